@@ -1,0 +1,72 @@
+/** Severities in rising order, named as the Rubin stack prints them (VERBOSE is its extra level between DEBUG and INFO). */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'VERBOSE', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogRecord {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly time: number
+  readonly level: LogLevel
+  /** Dotted task path, e.g. `isr.crosstalk`. */
+  readonly name: string
+  readonly message: string
+  /** Data ID or other labels of the work the record belongs to. */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export type LogSink = (record: LogRecord) => void
+
+export interface Logger {
+  readonly name: string
+  child(name: string): Logger
+  log(level: LogLevel, message: string): void
+  trace(message: string): void
+  debug(message: string): void
+  verbose(message: string): void
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+  critical(message: string): void
+}
+
+export interface LoggerOptions {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly now?: () => number
+}
+
+/** A logger that hands its records to `sink`; filtering by level is the sink's business. */
+export function makeLogger(name: string, sink: LogSink, options: LoggerOptions = {}): Logger {
+  const now = options.now ?? Date.now
+  const log = (level: LogLevel, message: string) =>
+    sink({ time: now(), level, name, message, ...(options.labels && { labels: options.labels }) })
+  return {
+    name,
+    log,
+    child: (sub) => makeLogger(name === '' ? sub : `${name}.${sub}`, sink, options),
+    trace: (m) => log('TRACE', m),
+    debug: (m) => log('DEBUG', m),
+    verbose: (m) => log('VERBOSE', m),
+    info: (m) => log('INFO', m),
+    warn: (m) => log('WARNING', m),
+    error: (m) => log('ERROR', m),
+    critical: (m) => log('CRITICAL', m),
+  }
+}
+
+export const silentLog: Logger = makeLogger('', () => {})
+
+/** The seeds' form: `isr INFO: Applying bias correction.` (WARNING prints as WARN, as there). */
+export const formatShort = ({ name, level, message }: LogRecord): string =>
+  `${name} ${SHORT[level] ?? level}: ${message}`
+
+/** `--long-log`: level, UTC time, labels, name, message. */
+export function formatLong({ level, time, name, message, labels }: LogRecord): string {
+  const where =
+    labels === undefined
+      ? ''
+      : ` (${Object.entries(labels)
+          .map(([k, v]) => `${k}:${v}`)
+          .join(', ')})`
+  return `${level} ${new Date(time).toISOString()} ${name}${where} - ${message}`
+}
+
+const SHORT: Partial<Record<LogLevel, string>> = { WARNING: 'WARN', CRITICAL: 'FATAL' }

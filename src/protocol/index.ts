@@ -1,0 +1,11 @@
+/**
+ * protocol: what kernel and workbench say to each other about our objects, and nothing else: MIME types with versions,
+ * display payloads, and the messages of the data comm through which a view fetches pixels and table rows as binary
+ * buffers. Payloads in the notebook stay small (statistics, a PNG preview); the bulk travels on the comm, on demand.
+ * Types and parsers only: no transport, no rendering, no astronomy. Foreign front ends show the HTML and PNG beside.
+ */
+export { MIME } from './mime.ts'
+export type { ExposureDisplay, LinearWcs, MaskPlaneDisplay, PlaneName } from './exposure.ts'
+export type { TableColumnDisplay, TableDisplay } from './table.ts'
+export type { PipelineDisplay, PipelineTaskDisplay, QuantumState } from './pipeline.ts'
+export { DATA_COMM_TARGET, type DataReply, type DataRequest, parseDataRequest } from './data-comm.ts'

@@ -1,0 +1,30 @@
+export type QuantumState = 'pending' | 'running' | 'done' | 'failed' | 'blocked' | 'skipped'
+
+export interface PipelineTaskDisplay {
+  readonly label: string
+  readonly dimensions: readonly string[]
+  /** Labels of the tasks whose outputs this one reads. */
+  readonly after: readonly string[]
+  readonly counts: Readonly<Record<QuantumState, number>>
+  readonly total: number
+}
+
+/** The live state of a run; the same display is updated as it goes on. */
+export interface PipelineDisplay {
+  readonly runId: string
+  readonly outputRun: string
+  readonly state: 'building' | 'running' | 'done' | 'failed' | 'cancelled'
+  readonly tasks: readonly PipelineTaskDisplay[]
+  readonly elapsedSec: number
+  /** Estimate, absent until a quantum of each running task has ended. */
+  readonly remainingSec?: number
+  /** The newest log lines, oldest first, in the short form. */
+  readonly log: readonly string[]
+  /** Per-quantum states, the first thousand. */
+  readonly quanta: readonly {
+    readonly label: string
+    readonly dataId: string
+    readonly state: QuantumState
+    readonly message?: string
+  }[]
+}

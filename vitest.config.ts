@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  imports: Record<string, { source: string }>
+}
+
+export default defineConfig({
+  resolve: {
+    alias: Object.entries(manifest.imports).map(([name, { source }]) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: `${root}${source.slice(2)}`,
+    })),
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+})
