@@ -1,0 +1,106 @@
+// `npm test`: set-up from nothing (packages, build, Python environment, Chromium and SExtractor), then every suite.
+// `npm test -- test/fits` runs a part. Where apt may not install, what is missing is named and the run stops.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const cache = join(root, '.cache')
+mkdirSync(cache, { recursive: true })
+
+function run(label, command, args, options = {}) {
+  const begin = performance.now()
+  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (done.status !== 0 && !options.mayFail) {
+    console.error(`${label} failed (${[command, ...args].join(' ')}).`)
+    process.exit(done.status ?? 1)
+  }
+  console.log(`${label}: ${((performance.now() - begin) / 1000).toFixed(0)} s`)
+  return done.status
+}
+
+/** Programs the suites compare with, and the Debian package of each. */
+const PROGRAMS = [
+  { program: 'chromium', package: 'chromium', needed: 'browser tests' },
+  { program: 'source-extractor', package: 'source-extractor', needed: 'comparison with SExtractor' },
+]
+
+function ensurePrograms() {
+  const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
+  const missing = PROGRAMS.filter(({ program }) => !has(program))
+  if (missing.length === 0) return
+  const packages = missing.map((m) => m.package)
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+  const apt = (...args) =>
+    spawnSync([...sudo, 'apt-get'][0], [...[...sudo, 'apt-get'].slice(1), ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', ...packages)
+  const still = PROGRAMS.filter(({ program }) => !has(program))
+  if (still.length === 0) return
+  for (const m of still)
+    console.error(`Missing: ${m.program} (${m.needed}). Install it with: apt install ${m.package}`)
+  process.exit(1)
+}
+
+/** The venv of test/interop/requirements.txt, made anew when that file changes. */
+function ensurePython() {
+  if (process.env.FIRSTLIGHT_PYTHON) return process.env.FIRSTLIGHT_PYTHON
+  const venv = join(cache, 'venv')
+  const wanted = join(root, 'test/interop/requirements.txt')
+  const hash = createHash('sha256').update(readFileSync(wanted)).digest('hex')
+  const stamp = join(venv, 'firstlight-requirements')
+  const python = join(venv, 'bin/python')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return python
+  rmSync(venv, { recursive: true, force: true })
+  run('Python environment', 'python3', ['-m', 'venv', venv])
+  run('Python packages', python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-r',
+    wanted,
+  ])
+  writeFileSync(stamp, hash)
+  return python
+}
+
+run('packages', process.execPath, ['tools/install.mjs'])
+ensurePrograms()
+const python = ensurePython()
+run('build', process.execPath, ['tools/build.mjs'])
+
+const filters = process.argv.slice(2)
+if (filters.length === 0) run('lint', process.execPath, ['tools/lint.mjs'])
+
+const report = join(cache, 'tests.json')
+const status = run(
+  'tests',
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ],
+  {
+    mayFail: true,
+    env: { ...process.env, FIRSTLIGHT_PYTHON: python, PATH: `${dirname(python)}:${process.env.PATH}` },
+  },
+)
+const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+  readFileSync(report, 'utf8'),
+)
+const failed = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0)
+console.log(
+  `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`,
+)
+process.exit(status ?? 1)
