@@ -1,0 +1,47 @@
+import type { FitsFile, Header } from '#fits'
+import type { Exposure } from '#image'
+import type { Camera } from './camera.ts'
+import type { ObservationInfo } from './observation-info.ts'
+
+/** A filter in the beam: its registry name, the band it stands for and the other names headers use for it. */
+export interface PhysicalFilter {
+  readonly name: string
+  readonly band: string
+  readonly aliases: readonly string[]
+  /** Effective wavelength, nm. */
+  readonly lambdaEffNm: number
+}
+
+/** Everything the middleware must know about one camera (`lsst.obs.base.Instrument`). */
+export interface Instrument {
+  /** Value of the `instrument` dimension. */
+  readonly name: string
+  /** The anchor's Python class, written in the registry so that the stack recognises the instrument. */
+  readonly className: string
+  readonly camera: Camera
+  readonly filters: readonly PhysicalFilter[]
+  /** Default visit system of define-visits: 0 one-to-one, 1 by-group-metadata, 2 by-seq-start-end. */
+  readonly visitSystem: number
+  readonly visitMax: number
+  readonly exposureMax: number
+  readonly detectorMax: number
+  /** Does a primary header look like this camera's? Never throws. */
+  accepts(header: Header): boolean
+  /** @throws HeaderTranslationError naming the card; `where` (a file name) opens the message. */
+  translateHeader(header: Header, where?: string): ObservationInfo
+  /**
+   * The raw as read out: pixels in ADU of the whole chip with pre- and overscan, mask 0, variance 0, the detector with its raw boxes,
+   * visit info, filter, header, and a first WCS from boresight and camera in the frame of the *assembled* chip.
+   */
+  readRaw(file: FitsFile, where?: string): Promise<Exposure>
+}
+
+/** Collection names of obs_base. */
+export const rawRun = (instrument: string): string => `${instrument}/raw/all`
+export const calibCollection = (instrument: string): string => `${instrument}/calib`
+export const unboundedRun = (instrument: string): string => `${instrument}/calib/unbounded`
+/** @param date ISO time, `2013-01-31T00:00:00` */
+export const curatedRun = (instrument: string, date: string): string => `${instrument}/calib/curated/${date}`
+export const defaultsCollection = (instrument: string): string => `${instrument}/defaults`
+export const REFCATS = 'refcats'
+export const SKYMAPS = 'skymaps'
