@@ -1,1 +1,24 @@
-export {}
+/**
+ * geom: the plane and the sphere. Angles, pixel boxes, affine maps; directions on the sky, their separations, convex
+ * regions with the binary form and the set relations of sphgeom, HTM and HEALPix indices of points and regions.
+ * Pixels: centres on integers, first pixel (0, 0). Angles are radians inside. It knows no WCS, no image, no file.
+ * Ideas: lsst::geom (Angle, SpherePoint, Box2I), lsst::sphgeom (Region, HtmPixelization).
+ */
+export { Angle, degToRad, radToDeg, wrapRadians } from './angle.ts'
+export { type Point2D, type Point2I, toPixel } from './point.ts'
+export { Box2I } from './box2i.ts'
+export { Box2D } from './box2d.ts'
+export { AffineTransform } from './affine.ts'
+export { SpherePoint } from './sphere-point.ts'
+export {
+  angleBetween,
+  cross,
+  dot,
+  norm,
+  normalize,
+  rotate,
+  scale,
+  squaredChord,
+  type Vector3,
+  vectorOf,
+} from './vector3.ts'
