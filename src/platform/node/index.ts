@@ -1,1 +1,5 @@
-export {}
+/**
+ * platform/node: the adapters that need Node. Files over `node:fs`, DuckDB sessions over its native package, SQLite,
+ * worker threads. Only cli, kernel, workbench server and tests import it; the engine sees the interfaces of the floors.
+ */
+export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'

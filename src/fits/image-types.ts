@@ -1,0 +1,53 @@
+import type { Header } from './header.ts'
+
+export type PixelArray =
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/** A part of an image in array pixels: 0-based, x along NAXIS1. A Box2I fits when the image starts at (0, 0). */
+export interface PixelBox {
+  readonly x0: number
+  readonly y0: number
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Pixels of an image HDU, row-major, x fastest, in physical units (BSCALE and BZERO are applied):
+ * - integers without scaling come as they are stored, those with the unsigned BZERO convention as the other signedness;
+ * - any other scaling gives Float32Array for BITPIX 8 and 16, Float64Array for 32 and 64, BLANK becomes NaN;
+ * - floats come as Float32Array or Float64Array.
+ */
+export interface FitsImage<A extends PixelArray = PixelArray> {
+  /** NAXIS1 (of the box when one was asked for). */
+  readonly width: number
+  /** NAXIS2; 1 for a one-dimensional image. */
+  readonly height: number
+  /** Slowest axis first, as numpy has it: [height, width] for a plain image. */
+  readonly shape: readonly number[]
+  readonly data: A
+  /** The value that marks undefined pixels in integer `data`; floats use NaN. */
+  readonly blank: number | bigint | undefined
+  readonly unit: string | undefined
+  readonly header: Header
+}
+
+export type CompressionType = 'RICE_1' | 'GZIP_1' | 'GZIP_2'
+
+/** How float pixels become integers before RICE_1 (FITS 4.0 §10.2). GZIP of floats without it is lossless. */
+export interface QuantizeOptions {
+  /** Positive: steps are the noise of each tile divided by it (4 is usual, 16 careful); negative: the step itself. */
+  readonly level: number
+  /** 1: plain dither; 2 (default): exact zeros stay zero. 0: no dither. */
+  readonly dither?: 0 | 1 | 2
+  /** ZDITHER0, 1 … 10000. */
+  readonly seed?: number
+}

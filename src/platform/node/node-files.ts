@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import { type ByteSource, type FileStat, type Files, FirstlightError, type FileWrite } from '#core'
+
+/** The operating system's files. Every write is to a temporary name beside the target, synced, then renamed. */
+export const nodeFiles: Files = {
+  stat: statOrNothing,
+  open: (path) => openNodeSource(path),
+  readBytes: (path) => told(path, 'read', () => readFile(path)),
+  readText: (path) => told(path, 'read', () => readFile(path, 'utf8')),
+  writeAtomic,
+  makeDirectory: (path) =>
+    told(path, 'make the folder', async () => {
+      await mkdir(path, { recursive: true })
+    }),
+  list: (path, options = {}) =>
+    told(path, 'list', () => (options.recursive === true ? listBelow(path) : readdir(path).then(sorted))),
+  rename: (from, to) => told(from, `rename to ${to}`, () => rename(from, to)),
+  copy: (from, to) => told(from, `copy to ${to}`, () => copyAtomic(from, to)),
+  link: (from, to, kind) => told(to, `link to ${from}`, () => linkAs(from, to, kind)),
+  remove: (path, options = {}) =>
+    told(path, 'remove', () => rm(path, { force: true, recursive: options.recursive === true })),
+}
+
+/** A file read by position, opened once; Symbol.asyncDispose or `close` gives the descriptor back. */
+export interface NodeByteSource extends ByteSource {
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Descriptors of sources that nobody closed are given back when the source itself is collected. */
+const forgotten = new FinalizationRegistry((handle: FileHandle) => void handle.close().catch(() => {}))
+
+/** Open a file as random-access bytes; its size is taken once, at opening. */
+export async function openNodeSource(path: string): Promise<NodeByteSource> {
+  const handle = await told(path, 'open', () => open(path, 'r'))
+  const info = await told(path, 'open', () => handle.stat())
+  if (info.isDirectory()) {
+    await handle.close()
+    throw new FirstlightError('files/not-a-file', `${path} is a folder, not a file.`)
+  }
+  const source: NodeByteSource = {
+    name: path,
+    size: info.size,
+    read: (offset, length) => told(path, 'read', () => readAt(handle, offset, length, info.size)),
+    close: async () => {
+      forgotten.unregister(source)
+      await handle.close()
+    },
+    [Symbol.asyncDispose]: () => source.close(),
+  }
+  forgotten.register(source, handle, source)
+  return source
+}
+
+async function readAt(handle: FileHandle, offset: number, length: number, size: number): Promise<Uint8Array> {
+  const wanted = Math.max(0, Math.min(length, size - offset))
+  const bytes = new Uint8Array(wanted)
+  let done = 0
+  while (done < wanted) {
+    const { bytesRead } = await handle.read(bytes, done, wanted - done, offset + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done === wanted ? bytes : bytes.subarray(0, done)
+}
+
+async function statOrNothing(path: string): Promise<FileStat | undefined> {
+  try {
+    const info = await stat(path)
+    return { kind: info.isDirectory() ? 'directory' : 'file', size: info.size, modified: info.mtimeMs }
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw asFilesError(path, 'look at', error)
+  }
+}
+
+async function writeAtomic(path: string, content: FileWrite): Promise<void> {
+  await told(path, 'write', async () => {
+    await mkdir(dirname(path), { recursive: true })
+    await throughTemporary(path, async (temporary) => {
+      const handle = await open(temporary, 'wx')
+      try {
+        for (const part of asParts(content)) await handle.writeFile(part)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    })
+  })
+}
+
+async function copyAtomic(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await throughTemporary(to, async (temporary) => {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    const handle = await open(temporary, 'r+')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  })
+}
+
+/** Let `fill` make a temporary file beside `path`, then rename it into place; on failure nothing is left. */
+async function throughTemporary(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
+  try {
+    await fill(temporary)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Make a rename durable; file systems that cannot sync a folder are let be. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
+}
+
+async function linkAs(from: string, to: string, kind: 'hardlink' | 'symlink' | 'relsymlink'): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  if (kind === 'hardlink') await link(from, to)
+  else await symlink(kind === 'symlink' ? from : relative(dirname(to), from), to)
+}
+
+async function listBelow(root: string): Promise<readonly string[]> {
+  const found: string[] = []
+  const walk = async (folder: string, prefix: string) => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const name = prefix + entry.name
+      found.push(name)
+      const isFolder = entry.isDirectory() && !(await lstat(`${folder}/${entry.name}`)).isSymbolicLink()
+      if (isFolder) await walk(`${folder}/${entry.name}`, `${name}/`)
+    }
+  }
+  await walk(root, '')
+  return sorted(found)
+}
+
+const sorted = (names: readonly string[]): readonly string[] => names.toSorted()
+
+const asParts = (content: FileWrite): readonly (string | Uint8Array)[] =>
+  typeof content === 'string' || content instanceof Uint8Array ? [content] : content
+
+async function told<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isSystemError(error) ? asFilesError(path, what, error) : error
+  }
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error
+
+const REASONS: Readonly<Record<string, readonly [code: string, reason: string]>> = {
+  ENOENT: ['files/not-found', 'there is no such file or folder'],
+  ENOTDIR: ['files/not-found', 'a part of the path is a file, not a folder'],
+  EACCES: ['files/denied', 'permission denied'],
+  EPERM: ['files/denied', 'not permitted'],
+  EROFS: ['files/denied', 'the file system is read-only'],
+  ENOSPC: ['files/full', 'no space left on the disk'],
+  EEXIST: ['files/exists', 'it exists already'],
+  EISDIR: ['files/not-a-file', 'it is a folder, not a file'],
+  EXDEV: ['files/other-device', 'source and target are on different file systems'],
+}
+
+function asFilesError(path: string, what: string, error: unknown): FirstlightError {
+  const system = (error as NodeJS.ErrnoException).code ?? 'unknown'
+  const [code, reason] = REASONS[system] ?? ['files/failed', (error as Error).message]
+  return new FirstlightError(code, `Cannot ${what} ${path}: ${reason}.`, {
+    cause: error,
+    data: { path, system },
+  })
+}
