@@ -1,1 +1,33 @@
-export {}
+/**
+ * image: pixels and what is known about them. Image, Mask with named planes, MaskedImage, Exposure; PSF models,
+ * photometric calibration, visit and detector descriptions, aperture-correction fields, footprints, backgrounds,
+ * display stretches and PNG. Positions are PARENT pixels: centres on integers, `xy0` of an image is its first pixel.
+ * It knows no file layout of exposures (formats does) and no butler. Ideas: lsst::afw::image, afw::detection, afw::math.
+ */
+export { Image } from './image.ts'
+export { MaskPlanes, STANDARD_PLANES } from './mask-planes.ts'
+export { Mask } from './mask.ts'
+export { MaskedImage } from './masked-image.ts'
+export { Exposure, type ExposureInfo, type SummaryStats } from './exposure.ts'
+export type { Psf } from './psf.ts'
+export {
+  axesOf,
+  determinantRadius,
+  ellipticity,
+  type Quadrupole,
+  quadrupoleOfAxes,
+  traceRadius,
+} from './quadrupole.ts'
+export { AB_ZERO_NJY, type BoundedField, type Measured, PhotoCalib } from './photo-calib.ts'
+export type { ApCorrMap } from './ap-corr-map.ts'
+export type { Observatory, RotType, VisitInfo } from './visit-info.ts'
+export type { FilterLabel } from './filter-label.ts'
+export {
+  type Amplifier,
+  amplifierAt,
+  centeredOrientation,
+  type Detector,
+  type DetectorType,
+  type Orientation,
+  type ReadoutCorner,
+} from './detector.ts'
