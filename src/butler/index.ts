@@ -1,1 +1,34 @@
-export {}
+/**
+ * butler: the data butler of the Rubin stack (lsst-daf-butler), on its own tables and files. Nouns: dimension, data ID,
+ * dataset type, dataset ref, collection (RUN, TAGGED, CHAINED, CALIBRATION), datastore, formatter. It knows no instrument, no
+ * task and no file format: formatters, files and the SQL driver are given to it by the platform.
+ */
+export type { DataId, DataIdValue } from './dimensions/data-id.ts'
+export { DimensionUniverse } from './dimensions/universe.ts'
+export { DimensionGroup } from './dimensions/group.ts'
+export type { ColumnType, DimensionElement, FieldSpec } from './dimensions/element.ts'
+export { DimensionRecord, type RecordValue } from './dimensions/record.ts'
+export { DataCoordinate, type RecordMap, formatDataId } from './dimensions/data-coordinate.ts'
+export { type DatasetType, type DatasetTypeSpec, splitComponent } from './datasets/dataset-type.ts'
+export { DatasetRef } from './datasets/dataset-ref.ts'
+export {
+  type CollectionExpression,
+  type CollectionInfo,
+  type CollectionType,
+  COLLECTION_TYPES,
+} from './collections/collection.ts'
+export type { Formatter, FormatterRegistry, ReadOptions } from './datastore/formatter.ts'
+export type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
+export type {
+  AllDatasetsQueryOptions,
+  DataIdInput,
+  DatasetQueryOptions,
+  GetOptions,
+  OpenOptions,
+  PutOptions,
+  QueryOptions,
+  SearchOptions,
+} from './options.ts'
+export type { BindScalar, BindValue, UuidValue } from './expression/bind.ts'
+export type { Butler, Collections, DeferredDataset, IdMode, RecordInput, Registry } from './butler.ts'
+export * from './errors.ts'

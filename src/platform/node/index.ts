@@ -3,3 +3,4 @@
  * worker threads. Only cli, kernel, workbench server and tests import it; the engine sees the interfaces of the floors.
  */
 export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'
+export { createNodeButler, openNodeButler } from './butler.ts'

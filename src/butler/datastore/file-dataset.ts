@@ -1,0 +1,22 @@
+import type { DatasetRef } from '../datasets/dataset-ref.ts'
+
+/** An existing file to ingest, and the datasets it holds (one, unless its formatter serves several). */
+export interface FileDataset {
+  /** Absolute path, or relative to the repository root, or a `file://` URI. */
+  readonly path: string
+  readonly refs: readonly DatasetRef[]
+  /** Name of the formatter that reads it; by default the one of the storage class. */
+  readonly formatter?: string
+}
+
+/** How a file comes into the repository; `undefined` wants it to be inside already. */
+export type TransferMode =
+  | 'auto'
+  | 'copy'
+  | 'move'
+  | 'link'
+  | 'hardlink'
+  | 'symlink'
+  | 'relsymlink'
+  | 'direct'
+  | 'split'

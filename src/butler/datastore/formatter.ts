@@ -1,0 +1,30 @@
+import type { ByteSource, FileWrite } from '#core'
+
+export interface ReadOptions {
+  /** Read only this part, e.g. `wcs`; undefined for the whole. */
+  readonly component?: string | undefined
+  /** What `get` was given: `columns`, `bbox` … */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined
+  /** The storage class to hand back. */
+  readonly storageClass: string
+}
+
+/** Reads and writes the files of one format. */
+export interface Formatter {
+  /** The anchor's Python class path; it is written in the datastore records, so that the real Butler can read the file. */
+  readonly name: string
+  /** With the dot: `.fits`, `.parq`. */
+  readonly extension: string
+  /** Other extensions it can read, for ingest. */
+  readonly alsoReads?: readonly string[]
+  read(source: ByteSource, options: ReadOptions): Promise<unknown>
+  write(value: unknown, storageClass: string): Promise<FileWrite> | FileWrite
+}
+
+/** Which formatter writes a storage class, and which one reads a record that names one. */
+export interface FormatterRegistry {
+  /** By lookup keys, most specific first (dataset type, dimensions, storage class …); undefined when none of them is known. */
+  forKeys(keys: readonly string[]): Formatter | undefined
+  /** By the name in a datastore record. */
+  byName(name: string): Formatter | undefined
+}

@@ -1,0 +1,5 @@
+/** One value of a data ID: a name, or an integer (`bigint` only above 2^53). */
+export type DataIdValue = string | number | bigint
+
+/** A plain map of dimension names to values, e.g. `{ instrument: 'HSC', visit: 903334, detector: 5 }`. */
+export type DataId = Readonly<Record<string, DataIdValue>>
