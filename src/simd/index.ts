@@ -1,1 +1,16 @@
-export {}
+/**
+ * simd: pixel kernels. Each is a plain synchronous function on ordinary typed arrays; inside, bands of rows are copied to
+ * the memory of one WebAssembly module (AssemblyScript with explicit v128, `assembly/`), and every kernel has a twin in
+ * plain TypeScript (`reference/`) that gives the same bits unless its doc says otherwise. Without WebAssembly SIMD, or
+ * after `useReferenceKernels(true)`, the twins run. It knows shapes and strides, but no image classes, masks by name or
+ * units. One module instance lives in each worker. (The Rubin stack's counterpart is the C++ of afw and meas_base.)
+ */
+export { useReferenceKernels, usingReferenceKernels } from './runtime.ts'
+export type { Shape } from './shape.ts'
+export { convolveSeparable } from './convolve.ts'
+export { cellStatistics, type CellOptions, type CellStatistics } from './cells.ts'
+export { cubicRows, type CubicRows, combineRows } from './upsample.ts'
+export { findSpans, type SpanThreshold } from './spans.ts'
+export { isrRows, type IsrRows, addScaled, divideFlat } from './isr.ts'
+export { dot } from './dot.ts'
+export { swapBytes } from './swap.ts'

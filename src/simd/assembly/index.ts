@@ -1,0 +1,5 @@
+export { convolveRows, convolveColumns } from './convolve'
+export { gatherCell, histogram, clippedSums } from './background'
+export { cubicRows, combineRows } from './upsample'
+export { findSpans } from './spans'
+export { isrRow, addScaled, divideFlat, dot, swap16, swap32, swap64 } from './arithmetic'
