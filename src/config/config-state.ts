@@ -1,0 +1,132 @@
+import type { Where } from './errors.ts'
+
+/** Key of a config's hidden state; everything else on a config is a declared field. */
+export const STATE: unique symbol = Symbol('config state')
+
+/** An instance of a config class. Its fields are plain properties; see `freeze`, `validate`, `setPath`, `saveConfig`. */
+export interface Config {
+  readonly [STATE]: ConfigState
+}
+
+export interface ConfigState {
+  readonly configClass: AnyConfigClass
+  readonly values: Map<string, unknown>
+  readonly history: Map<string, HistoryEntry[]>
+  frozen: boolean
+}
+
+/** One assignment: what was set, from where. */
+export interface HistoryEntry {
+  readonly value: unknown
+  readonly where: Where
+}
+
+export const stateOf = (config: Config): ConfigState => config[STATE]
+export const isConfig = (value: unknown): value is Config =>
+  typeof value === 'object' && value !== null && STATE in value
+
+/** A field name with the config it belongs to, e.g. `['ref'].threshold` of a registry field. */
+export interface NestedConfig {
+  /** What stands between the field's path and the nested path: `` (plain) or `['name']`. */
+  readonly suffix: string
+  readonly config: Config
+  /** False for registry entries that are not selected: neither validated nor compared. */
+  readonly active: boolean
+}
+
+/** The lines a field adds to the save form around those of its nested configs. */
+export interface SavedField {
+  readonly before?: readonly string[]
+  readonly after?: readonly string[]
+  readonly imports?: readonly string[]
+}
+
+/**
+ * One declared field of kind `kind`. `Value` is what reading the property gives. Implementations are in the
+ * `*-fields.ts` files; callers use their constructors.
+ */
+export interface Field<Value = unknown> {
+  readonly kind: FieldKind
+  /** What it is, with unit, and what raising it does; compulsory, shown by `--show config` and in forms. */
+  readonly doc: string
+  readonly optional: boolean
+  readonly deprecated?: string
+  /** As messages name it: `float`, `list of str`. */
+  readonly typeName: string
+  /** The value a new config starts with. */
+  start(name: string): Value
+  /** Check and convert what is assigned; throws FieldValidationError. */
+  accept(raw: unknown, current: Value, name: string, where: Where): Value
+  /** Checks that need the finished config; throws FieldValidationError. */
+  finish?(value: Value, name: string): void
+  nested?(value: Value): readonly NestedConfig[]
+  /** Own text of the save form; scalar fields have nothing else. */
+  save(value: Value, path: string): SavedField
+  /** Differences of the field's own value as `path: a != b`; nested configs are compared by the caller. */
+  compare(a: Value, b: Value, path: string, tolerance: Tolerance): readonly string[]
+  /** A member reached by `.word` or `[key]` that is no field: `.name`, `.names`, `['entry']`. */
+  member?(value: Value, key: string | number, name: string): Member | undefined
+}
+
+/** Something below a field that can be read and perhaps set. */
+export type Member =
+  | { readonly config: Config }
+  | { readonly get: () => unknown; readonly set: (raw: unknown, where: Where) => void }
+
+export type FieldKind =
+  | 'scalar'
+  | 'range'
+  | 'choice'
+  | 'list'
+  | 'dict'
+  | 'config'
+  | 'configurable'
+  | 'config-choice'
+  | 'config-dict'
+
+export interface Tolerance {
+  readonly rtol: number
+  readonly atol: number
+}
+
+export type Fields = Readonly<Record<string, Field<never>>>
+
+/** The instance type of a set of fields. */
+export type ConfigOf<F extends Fields> = Config & { -readonly [K in keyof F]: ValueOf<F[K]> }
+export type ValueOf<F> = F extends { start(name: string): infer V } ? V : never
+
+/** A declared config class: makes instances, knows its fields in order. */
+export interface ConfigClass<C extends Config = Config> {
+  /** Dotted Python path, e.g. `lsst.ip.isr.IsrTaskConfig`: the identity that saved files assert. */
+  readonly name: string
+  readonly fields: Readonly<Record<string, Field>>
+  /** A new instance: field defaults, then setDefaults. */
+  make(where?: Where): C
+  readonly setDefaults: (config: C) => void
+  readonly validate: (config: C) => void
+}
+
+/** Any config class, where its instance type does not matter. */
+export interface AnyConfigClass {
+  readonly name: string
+  readonly fields: Readonly<Record<string, Field>>
+  make(where?: Where): Config
+  readonly setDefaults: (config: never) => void
+  readonly validate: (config: never) => void
+}
+
+/** Instance type of a config class. */
+export type InstanceOf<K> = K extends { make(where?: Where): infer C } ? C : never
+
+export const DEFAULT: Where = { source: 'default' }
+export const CODE: Where = { source: 'assignment' }
+
+/** Append to a field's history. */
+export function remember(state: ConfigState, field: string, value: unknown, where: Where): void {
+  const entries = state.history.get(field)
+  if (entries === undefined) state.history.set(field, [{ value, where }])
+  else entries.push({ value, where })
+}
+
+/** Module part of a dotted path: `lsst.ip.isr` of `lsst.ip.isr.IsrTaskConfig`. */
+export const moduleOf = (name: string): string => name.split('.').slice(0, -1).join('.')

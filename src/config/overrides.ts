@@ -1,0 +1,54 @@
+import { FirstlightError } from '#core'
+import type { Config, Field } from './config-state.ts'
+import type { Where } from './errors.ts'
+import { locate, parsePath } from './paths.ts'
+import { type PyValue, tryLiteral } from './python-literal.ts'
+
+/** One `-c label:field=value` of a command line. */
+export interface LabelledOverride {
+  readonly label: string
+  readonly path: string
+  readonly text: string
+}
+
+/** Take `label:field.path=value` apart; throws `config/bad-override` saying what is missing. */
+export function parseOverride(option: string): LabelledOverride {
+  const found = /^([^:=]+):([^=]+)=([^]*)$/.exec(option)
+  if (found === null) {
+    const missing = option.includes(':') ? "'='" : "':'"
+    throw new FirstlightError(
+      'config/bad-override',
+      `Cannot read the override '${option}': it has no ${missing}.`,
+      {
+        hint: 'Write LABEL:FIELD=VALUE, for instance isr:doDark=False.',
+      },
+    )
+  }
+  return { label: found[1] ?? '', path: found[2] ?? '', text: found[3] ?? '' }
+}
+
+/**
+ * Assign the text of a command line: evaluated as a literal where the field is not a string (`True`, `0x10`,
+ * `['A', 'B']`, `{5: 'x'}`), `A,B` for lists, else taken as the string it is.
+ */
+export function overrideFromText(config: Config, path: string, text: string, where: Where): void {
+  const slot = locate(config, parsePath(path))
+  slot.set(slot.field === undefined ? (tryLiteral(text) ?? text) : valueFor(slot.field, text), where)
+}
+
+/** Assign a value of a pipeline file: strings as on the command line, everything else as it is. */
+export function overrideFromValue(config: Config, path: string, value: PyValue, where: Where): void {
+  if (typeof value === 'string') overrideFromText(config, path, value, where)
+  else locate(config, parsePath(path)).set(value, where)
+}
+
+function valueFor(field: Field, text: string): PyValue {
+  const literal = tryLiteral(text)
+  if (field.typeName === 'str') {
+    if (literal === null && field.optional) return null
+    return typeof literal === 'string' ? literal : text
+  }
+  if (field.kind !== 'list') return literal === undefined ? text : literal
+  if (literal === undefined) return text.split(',').map((item) => tryLiteral(item.trim()) ?? item.trim())
+  return Array.isArray(literal) || literal === null ? literal : [literal]
+}
