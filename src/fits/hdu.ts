@@ -35,6 +35,8 @@ export interface FitsFile {
   readonly name: string
   readonly hdus: readonly Hdu[]
   readonly source: ByteSource
+  /** Bytes behind the last HDU that are no HDU: padding, a tape's special records, or damage. */
+  readonly trailingBytes: number
   /** By index or by EXTNAME (case ignored) and EXTVER. @throws 'fits/no-such-hdu' naming those there are */
   hdu(nameOrIndex: string | number, version?: number): Hdu
   /** As `hdu`, undefined when there is none. */
