@@ -1,5 +1,5 @@
 import type { FitsFile, Header } from '#fits'
-import type { Exposure } from '#image'
+import type { Exposure, Observatory } from '#image'
 import type { Camera } from './camera.ts'
 import type { ObservationInfo } from './observation-info.ts'
 
@@ -8,7 +8,7 @@ export interface PhysicalFilter {
   readonly name: string
   readonly band: string
   readonly aliases: readonly string[]
-  /** Effective wavelength, nm. */
+  /** Effective wavelength, nm; 0 for none. */
   readonly lambdaEffNm: number
 }
 
@@ -20,18 +20,22 @@ export interface Instrument {
   readonly className: string
   readonly camera: Camera
   readonly filters: readonly PhysicalFilter[]
+  readonly observatory?: Observatory
   /** Default visit system of define-visits: 0 one-to-one, 1 by-group-metadata, 2 by-seq-start-end. */
   readonly visitSystem: number
   readonly visitMax: number
   readonly exposureMax: number
   readonly detectorMax: number
+  /** Name in datastore records of the formatter that reads its raws. */
+  readonly rawFormatter: string
   /** Does a primary header look like this camera's? Never throws. */
   accepts(header: Header): boolean
   /** @throws HeaderTranslationError naming the card; `where` (a file name) opens the message. */
   translateHeader(header: Header, where?: string): ObservationInfo
   /**
-   * The raw as read out: pixels in ADU of the whole chip with pre- and overscan, mask 0, variance 0, the detector with its raw boxes,
-   * visit info, filter, header, and a first WCS from boresight and camera in the frame of the *assembled* chip.
+   * The raw as read out: ADU of the whole chip with pre- and overscan in the orientation of the amplifiers' raw boxes, mask 0,
+   * variance 0, with detector, visit info, filter, header, and a first WCS from boresight and camera in the frame of the
+   * *assembled* chip.
    */
   readRaw(file: FitsFile, where?: string): Promise<Exposure>
 }
