@@ -1,1 +1,25 @@
-export {}
+/**
+ * sql: the registry's side of databases. A small driver interface that platforms implement (SQLite now, PostgreSQL beside it),
+ * SQL fragments with parameters, table definitions in the anchor's dialect, transactions that also undo files. It knows no
+ * butler. Hand-written fragments and not a query builder: statements are few, hot ones are prepared by their text, and a
+ * builder would take most of the 0.2 s in which a command has to answer. `sql/catalog` is the other side: DuckDB sessions.
+ */
+export type {
+  SqlConnection,
+  SqlDialect,
+  SqliteOpener,
+  SqliteOptions,
+  SqlResult,
+  SqlRow,
+  SqlValue,
+} from './driver.ts'
+export { isSqlError, SqlError, type SqlErrorKind } from './errors.ts'
+export { and, join, name, or, quoteName, raw, type Sql, sql, valueList } from './fragment.ts'
+export {
+  createTable,
+  type SqlColumn,
+  type SqlColumnType,
+  type SqlForeignKey,
+  type SqlTable,
+} from './table.ts'
+export { Transactions, type UndoLog } from './transactions.ts'

@@ -1,0 +1,41 @@
+import { FirstlightError, type ErrorOptions } from '#core'
+
+export type SqlErrorKind =
+  | 'unique'
+  | 'foreign-key'
+  | 'not-null'
+  | 'check'
+  | 'busy'
+  | 'read-only'
+  | 'corrupt'
+  | 'full'
+  | 'failed'
+
+/** What the database refused, by kind; the message names table and columns as the database does. */
+export class SqlError extends FirstlightError {
+  readonly kind: SqlErrorKind
+
+  constructor(kind: SqlErrorKind, message: string, options: ErrorOptions = {}) {
+    super(`sql/${kind}`, message, { ...(HINTS[kind] !== undefined && { hint: HINTS[kind] }), ...options })
+    this.kind = kind
+  }
+
+  /** A constraint of the schema was violated. */
+  get isIntegrity(): boolean {
+    return (
+      this.kind === 'unique' ||
+      this.kind === 'foreign-key' ||
+      this.kind === 'not-null' ||
+      this.kind === 'check'
+    )
+  }
+}
+
+const HINTS: Partial<Record<SqlErrorKind, string>> = {
+  busy: 'Another process is writing to this repository; try again when it has finished.',
+  full: 'Make room on the disk and try again; nothing was changed.',
+  corrupt: 'Restore the database from a copy; `PRAGMA integrity_check` says what is broken.',
+}
+
+export const isSqlError = (error: unknown, kind?: SqlErrorKind): error is SqlError =>
+  error instanceof SqlError && (kind === undefined || error.kind === kind)

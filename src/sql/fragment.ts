@@ -1,0 +1,50 @@
+import type { SqlValue } from './driver.ts'
+
+/** A piece of SQL with its parameters, to be put together with others. */
+export interface Sql {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+}
+
+/** `sql\`a = ${1} AND ${other}\``: values become parameters, pieces are put in place. */
+export function sql(strings: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql {
+  let text = strings[0]!
+  const values: SqlValue[] = []
+  for (const [i, part] of parts.entries()) {
+    if (isSql(part)) {
+      text += part.text
+      values.push(...part.values)
+    } else {
+      text += '?'
+      values.push(part)
+    }
+    text += strings[i + 1]!
+  }
+  return { text, values }
+}
+
+const isSql = (part: SqlValue | Sql): part is Sql =>
+  typeof part === 'object' && part !== null && 'text' in part && 'values' in part
+
+/** SQL text without parameters; never from user input. */
+export const raw = (text: string): Sql => ({ text, values: [] })
+
+/** A quoted name. */
+export const name = (identifier: string): Sql => raw(quoteName(identifier))
+
+/** `"visit"`; names come from the schema, a quote inside is doubled all the same. */
+export const quoteName = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+
+export function join(parts: readonly Sql[], separator: string): Sql {
+  return { text: parts.map((p) => p.text).join(separator), values: parts.flatMap((p) => p.values) }
+}
+
+/** `(?, ?, ?)` with the values; `(NULL)` for none, which no value is IN. */
+export const valueList = (values: readonly SqlValue[]): Sql =>
+  values.length === 0 ? raw('(NULL)') : { text: `(${values.map(() => '?').join(', ')})`, values }
+
+export const and = (parts: readonly Sql[]): Sql =>
+  parts.length === 0 ? raw('1 = 1') : parts.length === 1 ? parts[0]! : sql`(${join(parts, ' AND ')})`
+
+export const or = (parts: readonly Sql[]): Sql =>
+  parts.length === 0 ? raw('1 = 0') : parts.length === 1 ? parts[0]! : sql`(${join(parts, ' OR ')})`

@@ -1,0 +1,119 @@
+import { FirstlightError } from '#core'
+import type { SqlConnection } from './driver.ts'
+
+/** Undone in reverse order when a transaction fails: files that were written. */
+export interface UndoLog {
+  /** Called when the transaction is rolled back. */
+  onRollback(undo: () => Promise<void>): void
+  /** Called after the outermost commit. */
+  onCommit(action: () => Promise<void>): void
+}
+
+interface Level {
+  readonly undo: (() => Promise<void>)[]
+  readonly commit: (() => Promise<void>)[]
+}
+
+/**
+ * Transactions of one connection. Operations are queued one behind the other; a user's transaction stays open over several
+ * operations, which join it as savepoints, so that one failed operation leaves the others intact.
+ */
+export class Transactions {
+  private readonly connection: SqlConnection
+  private readonly levels: Level[] = []
+  private tail: Promise<void> = Promise.resolve()
+
+  constructor(connection: SqlConnection) {
+    this.connection = connection
+  }
+
+  get isOpen(): boolean {
+    return this.levels.length > 0
+  }
+
+  /** One operation, all or nothing. It must not call `operation` or `session` again: it would wait for itself. */
+  async operation<T>(work: (undo: UndoLog) => Promise<T>): Promise<T> {
+    return this.queued(async () => {
+      const level = await this.enter()
+      try {
+        const result = await work({
+          onRollback: (f) => level.undo.push(f),
+          onCommit: (f) => level.commit.push(f),
+        })
+        await this.leave(level)
+        return result
+      } catch (error) {
+        await this.undo(level)
+        throw error
+      }
+    })
+  }
+
+  /** A transaction that stays open while `work` does its operations; may be nested. */
+  async session<T>(work: () => Promise<T>): Promise<T> {
+    const level = await this.queued(() => this.enter())
+    try {
+      const result = await work()
+      await this.queued(() => this.leave(level))
+      return result
+    } catch (error) {
+      await this.queued(() => this.undo(level))
+      throw error
+    }
+  }
+
+  private queued<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work)
+    this.tail = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  private async enter(): Promise<Level> {
+    const depth = this.levels.length
+    if (depth === 0) await this.connection.begin()
+    else await this.connection.run(`SAVEPOINT level_${depth}`)
+    const level: Level = { undo: [], commit: [] }
+    this.levels.push(level)
+    return level
+  }
+
+  private async leave(level: Level): Promise<void> {
+    this.assertInnermost(level)
+    const depth = this.levels.length - 1
+    if (depth === 0) {
+      await this.connection.run('COMMIT')
+      this.levels.pop()
+      for (const action of level.commit) await action()
+      return
+    }
+    await this.connection.run(`RELEASE level_${depth}`)
+    this.levels.pop()
+    const outer = this.levels[depth - 1]!
+    outer.undo.push(...level.undo)
+    outer.commit.push(...level.commit)
+  }
+
+  private async undo(level: Level): Promise<void> {
+    this.assertInnermost(level)
+    this.levels.pop()
+    const depth = this.levels.length
+    if (depth === 0) await this.connection.run('ROLLBACK')
+    else {
+      await this.connection.run(`ROLLBACK TO level_${depth}`)
+      await this.connection.run(`RELEASE level_${depth}`)
+    }
+    for (const undo of level.undo.reverse()) await undo()
+  }
+
+  private assertInnermost(level: Level): void {
+    if (this.levels.at(-1) !== level)
+      throw new FirstlightError(
+        'sql/transaction-order',
+        'A transaction ended while another one, begun inside it, was still open.',
+        { hint: 'Await each transaction before the next, or open a second butler for parallel work.' },
+      )
+  }
+}
