@@ -15,6 +15,8 @@ export interface KernelExports {
   addScaled(...a: number[]): void
   divideFlat(...a: number[]): void
   dot(...a: number[]): number
+  circleSums(...a: number[]): void
+  momentSums(...a: number[]): void
   swap16(...a: number[]): void
   swap32(...a: number[]): void
   swap64(...a: number[]): void
@@ -28,7 +30,7 @@ export interface KernelInstance {
 
 const PAGE = 65536
 /** Bytes below are left to the module's static data. */
-export const ARENA_BASE = 4096
+export const ARENA_BASE = 16384
 
 let compiled: WebAssembly.Module | undefined
 let shared: KernelInstance | undefined

@@ -1,0 +1,140 @@
+// Exact sums over circles: every pixel weighs with the area of it that the circle covers.
+
+// @ts-ignore: decorator
+@inline
+function primitive(t: f64, r: f64): f64 {
+  // ∫₀ᵗ √(r² − u²) du for 0 ≤ t ≤ r
+  return 0.5 * (t * Math.sqrt(max(0.0, r * r - t * t)) + r * r * Math.asin(min(1.0, t / r)))
+}
+
+/** ∫ over the row's |y| range [lo, hi] ⊂ [0, r] of min(x, √(r² − y²)), x ≥ 0; pLo and pHi are the primitive there. */
+// @ts-ignore: decorator
+@inline
+function capped(x: f64, r: f64, lo: f64, hi: f64, pLo: f64, pHi: f64): f64 {
+  if (x >= r) return pHi - pLo
+  const turn = Math.sqrt(r * r - x * x)
+  if (turn >= hi) return x * (hi - lo)
+  if (turn <= lo) return pHi - pLo
+  return x * (turn - lo) + (pHi - primitive(turn, r))
+}
+
+// The row's part above and below the centre line, as |y| ranges; set by `row`.
+let lo1: f64 = 0
+let hi1: f64 = 0
+let p1: f64 = 0
+let q1: f64 = 0
+let lo2: f64 = 0
+let hi2: f64 = 0
+let p2: f64 = 0
+let q2: f64 = 0
+
+function covered(x: f64, r: f64): f64 {
+  const a = abs(x)
+  let area = capped(a, r, lo1, hi1, p1, q1)
+  if (hi2 > lo2) area += capped(a, r, lo2, hi2, p2, q2)
+  return x < 0 ? -area : area
+}
+
+let sumI: f64 = 0
+let sumV: f64 = 0
+let sumA: f64 = 0
+
+function full(image: usize, variance: usize, n: i32): void {
+  let a = f64x2.splat(0)
+  let b = f64x2.splat(0)
+  let i: i32 = 0
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(image + (<usize>i << 2))
+    a = f64x2.add(a, f64x2.promote_low_f32x4(v))
+    b = f64x2.add(b, f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)))
+  }
+  let s = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1) + (f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1))
+  for (let j = i; j < n; j++) s += <f64>load<f32>(image + (<usize>j << 2))
+  sumI += s
+  a = f64x2.splat(0)
+  b = f64x2.splat(0)
+  for (i = 0; i + 4 <= n; i += 4) {
+    const v = v128.load(variance + (<usize>i << 2))
+    a = f64x2.add(a, f64x2.promote_low_f32x4(v))
+    b = f64x2.add(b, f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)))
+  }
+  s = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1) + (f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1))
+  for (; i < n; i++) s += <f64>load<f32>(variance + (<usize>i << 2))
+  sumV += s
+  sumA += <f64>n
+}
+
+/**
+ * Circles of `radii[0 … n)` (f64) about (cx, cy): writes Σ w·I, Σ w²·V and Σ w, three f64 a radius. Pixels outside the
+ * image count as nothing. Images are `width` floats a row without padding.
+ */
+export function circleSums(image: usize, variance: usize, width: i32, height: i32, cx: f64, cy: f64, radii: usize, n: i32, out: usize): void {
+  for (let k: i32 = 0; k < n; k++) {
+    const r = load<f64>(radii + (<usize>k << 3))
+    sumI = 0
+    sumV = 0
+    sumA = 0
+    const top = max(0, <i32>Math.floor(cy - r + 0.5))
+    const end = min(height - 1, <i32>Math.floor(cy + r + 0.5))
+    for (let y: i32 = top; y <= end; y++) row(image, variance, width, y, cx, cy, r)
+    const o = out + <usize>k * 24
+    store<f64>(o, sumI)
+    store<f64>(o, sumV, 8)
+    store<f64>(o, sumA, 16)
+  }
+}
+
+function row(image: usize, variance: usize, width: i32, y: i32, cx: f64, cy: f64, r: f64): void {
+  const low = <f64>y - 0.5 - cy
+  const high = low + 1
+  // |y| ranges of the row inside the circle.
+  lo2 = 0
+  hi2 = 0
+  if (low < 0 && high > 0) {
+    lo1 = 0
+    hi1 = min(high, r)
+    hi2 = min(-low, r)
+    p2 = 0
+    q2 = primitive(hi2, r)
+  } else {
+    lo1 = min(min(abs(low), abs(high)), r)
+    hi1 = min(max(abs(low), abs(high)), r)
+  }
+  if (hi1 <= lo1 && hi2 <= 0) return
+  p1 = lo1 > 0 ? primitive(lo1, r) : 0
+  q1 = primitive(hi1, r)
+  const nearest = lo1
+  const farthest = max(abs(low), abs(high))
+  const outer = Math.sqrt(max(0.0, r * r - nearest * nearest))
+  const inner = farthest < r ? Math.sqrt(r * r - farthest * farthest) : -1
+  const x0 = max(0, <i32>Math.floor(cx - outer + 0.5))
+  const x1 = min(width - 1, <i32>Math.floor(cx + outer + 0.5))
+  if (x1 < x0) return
+  // Fully covered: pixel edges within ±inner.
+  let f0 = inner < 0 ? x1 + 1 : max(x0, <i32>Math.ceil(cx - inner + 0.5))
+  let f1 = inner < 0 ? x1 : min(x1, <i32>Math.floor(cx + inner - 0.5))
+  if (f1 < f0) {
+    f0 = x1 + 1
+    f1 = x1
+  }
+  const line = image + ((<usize>y * <usize>width) << 2)
+  const vline = variance + ((<usize>y * <usize>width) << 2)
+  edge(line, vline, x0, f0 - 1, cx, r)
+  if (f1 >= f0) {
+    full(line + (<usize>f0 << 2), vline + (<usize>f0 << 2), f1 - f0 + 1)
+    edge(line, vline, f1 + 1, x1, cx, r)
+  }
+}
+
+function edge(line: usize, vline: usize, from: i32, to: i32, cx: f64, r: f64): void {
+  if (to < from) return
+  let left = covered(<f64>from - 0.5 - cx, r)
+  for (let x: i32 = from; x <= to; x++) {
+    const right = covered(<f64>x + 0.5 - cx, r)
+    const w = right - left
+    left = right
+    sumI += w * <f64>load<f32>(line + (<usize>x << 2))
+    sumV += w * w * <f64>load<f32>(vline + (<usize>x << 2))
+    sumA += w
+  }
+}
