@@ -89,7 +89,7 @@ export interface Tolerance {
   readonly atol: number
 }
 
-export type Fields = Readonly<Record<string, Field<never>>>
+export type Fields = Readonly<Record<string, Field>>
 
 /** The instance type of a set of fields. */
 export type ConfigOf<F extends Fields> = Config & { -readonly [K in keyof F]: ValueOf<F[K]> }
@@ -102,18 +102,12 @@ export interface ConfigClass<C extends Config = Config> {
   readonly fields: Readonly<Record<string, Field>>
   /** A new instance: field defaults, then setDefaults. */
   make(where?: Where): C
-  readonly setDefaults: (config: C) => void
-  readonly validate: (config: C) => void
+  setDefaults(config: C): void
+  validate(config: C): void
 }
 
 /** Any config class, where its instance type does not matter. */
-export interface AnyConfigClass {
-  readonly name: string
-  readonly fields: Readonly<Record<string, Field>>
-  make(where?: Where): Config
-  readonly setDefaults: (config: never) => void
-  readonly validate: (config: never) => void
-}
+export type AnyConfigClass = ConfigClass
 
 /** Instance type of a config class. */
 export type InstanceOf<K> = K extends { make(where?: Where): infer C } ? C : never

@@ -6,7 +6,6 @@ import {
   type ConfigOf,
   type ConfigState,
   DEFAULT,
-  type Field,
   type Fields,
   remember,
   STATE,
@@ -27,7 +26,7 @@ export interface ConfigDefinition<F extends Fields> {
 export function defineConfig<const F extends Fields>(
   definition: ConfigDefinition<F>,
 ): ConfigClass<ConfigOf<F>> {
-  const fields = definition.fields as unknown as Readonly<Record<string, Field>>
+  const { fields } = definition
   const prototype = Object.create(unknownGuard(definition.name, Object.keys(fields))) as object
   for (const name of Object.keys(fields)) Object.defineProperty(prototype, name, accessor(name))
   const configClass: ConfigClass<ConfigOf<F>> = {
@@ -64,11 +63,11 @@ export function extendConfig<B extends Config, const F extends Fields>(
     readonly first?: boolean
   },
 ): ConfigClass<B & ConfigOf<F>> {
-  const added = definition.fields as unknown as Record<string, Field>
+  const added: Fields = definition.fields
   const fields = definition.first === true ? { ...added, ...base.fields } : { ...base.fields, ...added }
   return defineConfig({
     name: definition.name,
-    fields: fields as unknown as Fields,
+    fields,
     setDefaults: (config) => {
       base.setDefaults(config as unknown as B)
       definition.setDefaults?.(config as unknown as B & ConfigOf<F>)

@@ -36,7 +36,7 @@ export function validate(config: Config, path = ''): void {
       if (active) validate(inner, `${full}${suffix}`)
   }
   const { configClass } = stateOf(config)
-  ;(configClass.validate as (config: Config) => void)(config)
+  configClass.validate(config)
 }
 
 const DEFAULT_TOLERANCE: Tolerance = { rtol: 1e-8, atol: 1e-8 }

@@ -1,1 +1,12 @@
-export {}
+/**
+ * tasks: the pipeline tasks. Each joins algorithms (#algo) with a config, connections and a log; one folder or
+ * `*.task.ts` file a task. It knows instruments only through what datasets carry, and no command line. Names of tasks,
+ * connections, config fields and log lines are those of the Rubin stack's ip_isr, pipe_tasks, meas_algorithms and afw.
+ */
+import { TaskRegistry } from '#pipeline'
+
+/**
+ * Every task that ships with us, by the class names that pipeline files use. Tasks are imported when a pipeline first
+ * asks for them: add one by a line `.addLazy(['lsst.ip.isr.IsrTask'], async () => (await import('./isr/isr.task.ts')).IsrTask)`.
+ */
+export const taskRegistry = new TaskRegistry()
