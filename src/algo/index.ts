@@ -1,1 +1,2 @@
-export {}
+export * from './isr/index.ts'
+export * from './interp/index.ts'

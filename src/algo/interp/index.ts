@@ -1,0 +1,1 @@
+export { interpolateMasked, type InterpolateOptions } from './interpolate-masked.ts'

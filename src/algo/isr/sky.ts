@@ -1,0 +1,78 @@
+import type { MaskedImage } from '#image'
+import { clippedStats, median } from '#math'
+
+/** Values of pixels that carry none of the planes and are finite. */
+export function unmaskedValues({ image, mask }: MaskedImage, planes: readonly string[]): Float32Array {
+  const bits = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
+  const values = new Float32Array(image.data.length)
+  let n = 0
+  for (let i = 0; i < values.length; i++) {
+    const v = image.data[i]!
+    if ((mask.data[i]! & bits) === 0 && Number.isFinite(v)) values[n++] = v
+  }
+  return values.subarray(0, n)
+}
+
+export const medianOfUnmasked = (exposure: MaskedImage, planes: readonly string[]): number =>
+  median(unmaskedValues(exposure, planes))
+
+export interface SkyLevel {
+  /** Median and clipped scatter of the sky, ADU. */
+  readonly level: number
+  readonly sigma: number
+  /** Peak to peak and rms of the mesh cells' relative departure from their median, dimensionless. */
+  readonly flatnessPp: number
+  readonly flatnessRms: number
+  /** Median of the cell means, ADU. */
+  readonly meshLevel: number
+  readonly nX: number
+  readonly nY: number
+}
+
+/** Sky level and flatness over a mesh of about `mesh` pixels (ip_isr `measureBackground`). */
+export function measureSky(exposure: MaskedImage, mesh: number): SkyLevel {
+  const planes = ['BAD', 'SAT', 'DETECTED']
+  const all = unmaskedValues(exposure, planes)
+  const { stdev } = clippedStats(all, { nSigma: 3, nIter: 3 })
+  const level = median(all)
+  const { width, height } = exposure.image
+  const nX = Math.max(1, Math.floor((width + mesh / 2) / mesh))
+  const nY = Math.max(1, Math.floor((height + mesh / 2) / mesh))
+  const cells = cellMeans(exposure, planes, mesh, nX, nY)
+  const meshLevel = median(cells)
+  const flat = cells.map((c) => (c - meshLevel) / meshLevel)
+  const mean = flat.reduce((a, b) => a + b, 0) / flat.length
+  const rms = Math.sqrt(flat.reduce((a, b) => a + (b - mean) ** 2, 0) / flat.length)
+  return {
+    level,
+    sigma: stdev,
+    flatnessPp: Math.max(...flat) - Math.min(...flat),
+    flatnessRms: rms,
+    meshLevel,
+    nX,
+    nY,
+  }
+}
+
+function cellMeans(
+  { image, mask }: MaskedImage,
+  planes: readonly string[],
+  mesh: number,
+  nX: number,
+  nY: number,
+): Float64Array {
+  const bits = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
+  const means: number[] = []
+  const cell = new Float32Array(mesh * mesh)
+  for (let cy = 0; cy < nY; cy++)
+    for (let cx = 0; cx < nX; cx++) {
+      let n = 0
+      for (let y = cy * mesh; y < Math.min(image.height, (cy + 1) * mesh); y++)
+        for (let x = cx * mesh; x < Math.min(image.width, (cx + 1) * mesh); x++) {
+          const i = y * image.width + x
+          if ((mask.data[i]! & bits) === 0 && Number.isFinite(image.data[i]!)) cell[n++] = image.data[i]!
+        }
+      if (n > 0) means.push(clippedStats(cell.subarray(0, n), { nSigma: 3, nIter: 3 }).mean)
+    }
+  return Float64Array.from(means)
+}
