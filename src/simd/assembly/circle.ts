@@ -2,36 +2,52 @@
 
 // @ts-ignore: decorator
 @inline
-function primitive(t: f64, r: f64): f64 {
-  // ∫₀ᵗ √(r² − u²) du for 0 ≤ t ≤ r
-  return 0.5 * (t * Math.sqrt(max(0.0, r * r - t * t)) + r * r * Math.asin(min(1.0, t / r)))
+function half(t: f64, r: f64): f64 {
+  return Math.sqrt(max(0.0, r * r - t * t))
 }
 
-/** ∫ over the row's |y| range [lo, hi] ⊂ [0, r] of min(x, √(r² − y²)), x ≥ 0; pLo and pHi are the primitive there. */
+/**
+ * ∫ √(r² − t²) dt from t1 to t2 (0 ≤ t1 ≤ t2 ≤ r; s1, s2 the roots there): the trapezoid under the chord and the circular
+ * segment above it, r²(φ − sin φ cos φ) with sin φ = chord/2r, as a series for short chords.
+ */
+function arc(t1: f64, s1: f64, t2: f64, s2: f64, r: f64): f64 {
+  const dt = t2 - t1
+  const ds = s1 - s2
+  const trapezoid = 0.5 * dt * (s1 + s2)
+  const u2 = (dt * dt + ds * ds) / (4 * r * r)
+  const u = Math.sqrt(u2)
+  if (u2 < 0.03) {
+    const series = 2.0 / 3 + u2 * (0.2 + u2 * (3.0 / 28 + u2 * (5.0 / 72 + u2 * (35.0 / 704 + u2 * (63.0 / 1664 + u2 * (231.0 / 7680))))))
+    return trapezoid + r * r * u2 * u * series
+  }
+  return trapezoid + r * r * (Math.asin(min(1.0, u)) - u * Math.sqrt(max(0.0, 1 - u2)))
+}
+
+/** ∫ over the row's |y| range [lo, hi] ⊂ [0, r] of min(x, √(r² − y²)), x ≥ 0; sHi the root at hi, whole the integral for x ≥ r. */
 // @ts-ignore: decorator
 @inline
-function capped(x: f64, r: f64, lo: f64, hi: f64, pLo: f64, pHi: f64): f64 {
-  if (x >= r) return pHi - pLo
+function capped(x: f64, r: f64, lo: f64, hi: f64, sHi: f64, whole: f64): f64 {
+  if (x >= r) return whole
   const turn = Math.sqrt(r * r - x * x)
   if (turn >= hi) return x * (hi - lo)
-  if (turn <= lo) return pHi - pLo
-  return x * (turn - lo) + (pHi - primitive(turn, r))
+  if (turn <= lo) return whole
+  return x * (turn - lo) + arc(turn, x, hi, sHi, r)
 }
 
 // The row's part above and below the centre line, as |y| ranges; set by `row`.
 let lo1: f64 = 0
 let hi1: f64 = 0
-let p1: f64 = 0
-let q1: f64 = 0
+let s1: f64 = 0
+let all1: f64 = 0
 let lo2: f64 = 0
 let hi2: f64 = 0
-let p2: f64 = 0
-let q2: f64 = 0
+let s2: f64 = 0
+let all2: f64 = 0
 
 function covered(x: f64, r: f64): f64 {
   const a = abs(x)
-  let area = capped(a, r, lo1, hi1, p1, q1)
-  if (hi2 > lo2) area += capped(a, r, lo2, hi2, p2, q2)
+  let area = capped(a, r, lo1, hi1, s1, all1)
+  if (hi2 > lo2) area += capped(a, r, lo2, hi2, s2, all2)
   return x < 0 ? -area : area
 }
 
@@ -94,15 +110,15 @@ function row(image: usize, variance: usize, width: i32, y: i32, cx: f64, cy: f64
     lo1 = 0
     hi1 = min(high, r)
     hi2 = min(-low, r)
-    p2 = 0
-    q2 = primitive(hi2, r)
+    s2 = half(hi2, r)
+    all2 = arc(0, r, hi2, s2, r)
   } else {
     lo1 = min(min(abs(low), abs(high)), r)
     hi1 = min(max(abs(low), abs(high)), r)
   }
   if (hi1 <= lo1 && hi2 <= 0) return
-  p1 = lo1 > 0 ? primitive(lo1, r) : 0
-  q1 = primitive(hi1, r)
+  s1 = half(hi1, r)
+  all1 = arc(lo1, half(lo1, r), hi1, s1, r)
   const nearest = lo1
   const farthest = max(abs(low), abs(high))
   const outer = Math.sqrt(max(0.0, r * r - nearest * nearest))
