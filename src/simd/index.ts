@@ -8,6 +8,7 @@
 export { useReferenceKernels, usingReferenceKernels } from './runtime.ts'
 export type { Shape } from './shape.ts'
 export { convolveSeparable } from './convolve.ts'
+export { correlate2d } from './correlate.ts'
 export { cellStatistics, type CellOptions, type CellStatistics } from './cells.ts'
 export { cubicRows, type CubicRows, combineRows } from './upsample.ts'
 export { findSpans, type SpanThreshold } from './spans.ts'

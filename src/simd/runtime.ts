@@ -15,6 +15,7 @@ export interface KernelExports {
   addScaled(...a: number[]): void
   divideFlat(...a: number[]): void
   dot(...a: number[]): number
+  correlateRows(...a: number[]): void
   circleSums(...a: number[]): void
   momentSums(...a: number[]): void
   swap16(...a: number[]): void

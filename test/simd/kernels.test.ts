@@ -4,6 +4,7 @@ import {
   cellStatistics,
   combineRows,
   convolveSeparable,
+  correlate2d,
   cubicRows,
   divideFlat,
   dot,
@@ -51,6 +52,20 @@ describe('WebAssembly kernels give the bits of their TypeScript twins', () => {
     src[0] = 1
     const out = convolveSeparable(src, { width: 5, height: 5 }, [0.5, 0.25])
     expect([out[0], out[1], out[2], out[5], out[6]]).toEqual([0.25, 0.125, 0, 0.125, 0.0625])
+  })
+
+  test('direct correlation with a kernel that has no symmetry', () => {
+    const shape = { width: 83, height: 71 }
+    const src = noise(shape.width * shape.height, 21)
+    const [fast, twin] = both(() => correlate2d(src, shape, noise(7 * 5, 22), 7, 5))
+    expect(fast).toEqual(twin)
+    const point = new Float32Array(49)
+    point[24] = 1
+    const out = correlate2d(point, { width: 7, height: 7 }, [1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3)
+    expect([out[16], out[17], out[18], out[24], out[32], out[0]]).toEqual([9, 8, 7, 5, 1, 0])
+    expect(correlate2d(point, { width: 7, height: 7 }, new Array(81).fill(1), 9, 9)).toEqual(
+      new Float32Array(49),
+    )
   })
 
   test('clipped statistics of cells with masks, NaN and stars', () => {
