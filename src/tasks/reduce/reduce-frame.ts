@@ -26,7 +26,10 @@ export function makeMasters(frames: CalibrationFrames, { log }: Pick<Context, 'l
   const flat = master(
     frames.flat,
     'flat',
-    { ...(bias && { bias }), ...(matches(frames.flat, dark, bias) && { dark }) },
+    {
+      ...(bias && { bias }),
+      ...(dark && matches(frames.flat, dark, bias) && { dark }),
+    },
     log,
   )
   return { ...(bias && { bias }), ...(dark && { dark }), ...(flat && { flat: normalised(flat) }) }
@@ -35,10 +38,9 @@ export function makeMasters(frames: CalibrationFrames, { log }: Pick<Context, 'l
 /** A dark that still holds the bias may be subtracted from frames of its own length only. */
 const matches = (
   frames: readonly Exposure[] | undefined,
-  dark: Exposure | undefined,
+  dark: Exposure,
   bias: Exposure | undefined,
-): boolean =>
-  dark !== undefined && (bias !== undefined || frames?.[0]?.visitInfo?.darkTime === dark.visitInfo?.darkTime)
+): boolean => bias !== undefined || frames?.[0]?.visitInfo?.darkTime === dark.visitInfo?.darkTime
 
 /** ISR with what is at hand. Same task, same log lines as in a pipeline. @returns ADU, trimmed, variance and mask filled */
 export function reduceFrame(raw: Exposure, masters: Masters, { log }: Pick<Context, 'log'>): Exposure {

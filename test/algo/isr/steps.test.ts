@@ -138,7 +138,7 @@ test('the brighter-fatter correction conserves charge and undoes the effect its 
   const rms = (a: Float32Array) => Math.sqrt(a.reduce((s, v, i) => s + (v - truth[i]!) ** 2, 0) / a.length)
   const restored = observed.map((v, i) => v + fixed.correction[i]!)
   expect(rms(restored)).toBeLessThan(0.1 * rms(observed))
-  const moved = fixed.correction.reduce((a, b) => a + b, 0)
-  const touched = fixed.correction.reduce((a, b) => a + Math.abs(b), 0)
-  expect(Math.abs(moved)).toBeLessThan(0.02 * touched)
+  // Float32 sums of 4096 pixels; every face's flow enters twice with opposite signs.
+  const total = truth.reduce((a, b) => a + b, 0)
+  expect(Math.abs(fixed.correction.reduce((a, b) => a + b, 0))).toBeLessThan(1e-6 * total)
 })
