@@ -120,13 +120,14 @@ export class Timespan {
     return pieces.filter((t) => !t.isEmpty)
   }
 
-  /** `[2020-01-01T00:00:00, 2020-01-02T00:00:00)`, `(-∞, …)`, `[…, ∞)`, `(empty)`; whole seconds of TAI. */
+  /** `[2020-01-01T00:00:00, 2020-01-02T00:00:00)`, `(-∞, …)`, `[…, ∞)`, `(empty)`; TAI, fractions of a second cut off. */
   toString(): string {
     if (this.isEmpty) return '(empty)'
-    const begin = this.nsec[0] === MIN_NS ? '(-∞' : `[${new Instant(this.nsec[0]).toIso('tai', 0)}`
-    const end = this.nsec[1] === MAX_NS ? '∞)' : `${new Instant(this.nsec[1]).toIso('tai', 0)})`
+    const begin = this.nsec[0] === MIN_NS ? '(-∞' : `[${wholeSecond(this.nsec[0])}`
+    const end = this.nsec[1] === MAX_NS ? '∞)' : `${wholeSecond(this.nsec[1])})`
     return `${begin}, ${end}`
   }
 }
 
+const wholeSecond = (ns: bigint): string => new Instant(ns - (ns % 1_000_000_000n)).toIso('tai', 0)
 const clamp = (ns: bigint): bigint => (ns < MIN_NS ? MIN_NS : ns > MAX_NS ? MAX_NS : ns)
