@@ -18,7 +18,8 @@ const gen = path.join(root, 'workbench/app/gen')
 async function main() {
   const mode = process.argv.includes('--development') ? 'development' : 'production'
   const stamp = `${mode} ${fingerprint(root)}`
-  if (!process.argv.includes('--force') && readStamp(out) === stamp) return console.log('workbench: up to date')
+  if (!process.argv.includes('--force') && readStamp(out) === stamp)
+    return console.log('workbench: up to date')
   const began = performance.now()
   for (const folder of [out, gen]) fs.rmSync(folder, { recursive: true, force: true })
   const packages = extensionPackages(root)

@@ -9,7 +9,9 @@ const TEXT = /\.(js|css|json|svg|txt|wasm|ttf|eot)$/
 /** Write a `.gz` beside every text file above 1 KB that gets smaller; returns the total sizes. */
 export async function compressAll(folder) {
   const sizes = { raw: 0, gzip: 0 }
-  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
   await Promise.all(
     files.map(async (entry) => {
       const file = path.join(entry.parentPath ?? entry.path, entry.name)

@@ -50,7 +50,9 @@ function pluginModule(packages) {
     add(lists.extensions, item.extension)
     add(lists.mimeExtensions, item.mimeExtension)
   }
-  const exports = Object.entries(lists).map(([name, locals]) => `export const ${name} = [${locals.join(', ')}]`)
+  const exports = Object.entries(lists).map(
+    ([name, locals]) => `export const ${name} = [${locals.join(', ')}]`,
+  )
   return `${[...imports, ...exports].join('\n')}\n`
 }
 

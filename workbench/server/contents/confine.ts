@@ -14,11 +14,13 @@ export function parseContentsPath(raw: string): ContentsPath {
   if (/^\/{2,}/.test(raw)) throw badRequest('The path starts with more than one slash')
   const names = raw.split('/').filter((name, i, all) => name !== '' || (i > 0 && i < all.length - 1))
   for (const name of names) {
-    if (name === '' || name === '.' || name === '..') throw badRequest('The path has an empty or a dotted part')
+    if (name === '' || name === '.' || name === '..')
+      throw badRequest('The path has an empty or a dotted part')
     if (isHidden(name)) throw notFound('No such file or folder')
     if (Buffer.byteLength(name) > 255) throw badRequest('A name in the path is longer than 255 bytes')
   }
-  if (/^[a-z][a-z0-9+.-]*:$/i.test(names[0] ?? '') && names.length > 1) throw badRequest('The path looks like a URL or a drive')
+  if (/^[a-z][a-z0-9+.-]*:$/i.test(names[0] ?? '') && names.length > 1)
+    throw badRequest('The path looks like a URL or a drive')
   return names.join('/')
 }
 

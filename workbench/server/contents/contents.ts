@@ -52,7 +52,8 @@ export class Contents {
     const ext = typeof model['ext'] === 'string' ? model['ext'] : ''
     const type = model['type'] ?? (ext === '.ipynb' ? 'notebook' : 'file')
     const taken = await this.#namesIn(folder)
-    if (type === 'directory') return await this.#create(folder, freeName('Untitled Folder', taken, ' '), { type })
+    if (type === 'directory')
+      return await this.#create(folder, freeName('Untitled Folder', taken, ' '), { type })
     if (type === 'notebook') {
       return await this.#create(folder, freeName('Untitled.ipynb', taken), { type, content: EMPTY_NOTEBOOK })
     }
@@ -167,10 +168,15 @@ const PARTIAL = {
 /** What will be read back from the file, with the front end's trust marks of each cell. */
 function parseNotebookWithTrust(text: string, content: JsonObject, path: string): JsonObject {
   const stored = parseNotebook(Buffer.from(text), path)
-  const marks = (content['cells'] as readonly unknown[]).map((cell) => isObject(cell) && isObject(cell['metadata']) && cell['metadata']['trusted'] === true)
+  const marks = (content['cells'] as readonly unknown[]).map(
+    (cell) => isObject(cell) && isObject(cell['metadata']) && cell['metadata']['trusted'] === true,
+  )
   const cells = (stored['cells'] as readonly JsonObject[]).map((cell, i) => ({
     ...cell,
-    metadata: { ...(isObject(cell['metadata']) && cell['metadata']), ...(marks[i] === true && { trusted: true }) },
+    metadata: {
+      ...(isObject(cell['metadata']) && cell['metadata']),
+      ...(marks[i] === true && { trusted: true }),
+    },
   }))
   return { ...stored, cells }
 }

@@ -44,12 +44,17 @@ export async function readModel(
 ): Promise<ContentsModel> {
   const file = await place.existing(path)
   const found = await stat(file)
-  const natural: ContentsType = found.isDirectory() ? 'directory' : path.endsWith('.ipynb') ? 'notebook' : 'file'
+  const natural: ContentsType = found.isDirectory()
+    ? 'directory'
+    : path.endsWith('.ipynb')
+      ? 'notebook'
+      : 'file'
   const type = options.type ?? natural
   if ((type === 'directory') !== (natural === 'directory')) throw badRequest(`${path} is not a ${type}`)
   if (!found.isFile() && !found.isDirectory()) throw badRequest(`${path} is neither a file nor a folder`)
   const base = await baseModel(path, type, found, file)
-  const hash = options.hash && type !== 'directory' ? { hash: await hashOf(file), hash_algorithm: 'sha256' } : {}
+  const hash =
+    options.hash && type !== 'directory' ? { hash: await hashOf(file), hash_algorithm: 'sha256' } : {}
   if (!options.content) return { ...base, ...hash }
   if (type === 'directory') return { ...base, format: 'json', content: await listFolder(place, path, file) }
   const bytes = await readFile(file)
@@ -66,7 +71,12 @@ export async function hashOf(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function baseModel(path: ContentsPath, type: ContentsType, found: Stats, file: string): Promise<ContentsModel> {
+async function baseModel(
+  path: ContentsPath,
+  type: ContentsType,
+  found: Stats,
+  file: string,
+): Promise<ContentsModel> {
   return {
     name: basename(path),
     path,
@@ -109,7 +119,11 @@ function fileContent(bytes: Buffer, path: ContentsPath, format: ContentsFormat |
   const text = format === 'base64' ? undefined : utf8Of(bytes)
   if (format === 'text' && text === undefined) throw badRequest(`${path} is not UTF-8 text`)
   if (text !== undefined) return { format: 'text', content: text, mimetype: mimeOf(path) ?? 'text/plain' }
-  return { format: 'base64', content: bytes.toString('base64'), mimetype: mimeOf(path) ?? 'application/octet-stream' }
+  return {
+    format: 'base64',
+    content: bytes.toString('base64'),
+    mimetype: mimeOf(path) ?? 'application/octet-stream',
+  }
 }
 
 function utf8Of(bytes: Buffer): string | undefined {

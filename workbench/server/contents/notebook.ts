@@ -9,7 +9,9 @@ export function parseNotebook(bytes: Uint8Array, name: string): JsonObject {
     throw badRequest(`${name} is not a notebook: it has no list of cells`)
   }
   if (notebook['nbformat'] !== 4) {
-    throw badRequest(`${name} has notebook format ${String(notebook['nbformat'])}; this server reads format 4`)
+    throw badRequest(
+      `${name} has notebook format ${String(notebook['nbformat'])}; this server reads format 4`,
+    )
   }
   return mapText(notebook, joinLines)
 }
@@ -27,9 +29,11 @@ export function notebookProblem(notebook: unknown): string | undefined {
   if (typeof notebook['nbformat'] !== 'number') return 'nbformat is not a number'
   for (const [i, cell] of cells.entries()) {
     if (!isObject(cell)) return `cell ${i + 1} is not an object`
-    if (!CELL_TYPES.has(String(cell['cell_type']))) return `cell ${i + 1} has type ${JSON.stringify(cell['cell_type'])}`
+    if (!CELL_TYPES.has(String(cell['cell_type'])))
+      return `cell ${i + 1} has type ${JSON.stringify(cell['cell_type'])}`
     if (!isText(cell['source'])) return `cell ${i + 1} has no source text`
-    if (cell['cell_type'] === 'code' && !Array.isArray(cell['outputs'])) return `cell ${i + 1} has no list of outputs`
+    if (cell['cell_type'] === 'code' && !Array.isArray(cell['outputs']))
+      return `cell ${i + 1} has no list of outputs`
   }
   return undefined
 }
@@ -65,7 +69,9 @@ const splitLines: TextMap = (text) =>
 function mapText(notebook: JsonObject, change: TextMap): JsonObject {
   const bundle = (data: unknown) =>
     isObject(data)
-      ? Object.fromEntries(Object.entries(data).map(([mime, value]) => [mime, SPLIT_MIME.test(mime) ? change(value) : value]))
+      ? Object.fromEntries(
+          Object.entries(data).map(([mime, value]) => [mime, SPLIT_MIME.test(mime) ? change(value) : value]),
+        )
       : data
   const output = (item: unknown) => {
     if (!isObject(item)) return item
@@ -77,7 +83,9 @@ function mapText(notebook: JsonObject, change: TextMap): JsonObject {
     source: change(item['source']),
     ...(Array.isArray(item['outputs']) && { outputs: item['outputs'].map(output) }),
     ...(isObject(item['attachments']) && {
-      attachments: Object.fromEntries(Object.entries(item['attachments']).map(([name, data]) => [name, bundle(data)])),
+      attachments: Object.fromEntries(
+        Object.entries(item['attachments']).map(([name, data]) => [name, bundle(data)]),
+      ),
     }),
   })
   return { ...notebook, cells: cellsOf(notebook).map(cell) }

@@ -67,7 +67,12 @@ export function contentsRoutes(contents: Contents): Route[] {
       await contents.delete(path(params))
       sendEmpty(res)
     }),
-    route('GET', '/files/*', 'content', async (exchange, params) => await sendFile(exchange, contents, path(params))),
+    route(
+      'GET',
+      '/files/*',
+      'content',
+      async (exchange, params) => await sendFile(exchange, contents, path(params)),
+    ),
   ]
 }
 

@@ -50,7 +50,9 @@ export class Notary {
   }
 
   #signature(notebook: JsonObject): string {
-    return createHmac('sha256', this.#secret).update(JSON.stringify(sortKeys(withoutTrust(notebook)))).digest('hex')
+    return createHmac('sha256', this.#secret)
+      .update(JSON.stringify(sortKeys(withoutTrust(notebook))))
+      .digest('hex')
   }
 }
 
@@ -68,7 +70,9 @@ function cellIsTrusted(cell: JsonObject): boolean {
   if (isObject(cell['metadata']) && cell['metadata']['trusted'] === true) return true
   const outputs = Array.isArray(cell['outputs']) ? cell['outputs'].filter(isObject) : []
   return outputs.every(
-    (output) => !RICH_OUTPUTS.has(String(output['output_type'])) || Object.keys(output).every((key) => PLAIN_KEYS.has(key)),
+    (output) =>
+      !RICH_OUTPUTS.has(String(output['output_type'])) ||
+      Object.keys(output).every((key) => PLAIN_KEYS.has(key)),
   )
 }
 

@@ -24,7 +24,8 @@ export function route(method: string, path: string, access: Access, handle: Hand
   const source = path
     .replace(/[.]/g, '\\.')
     .replace(/:(\w+)/g, '(?<$1>[^/]+)')
-    .replace(/\*/g, '(?<rest>.*)')
+    .replace(/\/\*$/, '/(?<rest>.*)')
+    .replace(/\*/, '(?<rest>(?:/.*)?)')
   return { method, pattern: new RegExp(`^${source}$`, 's'), access, handle }
 }
 

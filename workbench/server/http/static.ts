@@ -23,11 +23,18 @@ const HASHED = /(^|[./])[0-9a-f]{10,}\./
 const A_YEAR = 'public, max-age=31536000, immutable'
 
 /** Send a file of the built application, its `.gz` when the browser takes it. Hashed names are kept for good. */
-export async function sendStatic({ req, res, method }: Exchange, folder: string, name: string): Promise<void> {
+export async function sendStatic(
+  { req, res, method }: Exchange,
+  folder: string,
+  name: string,
+): Promise<void> {
   const file = resolve(join(folder, name))
   const type = TYPES[extname(file)]
-  if (!file.startsWith(resolve(folder) + sep) || type === undefined || name.includes('\0')) throw notFound('No such file')
-  const packed = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '') ? await sizeOf(`${file}.gz`) : undefined
+  if (!file.startsWith(resolve(folder) + sep) || type === undefined || name.includes('\0'))
+    throw notFound('No such file')
+  const packed = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '')
+    ? await sizeOf(`${file}.gz`)
+    : undefined
   const size = packed ?? (await sizeOf(file))
   if (size === undefined) throw notFound('No such file')
   const etag = `"${size.modified.toString(36)}-${size.bytes.toString(36)}"`
