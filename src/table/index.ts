@@ -18,3 +18,5 @@ export {
 } from './column.ts'
 export { type ColumnInput, makeColumn } from './make-column.ts'
 export type { TableErrorCode } from './errors.ts'
+export { type WriteParquetOptions, writeParquet } from './parquet/write.ts'
+export { type ParquetInfo, type ReadParquetOptions, readParquet, readParquetInfo } from './parquet/read.ts'

@@ -3,7 +3,6 @@ import type { ColumnSpec, Schema } from './schema.ts'
 /** Keys under which a field's unit and doc travel in Arrow and Parquet; `description` is astropy's word for `doc`. */
 const UNIT = 'unit'
 const DOC = 'doc'
-const SHAPE = 'shape'
 
 /** Field metadata of a column. */
 export function specMetadata(spec: ColumnSpec): Record<string, string> {
@@ -71,5 +70,3 @@ const ASTROPY_TYPES: Partial<Record<ColumnSpec['type'], string>> = {
   timestamp: 'int64',
   binary: 'object',
 }
-
-export { SHAPE as SHAPE_KEY }
