@@ -31,3 +31,21 @@ export {
   type Orientation,
   type ReadoutCorner,
 } from './detector.ts'
+export { Footprint, type Peak } from './footprint.ts'
+export {
+  Background,
+  BackgroundList,
+  type BackgroundSpline,
+  type BackgroundStyle,
+  type UndersampleStyle,
+} from './background.ts'
+export { cellCenters, cellEdges } from './background-cells.ts'
+export { GaussianPsf } from './gaussian-psf.ts'
+export {
+  type LinearCombination,
+  LinearCombinationPsf,
+  monomials,
+  type PolynomialFrame,
+} from './linear-combination-psf.ts'
+export { normalized, shiftImage, starAt } from './psf-shift.ts'
+export { kernelFlux, shapeOfKernel } from './psf-measure.ts'

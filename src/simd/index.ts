@@ -13,6 +13,7 @@ export { cellStatistics, type CellOptions, type CellStatistics } from './cells.t
 export { cubicRows, type CubicRows, combineRows } from './upsample.ts'
 export { findSpans, type SpanThreshold } from './spans.ts'
 export { isrRows, type IsrRows, addScaled, divideFlat } from './isr.ts'
+export { arrayStore } from './reference/pixel-store.ts'
 export { type CircleSums, makePixelStore, type PixelStore, type WeightMatrix } from './pixel-store.ts'
 export { adaptiveMoments, type AdaptiveMoments, type AdaptiveOptions } from './adaptive-moments.ts'
 export { dot } from './dot.ts'
