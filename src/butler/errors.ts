@@ -210,3 +210,10 @@ export class ArgumentError extends ButlerError {
     super('butler/argument', message, options)
   }
 }
+
+/** A dimension record that cannot be stored: a wrong field, a missing parent row, a key that is taken. */
+export class DimensionRecordError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/dimension-record', message, options)
+  }
+}

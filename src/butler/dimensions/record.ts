@@ -1,8 +1,8 @@
-import { type Region, decodeRegion } from '#geom'
+import type { Region } from '#geom'
 import type { Timespan } from '#time'
-import { fromBase64 } from '#core'
 import type { DataId, DataIdValue } from './data-id.ts'
 import type { DimensionElement } from './element.ts'
+import { regionFromText } from './sky.ts'
 
 export type RecordValue = string | number | bigint | boolean | Uint8Array | null
 
@@ -32,7 +32,7 @@ export class DimensionRecord {
   /** The sky region; undefined when the element has none or none is known. */
   get region(): Region | undefined {
     if (this.decodedRegion === undefined && this.encodedRegion !== undefined)
-      this.decodedRegion = decodeRegion(fromBase64(this.encodedRegion))
+      this.decodedRegion = regionFromText(this.encodedRegion)
     return this.decodedRegion
   }
 

@@ -1,0 +1,68 @@
+import { DataIdValueError, DimensionNameError, InconsistentDataIdError } from '../errors.ts'
+import { DataCoordinate, formatDataId } from './data-coordinate.ts'
+import type { DataId, DataIdValue } from './data-id.ts'
+import type { DimensionElement } from './element.ts'
+import type { DimensionGroup } from './group.ts'
+import type { DimensionRecord } from './record.ts'
+import type { RecordStore } from './record-store.ts'
+
+/**
+ * Add implied values and a record for every element. Implied values that were given and disagree are replaced, as the anchor does;
+ * two dimensions that no relationship row connects (an exposure with another's visit) are an InconsistentDataIdError.
+ */
+export async function expandDataId(
+  store: RecordStore,
+  group: DimensionGroup,
+  given: DataId,
+): Promise<DataCoordinate> {
+  const values: Record<string, DataIdValue> = {}
+  for (const name of group.required) values[name] = requireValue(given, name)
+  const records = new Map<string, DimensionRecord | undefined>()
+  for (const name of group.lookupOrder) {
+    const element = group.universe.get(name)
+    const record = hasKey(element, values) ? await store.fetch(element, values) : undefined
+    records.set(name, record)
+    if (record === undefined) {
+      refuse(element, group, values)
+      continue
+    }
+    for (const implied of element.directImplied) {
+      const value = record.fields[implied] as DataIdValue | null | undefined
+      if (value === null || value === undefined) continue
+      const known = values[implied]
+      if (known !== undefined && known !== value)
+        throw new InconsistentDataIdError(
+          `The ${name} of data ID ${formatDataId(values)} has ${implied} ${String(value)}, not ${String(known)}.`,
+        )
+      values[implied] = value
+    }
+  }
+  const ordered: Record<string, DataIdValue> = {}
+  for (const name of group.keys) ordered[name] = values[name]!
+  return new DataCoordinate(group, ordered, true, records)
+}
+
+export function requireValue(given: DataId, name: string): DataIdValue {
+  const value = given[name] as DataIdValue | null | undefined
+  if (value === undefined || value === null)
+    throw new DimensionNameError(
+      `No value in data ID ${formatDataId(given)} for required dimension '${name}'.`,
+    )
+  return value
+}
+
+const hasKey = (element: DimensionElement, values: DataId): boolean =>
+  element.required.every((d) => values[d] !== undefined)
+
+function refuse(element: DimensionElement, group: DimensionGroup, values: DataId): void {
+  if (element.kind !== 'join') {
+    if (element.kind === 'view' && !group.required.includes(element.name)) return
+    throw new DataIdValueError(`There is no ${element.name} record for ${formatDataId(values)}.`, {
+      data: { element: element.name },
+    })
+  }
+  if (element.definesRelationships)
+    throw new InconsistentDataIdError(
+      `${formatDataId(values)} does not hang together: there is no ${element.name} row for it.`,
+    )
+}

@@ -1,0 +1,39 @@
+import type { Region } from '#geom'
+import { quoteName, type SqlConnection, type SqlValue } from '#sql'
+import { overlapTableName } from '../schema/dimension-tables.ts'
+import type { DimensionElement } from './element.ts'
+import { pixelsOf } from './sky.ts'
+import type { DimensionUniverse } from './universe.ts'
+
+/** The rows that say which pixels of the common skypix each spatial record touches: the index of spatial joins. */
+export class SkypixOverlaps {
+  private readonly connection: SqlConnection
+  private readonly common: DimensionElement
+
+  constructor(connection: SqlConnection, universe: DimensionUniverse) {
+    this.connection = connection
+    this.common = universe.get(universe.commonSkypix)
+  }
+
+  /** `key`: values of the element's required dimensions in order. */
+  async insert(element: DimensionElement, key: readonly SqlValue[], region: Region): Promise<void> {
+    const { system, level } = this.common.skypix!
+    const governor = element.governor!
+    const governorValue = key[element.required.indexOf(governor)]!
+    const table = overlapTableName(element.name)
+    await this.connection.run(
+      `INSERT INTO ${table}_summary (skypix_system, skypix_level, ${governor}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+      [system, level, governorValue],
+    )
+    const columns = element.required.map(quoteName).join(', ')
+    await this.connection.runMany(
+      `INSERT INTO ${table} (skypix_system, skypix_level, ${columns}, skypix_index) VALUES (?, ?, ${key.map(() => '?').join(', ')}, ?)`,
+      pixelsOf(this.common, region).map((pixel) => [system, level, ...key, pixel]),
+    )
+  }
+
+  async remove(element: DimensionElement, key: readonly SqlValue[]): Promise<void> {
+    const where = element.required.map((d) => `${quoteName(d)} = ?`).join(' AND ')
+    await this.connection.run(`DELETE FROM ${overlapTableName(element.name)} WHERE ${where}`, key)
+  }
+}
