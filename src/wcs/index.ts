@@ -5,3 +5,14 @@
  * Ideas: lsst::afw::geom::SkyWcs; Calabretta & Greisen 2002 (FITS paper II); Shupe et al. 2005 (SIP).
  */
 export type { PixelArrays, SkyArrays, SkyWcs } from './sky-wcs.ts'
+export { hasSkyWcs, type WcsFromHeaderOptions, wcsFromHeader } from './from-header.ts'
+export {
+  makeCdMatrix,
+  makeTanSipWcs,
+  makeTanWcs,
+  shiftWcs,
+  type SipCoefficients,
+  type TanSipWcsOptions,
+  type TanWcsOptions,
+} from './make.ts'
+export { fitTanSip, type FitTanSipOptions, type TanSipFit } from './fit.ts'
