@@ -17,7 +17,7 @@ export const ICRS: SkyFrame = { radesys: 'ICRS', toIcrs: IDENTITY }
 const DEG = Math.PI / 180
 
 /**
- * FK5 J2000 is taken as ICRS: they differ by less than 0.03″. Other equinoxes are precessed with the IAU 1976 angles.
+ * FK5 J2000 is taken as ICRS: they differ by at most 0.032″. Other equinoxes are precessed with the IAU 1976 angles.
  * @throws FirstlightError 'wcs/unsupported' for FK4
  */
 export function equatorialFrame(radesys: string | undefined, equinox: number | undefined): SkyFrame {
@@ -39,7 +39,7 @@ export function equatorialFrame(radesys: string | undefined, equinox: number | u
   )
 }
 
-const FK5_NOTE = 'FK5 coordinates are taken as ICRS (difference below 0.03 arcsec).'
+const FK5_NOTE = 'FK5 coordinates are taken as ICRS (difference at most 0.032 arcsec).'
 
 /** From J2000 to the mean equator and equinox of a year. @see Lieske 1977 (IAU 1976) */
 function precession(year: number): Matrix3 {
