@@ -26,6 +26,7 @@ async function main() {
   const themes = generateEntry({ root, gen, out, packages })
   const stats = await run([appConfig({ root, gen, out, mode }), ...themes])
   writeAssets(stats)
+  fs.copyFileSync(path.join(root, 'workbench/app/style/logo.svg'), path.join(out, 'logo.svg'))
   const sizes = await compressAll(out)
   writeStamp(out, stamp)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)

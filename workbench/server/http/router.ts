@@ -24,9 +24,8 @@ export function route(method: string, path: string, access: Access, handle: Hand
   const source = path
     .replace(/[.]/g, '\\.')
     .replace(/:(\w+)/g, '(?<$1>[^/]+)')
-    .replace(/\/\*$/, '/(?<rest>.*)')
-    .replace(/\*/, '(?<rest>(?:/.*)?)')
-  return { method, pattern: new RegExp(`^${source}$`, 's'), access, handle }
+    .replace(/\/?\*/, (star) => (star === '*' ? '(?<rest>(?:/[^]*)?)' : '/(?<rest>[^]*)'))
+  return { method, pattern: new RegExp(`^${source}$`), access, handle }
 }
 
 export interface Match {
