@@ -1,0 +1,162 @@
+import { PyFloat, type PyValue } from '#config'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { PipelineSyntaxError } from '../errors.ts'
+import type { Place } from './pipeline.ts'
+
+/** A mapping of a YAML file with places for messages. */
+export class YamlMap {
+  readonly #map: YAMLMap
+  readonly #doc: YamlText
+
+  constructor(map: YAMLMap, doc: YamlText) {
+    this.#map = map
+    this.#doc = doc
+  }
+
+  get place(): Place {
+    return this.#doc.placeOf(this.#map)
+  }
+
+  get entries(): readonly (readonly [key: string, node: YamlNode])[] {
+    return this.#map.items.map((pair) => {
+      const key = isScalar(pair.key)
+        ? String(pair.key.value)
+        : this.#doc.fail('keys are plain words', pair.key as Node)
+      return [key, new YamlNode(pair.value as Node | null, pair.key as Node, this.#doc)] as const
+    })
+  }
+
+  get(key: string): YamlNode | undefined {
+    return this.entries.find(([name]) => name === key)?.[1]
+  }
+}
+
+/** One value of a YAML file; its getters refuse other shapes with file, line and column. */
+export class YamlNode {
+  readonly #node: Node | null
+  readonly #key: Node
+  readonly #doc: YamlText
+
+  constructor(node: Node | null, key: Node, doc: YamlText) {
+    this.#node = doc.follow(node)
+    this.#key = key
+    this.#doc = doc
+  }
+
+  get place(): Place {
+    return this.#doc.placeOf(this.#node ?? this.#key)
+  }
+
+  fail(message: string): never {
+    return this.#doc.fail(message, this.#node ?? this.#key)
+  }
+
+  get isEmpty(): boolean {
+    return this.#node === null || (isScalar(this.#node) && this.#node.value === null)
+  }
+
+  get map(): YamlMap | undefined {
+    return isMap(this.#node) ? new YamlMap(this.#node, this.#doc) : undefined
+  }
+
+  /** The items of a list, or the one value where a list may be left out. */
+  get list(): readonly YamlNode[] {
+    if (this.isEmpty) return []
+    if (!isSeq(this.#node)) return [this]
+    return this.#node.items.map((item) => new YamlNode(item as Node, this.#key, this.#doc))
+  }
+
+  get isList(): boolean {
+    return isSeq(this.#node)
+  }
+
+  text(what: string): string {
+    if (!isScalar(this.#node) || this.#node.value === null || typeof this.#node.value === 'object')
+      return this.fail(`${what} must be a text`)
+    return typeof this.#node.value === 'string'
+      ? this.#node.value
+      : (this.#node.source ?? String(this.#node.value))
+  }
+
+  boolean(what: string): boolean {
+    const value = isScalar(this.#node) ? this.#node.value : undefined
+    return typeof value === 'boolean' ? value : this.fail(`${what} must be true or false`)
+  }
+
+  mapping(what: string): YamlMap {
+    return this.map ?? this.fail(`${what} must be a mapping`)
+  }
+
+  /** The value as config fields take it; floats keep that they were written as floats. */
+  get value(): PyValue {
+    return toValue(this.#node, this.#doc)
+  }
+}
+
+function toValue(node: Node | null, doc: YamlText): PyValue {
+  const inner = doc.follow(node)
+  if (inner === null) return null
+  if (isSeq(inner)) return inner.items.map((item) => toValue(item as Node, doc))
+  if (isMap(inner))
+    return new Map(
+      inner.items.map((p) => [toValue(p.key as Node, doc), toValue(p.value as Node | null, doc)]),
+    )
+  const { value, source = '' } = inner as { value: unknown; source?: string }
+  if (typeof value === 'number')
+    return /[.eE]|inf|nan/i.test(source) && !/^[-+]?0x/i.test(source) ? new PyFloat(value) : value
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
+  return source === '' ? String(value) : source
+}
+
+/** A parsed YAML text; syntax errors and repeated keys are PipelineSyntaxErrors with their place. */
+export class YamlText {
+  readonly file: string
+  readonly #lines = new LineCounter()
+  readonly #document: ReturnType<typeof parseDocument>
+
+  constructor(text: string, file: string) {
+    this.file = file
+    this.#document = parseDocument(text, {
+      version: '1.1',
+      lineCounter: this.#lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    const [error] = this.#document.errors
+    if (error === undefined) return
+    const place = this.#at(error.pos[0])
+    if (error.code !== 'DUPLICATE_KEY') throw new PipelineSyntaxError(error.message, place, { cause: error })
+    const key = /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? ''
+    throw new PipelineSyntaxError(`the key '${key}' appears more than once`, place, {
+      hint: 'Give every label, and every key of a block, once.',
+      cause: error,
+    })
+  }
+
+  get root(): YamlMap {
+    const { contents } = this.#document
+    if (isMap(contents)) return new YamlMap(contents, this)
+    throw new PipelineSyntaxError('a pipeline is a mapping of keys such as description and tasks', {
+      file: this.file,
+      line: 1,
+    })
+  }
+
+  follow(node: Node | null): Node | null {
+    return isAlias(node) ? ((node.resolve(this.#document) as Node | undefined) ?? null) : node
+  }
+
+  placeOf(node: Node): Place {
+    return node.range ? this.#at(node.range[0]) : { file: this.file }
+  }
+
+  fail(message: string, node: Node): never {
+    throw new PipelineSyntaxError(message, this.placeOf(node))
+  }
+
+  #at(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset)
+    return { file: this.file, line, column: col }
+  }
+}
