@@ -68,7 +68,7 @@ export function asTanSip(wcs: SkyWcs, bbox: Box2I): SkyWcs {
       ys.push(bbox.y0 - 0.5 + (bbox.height * j) / n)
     }
   const { ra, dec } = wcs.pixelToSkyArrays(xs, ys)
-  return fitTanSip({ x: Float64Array.from(xs), y: Float64Array.from(ys), ra, dec, order: SIP_ORDER, bbox })
+  return fitTanSip({ x: xs, y: ys, ra, dec, order: SIP_ORDER }).wcs
 }
 
 const DEG = 180 / Math.PI

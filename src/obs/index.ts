@@ -5,7 +5,17 @@
  * After Rubin's obs_base, obs_subaru and astro_metadata_translator.
  */
 export { HeaderTranslationError, WrongInstrumentError } from './errors.ts'
-export type { Camera, DetectorPlacement, Pointing } from './camera.ts'
+export {
+  type Camera,
+  chipToFocal,
+  type DetectorPlacement,
+  focalToChip,
+  makeCamera,
+  type Pointing,
+} from './camera.ts'
+export { type RadialOptics, radialScale, radiusOf, relativePixelArea } from './optics.ts'
+export { asTanSip } from './camera-wcs.ts'
+export { toSky, toTangent, type TangentPoint } from './tangent.ts'
 export {
   type Instrument,
   type PhysicalFilter,
@@ -18,3 +28,11 @@ export {
   SKYMAPS,
 } from './instrument.ts'
 export type { ObservationInfo } from './observation-info.ts'
+export { toVisitInfo } from './visit-info.ts'
+export { toSexagesimal } from './header-reading.ts'
+export { describe as describeHeader, flipColumns, flipRows, rawHeader, rawWcs } from './read-raw.ts'
+export { HSC, HSC_OPTICS, hscStoredFlip } from './hsc/hsc.ts'
+export { HSC_CROSSTALK } from './hsc/detectors.ts'
+export { TinyCam } from './tiny/tiny-cam.ts'
+export { type GenericFrameOptions, readGenericFrame } from './generic/frame.ts'
+export { formatSection } from './generic/sections.ts'
