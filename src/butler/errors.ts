@@ -217,3 +217,10 @@ export class DimensionRecordError extends ButlerError {
     super('butler/dimension-record', message, options)
   }
 }
+
+/** A file template that cannot be used, or lacks what it names. */
+export class TemplateError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/file-template', message, options)
+  }
+}

@@ -1,0 +1,140 @@
+import type { SqlConnection } from '#sql'
+import { fromHexId, toHexId } from '../datasets/ids.ts'
+import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
+
+/** Stands in the component column for "the whole dataset". */
+const WHOLE = '__NULL_STRING__'
+
+/** What the datastore knows of one stored dataset (or of one of its parts, when they are files of their own). */
+export interface FileRecord {
+  readonly id: string
+  /** Relative to the root, or an absolute URI. */
+  readonly path: string
+  readonly formatter: string
+  readonly storageClass: string
+  readonly component: string | undefined
+  readonly checksum: string | undefined
+  readonly size: number
+}
+
+const COLUMNS = 'dataset_id, path, formatter, storage_class, component, checksum, file_size'
+
+/** The file datastore's tables: records, locations, and the trash that is emptied after a commit. */
+export class FileRecordTable {
+  private readonly connection: SqlConnection
+  private readonly datastore: string
+
+  /** `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`. */
+  constructor(connection: SqlConnection, datastore: string) {
+    this.connection = connection
+    this.datastore = datastore
+  }
+
+  async insert(records: readonly FileRecord[]): Promise<void> {
+    await this.connection.runMany(
+      `INSERT INTO ${FILE_RECORDS_TABLE} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      records.map((r) => [
+        toHexId(r.id),
+        r.path,
+        r.formatter,
+        r.storageClass,
+        r.component ?? WHOLE,
+        r.checksum ?? null,
+        r.size,
+      ]),
+    )
+    const ids = new Set(records.map((r) => toHexId(r.id)))
+    await this.connection.runMany(
+      'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)',
+      [...ids].map((id) => [this.datastore, id]),
+    )
+  }
+
+  async of(id: string): Promise<readonly FileRecord[]> {
+    const rows = await this.connection.all(
+      `SELECT ${COLUMNS} FROM ${FILE_RECORDS_TABLE} WHERE dataset_id = ?`,
+      [toHexId(id)],
+    )
+    return rows.map(toRecord)
+  }
+
+  /** Records of many datasets by id; those without any are absent. */
+  async ofMany(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileRecord[]>> {
+    const found = new Map<string, FileRecord[]>()
+    for (let i = 0; i < ids.length; i += 500) {
+      const part = ids.slice(i, i + 500)
+      const rows = await this.connection.all(
+        `SELECT ${COLUMNS} FROM ${FILE_RECORDS_TABLE} WHERE dataset_id IN (${part.map(() => '?').join(', ')})`,
+        part.map(toHexId),
+      )
+      for (const row of rows) {
+        const record = toRecord(row)
+        const list = found.get(record.id)
+        if (list === undefined) found.set(record.id, [record])
+        else list.push(record)
+      }
+    }
+    return found
+  }
+
+  /** Move datasets to the trash; their files stay until the trash is emptied. Gives how many were stored. */
+  async trash(ids: readonly string[]): Promise<number> {
+    const rows = ids.map((id) => [toHexId(id), this.datastore])
+    await this.connection.runMany(
+      `INSERT INTO dataset_location_trash (dataset_id, datastore_name)
+       SELECT dataset_id, datastore_name FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?
+       ON CONFLICT DO NOTHING`,
+      rows,
+    )
+    return this.connection.runMany(
+      'DELETE FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?',
+      rows,
+    )
+  }
+
+  /** Records of trashed datasets, with whether a dataset that is not trashed uses the same file. */
+  async trashed(): Promise<readonly (FileRecord & { readonly stillUsed: boolean })[]> {
+    const columns = COLUMNS.split(', ')
+      .map((c) => `r.${c}`)
+      .join(', ')
+    const rows = await this.connection.all(
+      `SELECT ${columns}, EXISTS (
+         SELECT 1 FROM ${FILE_RECORDS_TABLE} o WHERE o.path = r.path AND o.dataset_id NOT IN (
+           SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?))
+       FROM ${FILE_RECORDS_TABLE} r JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id WHERE t.datastore_name = ?`,
+      [this.datastore, this.datastore],
+    )
+    return rows.map((row) => ({ ...toRecord(row), stillUsed: row[7] === 1 }))
+  }
+
+  /** Forget trashed datasets whose files are gone. */
+  async forget(ids: readonly string[]): Promise<void> {
+    const keys = ids.map((id) => [toHexId(id)])
+    await this.connection.runMany(`DELETE FROM ${FILE_RECORDS_TABLE} WHERE dataset_id = ?`, keys)
+    await this.connection.runMany(
+      'DELETE FROM dataset_location_trash WHERE dataset_id = ? AND datastore_name = ?',
+      ids.map((id) => [toHexId(id), this.datastore]),
+    )
+  }
+}
+
+function toRecord(row: readonly unknown[]): FileRecord {
+  const [id, path, formatter, storageClass, component, checksum, size] = row as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string | null,
+    number | null,
+  ]
+  return {
+    id: fromHexId(id),
+    path,
+    formatter,
+    storageClass,
+    component: component === WHOLE || component === '' ? undefined : component,
+    checksum: checksum ?? undefined,
+    size: size ?? -1,
+  }
+}

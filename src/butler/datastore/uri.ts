@@ -1,0 +1,48 @@
+/** Paths and `file://` URIs. Paths are absolute and `/`-separated. */
+
+/** Characters that Python's `quote` leaves alone. */
+export const quotePath = (path: string): string =>
+  path
+    .split('/')
+    .map((part) =>
+      encodeURIComponent(part)
+        .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+        .replaceAll('%7E', '~'),
+    )
+    .join('/')
+
+export const unquotePath = (path: string): string => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+export const fileUri = (path: string): string => `file://${quotePath(path)}`
+
+/** The path of a `file://` URI or of plain text; undefined for other schemes. */
+export function pathOf(uriOrPath: string): string | undefined {
+  if (uriOrPath.startsWith('file://'))
+    return unquotePath(uriOrPath.slice('file://'.length).replace(/#.*$/, ''))
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(uriOrPath) ? undefined : uriOrPath
+}
+
+export const joinPath = (folder: string, relative: string): string =>
+  `${folder.replace(/\/+$/, '')}/${relative}`
+
+/** `path` relative to a folder, or undefined when it is not below it. */
+export function relativeTo(folder: string, path: string): string | undefined {
+  const base = `${folder.replace(/\/+$/, '')}/`
+  return path.startsWith(base) ? path.slice(base.length) : undefined
+}
+
+export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
+
+/** `.json`, `.fits.gz`: the extension, a compression suffix with what is before it. */
+export function extensionOf(path: string): string {
+  const base = path.slice(path.lastIndexOf('/') + 1)
+  const m = /(\.[A-Za-z0-9_]+)?(\.(?:gz|fz|bz2|zst))?$/.exec(base)
+  const text = m?.[0] ?? ''
+  return text !== '' && text !== base ? text : ''
+}

@@ -1,0 +1,127 @@
+import { StorageClassError } from '../errors.ts'
+
+/** What a kind of dataset value is made of. */
+export interface StorageClass {
+  readonly name: string
+  /** Part name → storage class of the part; parts that are stored. */
+  readonly components: Readonly<Record<string, string>>
+  /** Parts that are computed at reading. */
+  readonly derived: Readonly<Record<string, string>>
+  /** Parameters that `get` takes. */
+  readonly parameters: readonly string[]
+  /** Values of these classes can be handed back as each other. */
+  readonly family: string
+  readonly accepts: (value: unknown) => boolean
+}
+
+interface Entry {
+  readonly inherits?: string
+  readonly components?: Readonly<Record<string, string>>
+  readonly derived?: Readonly<Record<string, string>>
+  readonly parameters?: readonly string[]
+  readonly family?: string
+  readonly accepts?: (value: unknown) => boolean
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+
+const table = (columns: string, schema: string): Entry => ({
+  derived: { columns, rowcount: 'int', schema },
+  parameters: ['columns', 'filters', 'strip_astropy_meta_yaml'],
+  family: 'table',
+})
+
+const EXPOSURE: Entry = {
+  components: {
+    apCorrMap: 'ApCorr',
+    coaddInputs: 'CoaddInputs',
+    detector: 'Detector',
+    filter: 'FilterLabel',
+    id: 'int',
+    image: 'Image',
+    mask: 'Mask',
+    metadata: 'PropertyList',
+    photoCalib: 'PhotoCalib',
+    psf: 'Psf',
+    summaryStats: 'ExposureSummaryStats',
+    transmissionCurve: 'TransmissionCurve',
+    validPolygon: 'Polygon',
+    variance: 'Image',
+    visitInfo: 'VisitInfo',
+    wcs: 'Wcs',
+  },
+  derived: { bbox: 'Box2I', dimensions: 'Extent2I', xy0: 'Point2I' },
+  parameters: ['bbox', 'origin', 'amp', 'detector', 'preserve_quantization', 'exposure_record'],
+  family: 'exposure',
+}
+
+const image: Entry = { parameters: ['bbox', 'origin'], family: 'image' }
+const maskedImage: Entry = {
+  components: { image: 'Image', mask: 'Mask', variance: 'Image' },
+  parameters: ['bbox', 'origin'],
+}
+
+/** The anchor's classes that have parts, parameters or checks; any other name is a class without them. */
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  ArrowTable: table('ArrowColumnList', 'ArrowSchema'),
+  ArrowAstropy: table('ArrowColumnList', 'ArrowAstropySchema'),
+  ArrowNumpy: table('ArrowColumnList', 'ArrowNumpySchema'),
+  ArrowNumpyDict: table('ArrowColumnList', 'ArrowNumpySchema'),
+  DataFrame: table('DataFrameIndex', 'DataFrameSchema'),
+  StructuredDataDict: { family: 'dict', accepts: isObject },
+  StructuredDataList: { accepts: Array.isArray },
+  TaskMetadata: { family: 'dict', accepts: isObject },
+  PropertySet: { family: 'dict', accepts: isObject },
+  PropertyList: { family: 'dict', accepts: isObject },
+  Packages: { accepts: isObject },
+  int: { accepts: (v) => typeof v === 'bigint' || Number.isInteger(v) },
+  Exposure: EXPOSURE,
+  ExposureF: { inherits: 'Exposure', components: { image: 'ImageF', mask: 'MaskX', variance: 'ImageF' } },
+  ExposureI: { inherits: 'Exposure', components: { image: 'ImageI', mask: 'MaskX', variance: 'ImageF' } },
+  ExposureU: { inherits: 'Exposure', components: { image: 'ImageU', mask: 'MaskX', variance: 'ImageF' } },
+  Image: image,
+  ImageF: { inherits: 'Image' },
+  ImageI: { inherits: 'Image' },
+  ImageU: { inherits: 'Image' },
+  Mask: image,
+  MaskX: { inherits: 'Mask' },
+  MaskedImage: maskedImage,
+  MaskedImageF: { inherits: 'MaskedImage' },
+  MaskedImageI: { inherits: 'MaskedImage' },
+  MaskedImageU: { inherits: 'MaskedImage' },
+  Stamps: { parameters: ['bbox'] },
+  HealSparseMap: { derived: { coverage: 'HealSparseCoverage' }, parameters: ['pixels', 'degrade_nside'] },
+}
+
+const known = new Map<string, StorageClass>()
+
+/** The class of this name; names we do not know are classes without parts. */
+export function storageClass(name: string): StorageClass {
+  let found = known.get(name)
+  if (found === undefined) known.set(name, (found = make(name)))
+  return found
+}
+
+function make(name: string): StorageClass {
+  const entry = ENTRIES[name] ?? {}
+  const parent = entry.inherits === undefined ? undefined : storageClass(entry.inherits)
+  return {
+    name,
+    components: { ...parent?.components, ...entry.components },
+    derived: { ...parent?.derived, ...entry.derived },
+    parameters: entry.parameters ?? parent?.parameters ?? [],
+    family: entry.family ?? parent?.family ?? name,
+    accepts: entry.accepts ?? parent?.accepts ?? (() => true),
+  }
+}
+
+/** Storage class of a part, or undefined when there is no such part. */
+export const componentClass = (of: StorageClass, component: string): string | undefined =>
+  of.components[component] ?? of.derived[component]
+
+/** A dataset may be read or written as another class when both hold the same kind of value. */
+export function requireConvertible(from: string, to: string): void {
+  if (from === to || storageClass(from).family === storageClass(to).family) return
+  throw new StorageClassError(`A ${from} cannot be converted to a ${to}.`)
+}
