@@ -1,5 +1,5 @@
 import type { Amplifier, Detector } from '#image'
-import { percentile, type Random } from '#math'
+import { median, type Random } from '#math'
 import { NoiseStream } from './noise.ts'
 import type { Canvas } from './render.ts'
 import type { Sensor } from './sensor.ts'
@@ -75,8 +75,8 @@ const readFromRight = ({ readoutCorner }: Amplifier): boolean =>
 /** Pixels read at the same moment disturb each other, in proportion to what they are above the sky. */
 function addCrosstalk({ crosstalk }: Detector, signals: readonly Float32Array[]): void {
   if (crosstalk === undefined) return
-  const levels = signals.map((s) => percentile(sample(s), 0.5))
-  const level = percentile(levels, 0.5)
+  const levels = signals.map((s) => median(sample(s)))
+  const level = median(levels)
   const quiet = signals.map((s) => s.slice())
   for (const [target, out] of signals.entries())
     for (const [source, from] of quiet.entries()) {

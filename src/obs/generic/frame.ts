@@ -78,7 +78,7 @@ function outputProperties(
     positive(cards.number('EGAIN', 'GAIN', 'CCDGAIN', 'GAIN_EFF')) === undefined
   )
     say('no gain in the header, 1 e-/ADU assumed')
-  const written = positive(cards.number('RDNOISE', 'READNOIS', 'READNOISE', 'RON', 'ENOISE'))
+  const written = writtenReadNoise(cards, gain)
   const readNoise = options.readNoise ?? written ?? gain * noiseOf(image, overscan)
   if (Number.isNaN(readNoise)) say(`no read noise in the header, ${ASSUMED_READ_NOISE} e- assumed`)
   const level =
@@ -87,6 +87,14 @@ function outputProperties(
   if (level === undefined && !Number.isNaN(saturation))
     say(`no saturation level in the header, ${saturation} ADU taken from the pixels`)
   return { gain, readNoise: Number.isNaN(readNoise) ? ASSUMED_READ_NOISE : readNoise, saturation }
+}
+
+/** Electrons, unless the card's comment says ADU (phoSim). */
+function writtenReadNoise(cards: CardReader, gain: number): number | undefined {
+  const key = ['RDNOISE', 'READNOIS', 'READNOISE', 'RON', 'ENOISE'].find((k) => cards.header.has(k))
+  const value = key === undefined ? undefined : positive(cards.number(key))
+  if (key === undefined || value === undefined) return undefined
+  return /\badu\b/i.test(cards.header.card(key)?.comment ?? '') ? value * gain : value
 }
 
 const positive = (value: number | undefined): number | undefined =>
@@ -107,7 +115,7 @@ function ceiling(image: Image, light: Box2I, cards: CardReader): number {
       max = v
       shared = 1
     } else if (v === max) shared++
-  const [median, high] = [percentile(data, 0.5), percentile(data, 0.84)]
+  const [median, high] = [percentile(data, 50), percentile(data, 84)]
   if (shared >= 10 && max > median + 20 * Math.max(1, high - median)) return max
   const unsigned16 = cards.number('BITPIX') === 16 && cards.number('BZERO') === 32768
   return unsigned16 ? 65535 : Number.NaN
