@@ -29,8 +29,26 @@ export { TaskMetadata, type MetadataScalar, type MetadataValue, type StoredMetad
 export * from './errors.ts'
 export type { RunEvent, RunListener, TaskSummary } from './events.ts'
 export type { PipelineHost } from './host.ts'
+export { editPipeline, type PipelineEdit } from './definition/edits.ts'
+export { loadPipeline, parsePipeline, splitPipelineUri } from './definition/load.ts'
+export { emptyPipeline, type Pipeline, type Subset } from './definition/pipeline.ts'
+export { printPipeline } from './definition/print.ts'
+export { keepTasks } from './definition/subset.ts'
+export { buildPipelineGraph, type BuildGraphOptions } from './graph/build-graph.ts'
+export { selectFragment } from './graph/fragment.ts'
+export { selectTasks } from './graph/select.ts'
 export {
-  type PipelineEdit,
+  type DatasetTypeNode,
+  type Edge,
+  overallInputs,
+  type PipelineGraph,
+  type TaskNode,
+} from './graph/pipeline-graph.ts'
+export { type Drawing, drawGraph, drawTasks } from './graph/drawing.ts'
+export { drawText } from './graph/draw-text.ts'
+export { drawDot } from './graph/draw-dot.ts'
+export { drawMermaid } from './graph/draw-mermaid.ts'
+export {
   type QuantumResult,
   runPipeline,
   type RunPipelineOptions,

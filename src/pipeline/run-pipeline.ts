@@ -1,5 +1,6 @@
 import type { Butler } from '#butler'
 import type { Context } from '#core'
+import type { PipelineEdit } from './definition/edits.ts'
 import type { RunListener } from './events.ts'
 import type { PipelineHost } from './host.ts'
 import type { QuantumExecutor } from './execute/executor.ts'
@@ -47,13 +48,6 @@ export interface RunPipelineOptions {
   readonly now?: () => number
   readonly user?: string
 }
-
-export type PipelineEdit =
-  | { readonly config: string }
-  | { readonly configFile: string }
-  | { readonly task: string }
-  | { readonly delete: string }
-  | { readonly instrument: string }
 
 /** What a run came to. */
 export interface RunResult {
