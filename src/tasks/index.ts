@@ -9,4 +9,16 @@ import { TaskRegistry } from '#pipeline'
  * Every task that ships with us, by the class names that pipeline files use. Tasks are imported when a pipeline first
  * asks for them: add one by a line `.addLazy(['lsst.ip.isr.IsrTask'], async () => (await import('./isr/isr.task.ts')).IsrTask)`.
  */
-export const taskRegistry = new TaskRegistry()
+export const taskRegistry = new TaskRegistry().addLazy(
+  ['lsst.ip.isr.IsrTask', 'lsst.ip.isr.isrTask.IsrTask'],
+  async () => (await import('./isr/isr.task.ts')).IsrTask,
+)
+
+export { IsrConfig, type IsrInputs, runIsr } from './isr/index.ts'
+export {
+  type CalibrationFrames,
+  combineFrames,
+  makeMasters,
+  type Masters,
+  reduceFrame,
+} from './reduce/index.ts'
