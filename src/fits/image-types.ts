@@ -51,3 +51,14 @@ export interface QuantizeOptions {
   /** ZDITHER0, 1 … 10000. */
   readonly seed?: number
 }
+
+/** Box and planes that a read wants. */
+export interface ImagePart {
+  readonly box: PixelBox
+  /** NAXIS1 and NAXIS2 of the whole image. */
+  readonly fullWidth: number
+  readonly fullHeight: number
+  /** Axes above the second, slowest first, and their product. */
+  readonly upper: readonly number[]
+  readonly planes: number
+}

@@ -3,7 +3,7 @@ import { allocate, readExactly } from './byte-range.ts'
 import { swapElements } from './endian.ts'
 import { fitsError } from './errors.ts'
 import type { Hdu } from './hdu.ts'
-import type { FitsImage, PixelArray, PixelBox } from './image-types.ts'
+import type { FitsImage, ImagePart, PixelArray, PixelBox } from './image-types.ts'
 import {
   type PixelFormat,
   pixelFormat,
@@ -34,17 +34,6 @@ export async function readFloatImage(hdu: Hdu, box?: PixelBox): Promise<FitsImag
   const data = new Float32Array(stored.length)
   scaleInto(stored, format, data)
   return { ...about, data }
-}
-
-/** Box and planes that are read. */
-export interface ImagePart {
-  readonly box: PixelBox
-  /** NAXIS1 and NAXIS2 of the whole image. */
-  readonly fullWidth: number
-  readonly fullHeight: number
-  /** Axes above the second, slowest first, and their product. */
-  readonly upper: readonly number[]
-  readonly planes: number
 }
 
 async function readStored(

@@ -3,7 +3,7 @@ import { Header } from './header.ts'
 const STRUCTURAL =
   /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|CHECKSUM|DATASUM|END)$/
 const OF_IMAGES = /^(BSCALE|BZERO|BLANK)$/
-const OF_TABLES = /^(TFIELDS|THEAP|(TTYPE|TFORM|TUNIT|TSCAL|TZERO|TNULL|TDISP|TDIM|TBCOL)\d+)$/
+const OF_TABLES = /^(TFIELDS|THEAP|(TTYPE|TFORM|TUNIT|TSCAL|TZERO|TNULL|TDISP|TDIM|TBCOL|TDOC)\d+)$/
 
 export const isStructural = (key: string): boolean => STRUCTURAL.test(key)
 export const isImageCard = (key: string): boolean => OF_IMAGES.test(key)

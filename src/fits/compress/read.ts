@@ -1,7 +1,7 @@
 import { fitsError } from '../errors.ts'
 import type { Hdu } from '../hdu.ts'
 import type { PixelFormat, StoredArray } from '../pixel-format.ts'
-import type { ImagePart } from '../read-image.ts'
+import type { ImagePart } from '../image-types.ts'
 
 export async function readCompressed(
   hdu: Hdu,

@@ -6,7 +6,7 @@ import { toArrowSchema } from '../arrow.ts'
 import type { Catalog } from '../catalog.ts'
 import { type Cell, cellOf, type Column, isNumericArray, type NumericArray } from '../column.ts'
 import { schemaMetadata } from '../metadata.ts'
-import type { Schema } from '../schema.ts'
+import type { ColumnSpec, Schema } from '../schema.ts'
 import { schemaElements } from './schema-elements.ts'
 
 export interface WriteParquetOptions {
@@ -24,7 +24,8 @@ export interface WriteParquetOptions {
  */
 export function writeParquet(catalog: Catalog, options: WriteParquetOptions = {}): Uint8Array<ArrayBuffer> {
   const columns = catalog.schema.columns.map((spec) => catalog.columnData(spec.name))
-  const metadata = { ...schemaMetadata(catalog.schema, catalog.numRows), ...options.metadata }
+  const schema = catalog.schema.withMetadata(options.metadata ?? {})
+  const metadata = schemaMetadata(schema, catalog.numRows)
   const buffer = parquetWriteBuffer({
     columnData: columns.map((column) => ({
       name: column.spec.name,
@@ -37,7 +38,7 @@ export function writeParquet(catalog: Catalog, options: WriteParquetOptions = {}
     createdBy: 'firstlight',
     kvMetadata: [
       ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
-      { key: 'ARROW:schema', value: toBase64(arrowSchemaMessage(catalog.schema, catalog.numRows)) },
+      { key: 'ARROW:schema', value: toBase64(arrowSchemaMessage(schema, catalog.numRows)) },
     ],
   })
   return new Uint8Array(buffer)
@@ -55,22 +56,31 @@ function rowsOf(column: Column): DecodedArray {
     if (isNumericArray(values)) return widened(values)
     if (Array.isArray(values)) return values as DecodedArray
   }
-  return Array.from({ length: column.numRows }, (_, row) => nested(cellOf(column, row)))
+  return Array.from({ length: column.numRows }, (_, row) => nested(spec, cellOf(column, row)))
 }
 
-/** Parquet knows 32- and 64-bit integers only; smaller ones are annotated 32-bit. */
-const widened = (values: NumericArray): DecodedArray =>
-  values instanceof Int8Array ||
-  values instanceof Int16Array ||
-  values instanceof Uint16Array ||
-  values instanceof Uint8Array
-    ? Int32Array.from(values)
-    : (values as DecodedArray)
+/** Parquet knows 32- and 64-bit integers only; smaller ones are annotated 32-bit, u32 the writer takes as plain numbers. */
+function widened(values: NumericArray): DecodedArray {
+  if (values instanceof Uint32Array) return Array.from(values)
+  const narrow = values.BYTES_PER_ELEMENT < 4
+  return narrow ? Int32Array.from(values as Uint8Array) : (values as DecodedArray)
+}
 
-function nested(cell: Cell): unknown {
-  if (isNumericArray(cell)) return Array.from(cell as Iterable<unknown>)
-  if (Array.isArray(cell)) return cell.map(nested)
-  return cell
+/** A cell as the writer takes it: arrays of any kind as plain (nested) arrays. */
+function nested(spec: ColumnSpec, cell: Cell): unknown {
+  if (cell === null) return null
+  if (spec.shape !== undefined) return nest(Array.from(cell as Iterable<unknown>), spec.shape)
+  if (spec.type === 'list') return (cell as readonly Cell[]).map((c) => nested(spec.items!, c))
+  if (spec.type !== 'struct') return cell
+  const record = cell as Readonly<Record<string, Cell>>
+  return Object.fromEntries((spec.fields ?? []).map((f) => [f.name, nested(f, record[f.name] ?? null)]))
+}
+
+function nest(flat: readonly unknown[], shape: readonly number[]): unknown {
+  const [length = 0, ...inner] = shape
+  if (inner.length === 0) return flat
+  const size = flat.length / Math.max(1, length)
+  return Array.from({ length }, (_, i) => nest(flat.slice(i * size, (i + 1) * size), inner))
 }
 
 /** The schema message of an IPC stream, as Arrow C++ keeps it in Parquet. */
