@@ -23,3 +23,13 @@ export {
   type SqlTable,
 } from './table.ts'
 export { Transactions, type UndoLog } from './transactions.ts'
+export type {
+  CatalogSession,
+  QueryOptions,
+  QueryParam,
+  QueryParams,
+  SessionOptions,
+  TableFile,
+  TableResolver,
+} from './catalog/session.ts'
+export { sqlOver } from './catalog/sql-over.ts'

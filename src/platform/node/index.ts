@@ -4,3 +4,4 @@
  */
 export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'
 export { createNodeButler, openNodeButler } from './butler.ts'
+export { openCatalogSession } from './duckdb.ts'

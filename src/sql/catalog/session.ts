@@ -1,0 +1,59 @@
+import type { Catalog } from '#table'
+
+/** Values for the `?`, `$1` or `$name` of a statement. */
+export type QueryParam = string | number | bigint | boolean | null | Uint8Array
+export type QueryParams = readonly QueryParam[] | Readonly<Record<string, QueryParam>>
+
+export interface QueryOptions {
+  /** Stops a running statement; the query then rejects with 'sql/interrupted'. */
+  readonly signal?: AbortSignal
+}
+
+/** One Parquet file of a table, and the data-ID dimensions that hold for all its rows. */
+export interface TableFile {
+  /** Local path or URL that the engine can open. */
+  readonly path: string
+  readonly dataId: Readonly<Record<string, string | number | bigint>>
+}
+
+export interface SessionOptions {
+  /** Threads of the engine; by default those of the machine. */
+  readonly threads?: number
+  /** `2GB`, `80%`: beyond it the engine spills to disk or refuses. */
+  readonly memoryLimit?: string
+  /** A database file; in memory by default. */
+  readonly path?: string
+}
+
+/**
+ * An SQL engine over catalogs. It reads no network and loads no extension by itself. One statement runs at a time,
+ * further ones wait; `close` interrupts what runs.
+ */
+export interface CatalogSession {
+  /**
+   * Run SQL and give the last statement's rows; column units are carried for plain references to columns that have one.
+   * @throws 'sql/syntax', 'sql/no-such-table', 'sql/no-such-column', 'sql/interrupted', 'sql/failed'
+   */
+  query(sql: string, params?: QueryParams, options?: QueryOptions): Promise<Catalog>
+  /**
+   * Make `name` a view over Parquet files. Data-ID dimensions become columns (unless the files have them) and a WHERE
+   * on them leaves the other files unopened.
+   */
+  registerParquet(name: string, files: readonly TableFile[]): Promise<void>
+  /** Make `name` a table with the rows of a catalog. */
+  registerCatalog(name: string, catalog: Catalog): Promise<void>
+  /** Names that can stand behind FROM. */
+  tableNames(): Promise<readonly string[]>
+  /** Tables that a statement reads and does not define itself, as written. @throws 'sql/syntax' */
+  referencedTables(sql: string): Promise<readonly string[]>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Who knows which files a table name stands for; a butler over its collections, for example. */
+export interface TableResolver {
+  /** For completion and for 'did you mean'. */
+  tableNames(): readonly string[] | Promise<readonly string[]>
+  /** Undefined when there is no such table; an empty list when it has no files. */
+  resolve(name: string): Promise<{ readonly files: readonly TableFile[] } | undefined>
+}
