@@ -1,2 +1,10 @@
+/**
+ * algo: the astronomy, one folder a subject: isr, interp, background, detect, measure, psf, cosmic, apcorr. Functions take
+ * masked images, catalogs and plain option records and know no butler, pipeline, config or file. Positions are PARENT
+ * pixels, centres on integers. Ideas: ip_isr, meas_algorithms, meas_base, afw::detection of the Rubin stack; each file
+ * cites its own and says where it differs.
+ */
 export * from './isr/index.ts'
 export * from './interp/index.ts'
+export * from './background/index.ts'
+export * from './detect/index.ts'

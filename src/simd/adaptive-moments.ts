@@ -8,7 +8,7 @@ export interface AdaptiveMoments {
   readonly xx: number
   readonly yy: number
   readonly xy: number
-  /** Σ w·I over 2π·√det of the weight's effective area: the height of the matched Gaussian is 2·i0 at convergence. */
+  /** Σ w·I / (π·√det): the height of the matched Gaussian; its flux is 2π·√det·i0. */
   readonly i0: number
   /** First moments under the final weight: how far the light's centre is from the given one, px. */
   readonly dx: number
@@ -67,7 +67,7 @@ export function adaptiveMoments(
     store.moments(x, y, w, fine ? FINE_CUT : CUT, fine ? 4 : 1, sums)
     const [s = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0] = sums
     if (!(Math.abs(s) > 0)) return done('no-flux', iteration)
-    state = { i0: s / (2 * Math.PI * Math.sqrt(det)), dx: sx / s, dy: sy / s }
+    state = { i0: s / (Math.PI * Math.sqrt(det)), dx: sx / s, dy: sy / s }
     const [oxx, oyy, oxy] = [sxx / s, syy / s, sxy / s]
     if (!(oxx > 0) || !(oyy > 0)) return done('no-flux', iteration)
     const [e1, e2] = [(oxx - oyy) / (oxx + oyy), (2 * oxy) / (oxx + oyy)]

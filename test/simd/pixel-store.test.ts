@@ -99,7 +99,7 @@ describe('moments', () => {
         expect(Math.abs(m.yy - s2 * 0.9 - 1 / 12)).toBeLessThan(0.002)
         expect(Math.abs(m.xy + s2 * 0.05)).toBeLessThan(0.002)
         expect(Math.hypot(m.dx, m.dy)).toBeLessThan(1e-3)
-        const flux = 4 * Math.PI * Math.sqrt(m.xx * m.yy - m.xy * m.xy) * m.i0
+        const flux = 2 * Math.PI * Math.sqrt(m.xx * m.yy - m.xy * m.xy) * m.i0
         expect(Math.abs(flux - 1)).toBeLessThan(2e-3)
       }
     }
