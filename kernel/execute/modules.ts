@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { KernelError } from '../errors.ts'
+import { absolute, CODE, findModule } from '../language/find-module.ts'
+import type { LanguageClient } from './language-client.ts'
+import { registerModule } from './stack.ts'
+
+type Namespace = Record<string, unknown>
+
+/** Imports for cells: packages as Node resolves them from the notebook's folder, the notebook's own modules compiled first. */
+export class CellModules {
+  readonly #folder: string
+  readonly #base: string
+  readonly #require: NodeJS.Require
+  readonly #language: LanguageClient
+
+  constructor(folder: string, language: LanguageClient) {
+    this.#folder = folder
+    this.#base = pathToFileURL(join(folder, '__notebook__.mjs')).href
+    this.#require = createRequire(join(folder, '__notebook__.cjs'))
+    this.#language = language
+  }
+
+  /** CommonJS `require`, from the notebook's folder. */
+  get require(): NodeJS.Require {
+    return this.#require
+  }
+
+  /** What `import.meta` is in a cell. */
+  get meta(): { readonly url: string; readonly dirname: string; resolve(specifier: string): string } {
+    return { url: this.#base, dirname: this.#folder, resolve: (specifier) => absolute(specifier, this.#base) }
+  }
+
+  /**
+   * Import for a cell.
+   * @param names exports that must be there, as a static import demands
+   * @throws KernelError `kernel/no-such-module`, SyntaxError when an export is missing
+   */
+  async import(specifier: string, names: readonly string[] = []): Promise<Namespace> {
+    const module = await this.#load(specifier)
+    for (const name of names)
+      if (!(name in module))
+        throw new SyntaxError(
+          `The requested module '${specifier}' does not provide an export named '${name}'`,
+        )
+    return module
+  }
+
+  async #load(specifier: string): Promise<Namespace> {
+    if (/^(\.{1,2}\/|\/|file:)/.test(specifier) || specifier === '.' || specifier === '..')
+      return this.#loadFile(specifier)
+    const url = absolute(specifier, this.#base)
+    if (url === specifier && !/^(node|data|https?):/.test(specifier) && !isBuiltin(this.#require, specifier))
+      throw new KernelError(
+        'kernel/no-such-module',
+        `Cannot find package '${specifier}' from ${this.#folder}`,
+        {
+          hint: `Install it beside the notebook: npm install ${specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/')}`,
+        },
+      )
+    return (await import(url)) as Namespace
+  }
+
+  async #loadFile(specifier: string): Promise<Namespace> {
+    const path = findModule(specifier, this.#folder)
+    if (path === undefined)
+      throw new KernelError('kernel/no-such-module', `Cannot find module '${specifier}' from ${this.#folder}`)
+    if (path.endsWith('.json')) return { default: JSON.parse(await readFile(path, 'utf8')) as unknown }
+    if (path.endsWith('.wasm')) {
+      const { exports } = await instantiate(await readFile(path))
+      return { default: exports, ...exports }
+    }
+    if (path.includes('/node_modules/') || !CODE.test(path))
+      return (await import(pathToFileURL(path).href)) as Namespace
+    if (isCommonJs(path)) return this.#loadCommonJs(path)
+    const compiled = await this.#language.call('compileModule', { path })
+    if ('error' in compiled) throw new SyntaxError(compiled.error.evalue)
+    for (const file of compiled.files) registerModule(file.emitted, file.source, file.map)
+    return (await import(compiled.url)) as Namespace
+  }
+
+  #loadCommonJs(path: string): Namespace {
+    delete this.#require.cache[path]
+    const exports = this.#require(path) as unknown
+    return { ...(typeof exports === 'object' && exports !== null ? exports : {}), default: exports }
+  }
+}
+
+const isBuiltin = (require: NodeJS.Require, specifier: string): boolean => {
+  try {
+    return require.resolve(specifier) === specifier
+  } catch {
+    return false
+  }
+}
+
+const isCommonJs = (path: string): boolean =>
+  /\.c[jt]s$/.test(path) ||
+  (path.endsWith('.js') && !/^\s*(?:import|export)\b/m.test(readFileSync(path, 'utf8')))
+
+/** Node has WebAssembly, its declarations of this version have not. */
+interface WebAssemblyLike {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Namespace } }>
+}
+
+async function instantiate(bytes: Uint8Array): Promise<{ exports: Namespace }> {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyLike }
+  return (await WebAssembly.instantiate(bytes, {})).instance
+}

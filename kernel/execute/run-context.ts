@@ -1,0 +1,36 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RunId } from '../protocol/threads.ts'
+
+/** What belongs to one run of a cell and follows it into every callback it starts. */
+export interface RunContext {
+  readonly run: RunId
+  readonly label: string
+  readonly allowStdin: boolean
+  readonly abort: AbortController
+  /** Displays whose data is still being made; the cell ends after them. */
+  readonly pending: Set<Promise<void>>
+}
+
+const runs = new AsyncLocalStorage<RunContext>()
+let latest: RunContext = {
+  run: 0,
+  label: '',
+  allowStdin: false,
+  abort: new AbortController(),
+  pending: new Set(),
+}
+
+/** The run whose code is executing, also late, from a timer it left behind; else the newest one. */
+export const currentRun = (): RunContext => runs.getStore() ?? latest
+
+/** Labels of the cells that ran, newest run of each, for errors that lost their context. */
+const byLabel = new Map<string, RunId>()
+
+export const runOf = (label: string | undefined): RunId | undefined =>
+  label === undefined ? undefined : byLabel.get(label)
+
+export function runIn<T>(context: RunContext, work: () => T): T {
+  latest = context
+  byLabel.set(context.label, context.run)
+  return runs.run(context, work)
+}

@@ -1,0 +1,60 @@
+import type { Comms } from '../comm/comms.ts'
+import { type Displays, type DisplayOptions } from '../display/display.ts'
+import { plot } from '../display/plot.ts'
+import type { Display } from '../globals/base.ts'
+import { makeMagic } from '../magic/magic.ts'
+import type { Input } from './input.ts'
+import type { LanguageClient } from './language-client.ts'
+import { currentRun } from './run-context.ts'
+import { defineLazy, type Scope } from './scope.ts'
+
+export interface SessionParts {
+  readonly folder: string
+  readonly input: Input
+  readonly comms: Comms
+  readonly displays: Displays
+  readonly language: LanguageClient
+  readonly setNextInput: (text: string) => void
+}
+
+/** The scope object with the session's globals (types: kernel/globals), and how those a cell mentions are opened. */
+export function makeScope(parts: SessionParts): {
+  scope: Scope
+  prepare(uses: readonly string[]): Promise<void>
+} {
+  const scope: Scope = {}
+  const { displays, input, comms } = parts
+  const magic = makeMagic(parts)
+  const globals: Record<string, unknown> = {
+    display: makeDisplay(displays),
+    updateDisplay: displays.update.bind(displays),
+    clearOutput: displays.clear.bind(displays),
+    plot,
+    input: input.ask.bind(input),
+    password: (prompt?: string) => input.ask(prompt, { password: true }),
+    prompt: input.askBlocking.bind(input),
+    comms: { registerTarget: comms.registerTarget.bind(comms), open: comms.open.bind(comms) },
+    __magic: magic,
+  }
+  for (const [name, value] of Object.entries(globals)) defineLazy(scope, name, () => value)
+  defineLazy(scope, 'interruptSignal', () => currentRun().abort.signal)
+  return { scope, prepare: () => Promise.resolve() }
+}
+
+function makeDisplay(displays: Displays): Display {
+  const raw = (data: Record<string, unknown>, options: DisplayOptions = {}) =>
+    displays.show(data, { ...options, raw: true })
+  const show = (value: unknown, options?: DisplayOptions) => displays.show(value, options)
+  return Object.assign(show, {
+    html: (source: string) => raw({ 'text/html': source, 'text/plain': source }),
+    markdown: (source: string) => raw({ 'text/markdown': source, 'text/plain': source }),
+    svg: (source: string) => raw({ 'image/svg+xml': source, 'text/plain': '<SVG>' }),
+    image: (bytes: Uint8Array) =>
+      raw({ [imageType(bytes)]: Buffer.from(bytes).toString('base64'), 'text/plain': '<image>' }),
+    bundle: (data: Readonly<Record<string, unknown>>, metadata: Readonly<Record<string, unknown>> = {}) =>
+      raw({ ...data }, { metadata }),
+  })
+}
+
+const imageType = (bytes: Uint8Array): string =>
+  bytes[0] === 0xff && bytes[1] === 0xd8 ? 'image/jpeg' : 'image/png'

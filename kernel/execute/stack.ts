@@ -1,0 +1,125 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import { isFirstlightError, messageOf } from '#core'
+import { prepareCell } from '../magic/prepare.ts'
+import type { CellError, CompiledCell } from '../protocol/threads.ts'
+import { SourceMap } from './source-map.ts'
+
+interface Script {
+  readonly name: string
+  readonly map: SourceMap
+  readonly source?: string
+  /** Cells with magics: offsets move on the lines of those. */
+  readonly hasMagics?: boolean
+}
+
+const scripts = new Map<string, Script>()
+const kernelDir = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Let stack traces of this cell name its TypeScript lines, now and in later cells. */
+export function registerCell({ label, source, map }: CompiledCell): void {
+  const hasMagics = prepareCell(source).text !== source
+  scripts.set(label, { name: label, map: new SourceMap(map), source, hasMagics })
+}
+
+export function registerModule(emitted: string, source: string, map: string): void {
+  scripts.set(emitted, { name: source, map: new SourceMap(map) })
+}
+
+/** Print stacks with TypeScript places, without the kernel's and Node's inner frames. */
+export function installStackTraces(): void {
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites.filter(isShown).map((site) => `    at ${describe(site)}`)
+    return [headOf(error), ...frames].join('\n')
+  }
+}
+
+function headOf(error: unknown): string {
+  try {
+    return Error.prototype.toString.call(error)
+  } catch {
+    return 'Error'
+  }
+}
+
+function isShown(site: NodeJS.CallSite): boolean {
+  const file = pathOf(site)
+  return file !== undefined && !file.startsWith('node:internal') && !file.startsWith(kernelDir)
+}
+
+function pathOf(site: NodeJS.CallSite): string | undefined {
+  const file = site.getFileName() ?? undefined
+  return file?.startsWith('file:') === true ? fileURLToPath(file) : file
+}
+
+function describe(site: NodeJS.CallSite): string {
+  const path = pathOf(site) ?? ''
+  const script = scripts.get(path)
+  if (script === undefined) return site.toString()
+  const place = script.map.original((site.getLineNumber() ?? 1) - 1, (site.getColumnNumber() ?? 1) - 1)
+  const where = place === undefined ? script.name : `${script.name}:${place.line + 1}:${place.column + 1}`
+  const name = site.getFunctionName()
+  const owner = site.isToplevel() || site.getTypeName() === null ? '' : `${site.getTypeName()}.`
+  const call =
+    name === null || name === ''
+      ? ''
+      : site.isConstructor()
+        ? `new ${name}`
+        : name.includes('.')
+          ? name
+          : owner + name
+  const waiting = (site as NodeJS.CallSite & { isAsync?(): boolean }).isAsync?.() === true ? 'async ' : ''
+  return call === '' ? `${waiting}${where}` : `${waiting}${call} (${where})`
+}
+
+const FRAME = /(In\[[^\]]+\]):(\d+):(\d+)/
+
+/** The cell a stack begins in, to credit an error that nobody awaited. */
+export const cellOf = (error: unknown): string | undefined =>
+  error instanceof Error ? FRAME.exec(error.stack ?? '')?.[1] : undefined
+
+/** Anything that was thrown as the front end shows it: name, message, stack, the line at fault, causes, hint. */
+export function toCellError(error: unknown): CellError {
+  if (!(error instanceof Error) && !isErrorLike(error)) {
+    const text = inspect(error, { depth: 2 })
+    return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] }
+  }
+  const stack =
+    typeof error.stack === 'string' && error.stack !== '' ? error.stack : `${error.name}: ${error.message}`
+  const traceback = [...stack.split('\n'), ...excerpt(stack), ...more(error)]
+  return { ename: error.name || 'Error', evalue: messageOf(error), traceback }
+}
+
+/** Errors of another realm (a vm context) fail `instanceof`. */
+const isErrorLike = (error: unknown): error is Error =>
+  Object.prototype.toString.call(error) === '[object Error]' && typeof (error as Error).message === 'string'
+
+function more(error: Error, depth = 0): string[] {
+  const lines: string[] = []
+  if (isFirstlightError(error) && error.hint !== undefined) lines.push(`Hint: ${error.hint}`)
+  if (error instanceof AggregateError)
+    for (const inner of error.errors.slice(0, 5)) lines.push(`  - ${messageOf(inner)}`)
+  if (error.cause instanceof Error && depth < 4)
+    lines.push(`Caused by: ${error.cause.stack ?? error.cause.message}`, ...more(error.cause, depth + 1))
+  return lines
+}
+
+/** Three lines of the cell around the first frame that lies in one, with a caret. */
+function excerpt(stack: string): string[] {
+  const match = FRAME.exec(stack)
+  const script = scripts.get(match?.[1] ?? '')
+  if (match === null || script?.source === undefined) return []
+  const line = Number(match[2])
+  const column = script.hasMagics === true ? undefined : Number(match[3])
+  const lines = script.source.split('\n')
+  const first = Math.max(1, line - 2)
+  const width = String(line + 1).length
+  const shown = lines.slice(first - 1, line + 1).flatMap((text, i) => {
+    const number = first + i
+    const row = `${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text}`
+    if (number !== line || column === undefined) return [row]
+    return [row, `  ${' '.repeat(width)} | ${text.slice(0, column - 1).replace(/[^\t]/g, ' ')}^`]
+  })
+  return ['', `${match[1] ?? ''}, line ${line}:`, ...shown]
+}

@@ -1,0 +1,15 @@
+import type { CellError, FromExecution } from '../protocol/threads.ts'
+import { currentRun, runOf } from './run-context.ts'
+
+/** Show errors nobody awaited under the cell that caused them, told by its stack or by its async context; live on. */
+export function reportStrays(
+  post: (message: FromExecution) => void,
+  tell: { cellOf(error: unknown): string | undefined; toCellError(error: unknown): CellError },
+): void {
+  const report = (error: unknown): void => {
+    const run = runOf(tell.cellOf(error)) ?? currentRun().run
+    post({ kind: 'stray', run, error: tell.toCellError(error) })
+  }
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+}

@@ -1,0 +1,69 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Comms } from '../comm/comms.ts'
+import { Displays } from '../display/display.ts'
+import type { FromExecution, ToExecution } from '../protocol/threads.ts'
+import { Input } from './input.ts'
+import { LanguageClient } from './language-client.ts'
+import { CellModules } from './modules.ts'
+import { captureOutput } from './output.ts'
+import { currentRun, runIn } from './run-context.ts'
+import { CellRunner } from './run-cell.ts'
+import { makeScope } from './session.ts'
+import { cellOf, installStackTraces, toCellError } from './stack.ts'
+import { reportStrays } from './strays.ts'
+
+/** The execution thread: it alone runs the user's code. What it shows goes to the socket thread as messages. */
+
+export interface ExecutionData {
+  readonly folder: string
+  /** Characters printed and not yet published. */
+  readonly ahead: SharedArrayBuffer
+  /** Answer of the blocking prompt. */
+  readonly prompt: SharedArrayBuffer
+}
+
+const { folder, ahead, prompt } = workerData as ExecutionData
+const port = parentPort
+if (port === null) throw new Error('Broken invariant: cells run in a worker')
+const post = (message: FromExecution): void => port.postMessage(message)
+
+captureOutput(post, new Int32Array(ahead))
+installStackTraces()
+reportStrays(post, { cellOf, toCellError })
+
+const input = new Input(post, prompt)
+const comms = new Comms(post)
+const displays = new Displays(post)
+const language = new LanguageClient(post)
+const modules = new CellModules(folder, language)
+const { scope, prepare } = makeScope({
+  folder,
+  input,
+  comms,
+  displays,
+  language,
+  setNextInput: (text) => runner.setNextInput(text),
+})
+const runner = new CellRunner({ post, scope, modules, prepare })
+Object.assign(globalThis, { require: modules.require, __dirname: folder })
+
+port.on('message', (message: ToExecution) => {
+  switch (message.kind) {
+    case 'run':
+      return runner.run(message)
+    case 'interrupt':
+      runner.interrupt()
+      return post({ kind: 'interrupted', ticket: message.ticket })
+    case 'input':
+      return input.settle(message.run, message.value)
+    case 'language':
+      return language.settle(message.id, message.reply)
+    case 'comm': {
+      const context = { ...currentRun(), run: message.run, pending: new Set<Promise<void>>() }
+      void runIn(context, () => comms.receive(message.message))
+        .catch((error: unknown) => post({ kind: 'stray', run: message.run, error: toCellError(error) }))
+        .finally(() => post({ kind: 'handled', run: message.run }))
+    }
+  }
+})
+post({ kind: 'ready' })

@@ -1,0 +1,150 @@
+import { dirname, resolve } from 'node:path'
+import type TS from 'typescript'
+import { checkMagics } from '../magic/check.ts'
+import { prepareCell, type PreparedCell } from '../magic/prepare.ts'
+import type { CellError, CompiledCell } from '../protocol/threads.ts'
+import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
+import { ts } from './compiler.ts'
+import { diagnosticsError } from './diagnostics.ts'
+import { type ScopeNames } from './names.ts'
+import type { CellService } from './service.ts'
+import { needsNodeTypes, sessionNames } from './session-names.ts'
+import { cellTransformer } from './transform.ts'
+
+/** Globals of Node's that the light declarations leave out; imports may need them too. */
+const NODE_GLOBALS =
+  /\b(?:process|Buffer|fetch|URL|URLSearchParams|Text(?:En|De)coder|Abort\w+|performance|crypto|structuredClone|queueMicrotask|set(?:Timeout|Interval|Immediate)|clear(?:Timeout|Interval|Immediate)|Event\w*|Message\w+|Blob|File|FormData|Headers|Request|Response|WebSocket|Worker|WebAssembly|\w+Stream|atob|btoa|require|import|global|NodeJS|DOMException|navigator|gc)\b/
+
+/** Check a cell against what earlier cells left, and compile it. Nothing is kept of it until `ScopeNames.commit`. */
+export function compileCell(
+  service: CellService,
+  scope: ScopeNames,
+  { source, serial, label }: { readonly source: string; readonly serial: number; readonly label: string },
+): { cell: CompiledCell } | { error: CellError } {
+  const wrongMagic = checkMagics(source)
+  if (wrongMagic !== undefined) return { error: wrongMagic }
+  const prepared = prepareCell(source)
+  const names = placeCell(service, scope, prepared)
+  const { program, cell } = service.program()
+  const error = checkCell(program, cell, prepared, label)
+  if (error !== undefined) return { error }
+  const emitted = emitCell(program, cell, prepared.text.length, names)
+  const folder = dirname(service.cellPath)
+  scope.prepare({
+    serial,
+    dts: scopeModule(emitted.dts, folder),
+    declares: names.declares,
+    imports: names.imports,
+  })
+  const own = new Set(names.declares.map(({ name }) => name))
+  const uses = [...names.mentions].filter((name) => !own.has(name) && scope.isSession(name))
+  return {
+    cell: {
+      serial,
+      label,
+      source,
+      js: emitted.js,
+      map: emitted.map,
+      declares: names.declares,
+      uses,
+      timed: prepared.timed,
+    },
+  }
+}
+
+/** Put the cell with its checker's tail into the service, with Node's types when it needs them. */
+export function placeCell(service: CellService, scope: ScopeNames, prepared: PreparedCell): CellNames {
+  const names = cellNames(parseCell(prepared.text))
+  const origins = [...names.mentions].map((name) => scope.origin(name)?.from)
+  if (NODE_GLOBALS.test(prepared.text) || origins.some((from) => from !== undefined && needsNodeTypes(from)))
+    service.useNodeTypes()
+  service.setScope(scope.declarations())
+  service.setCell(prepared.text + checkerTail(names, scope))
+  return names
+}
+
+function checkCell(
+  program: TS.Program,
+  cell: TS.SourceFile,
+  prepared: PreparedCell,
+  label: string,
+): CellError | undefined {
+  const syntactic = program.getSyntacticDiagnostics(cell)
+  if (syntactic.length > 0)
+    return diagnosticsError(clamp(syntactic, prepared), prepared, label, 'SyntaxError')
+  const semantic = program.getSemanticDiagnostics(cell).filter(isError)
+  return semantic.length > 0
+    ? diagnosticsError(clamp(semantic, prepared), prepared, label, 'TypeScriptError')
+    : undefined
+}
+
+const isError = (diagnostic: TS.Diagnostic): boolean => diagnostic.category === ts.DiagnosticCategory.Error
+
+/** A fault found only in the tail (an unclosed brace swallows it) is shown at the end of the user's text. */
+const clamp = (diagnostics: readonly TS.Diagnostic[], { text }: PreparedCell): TS.Diagnostic[] => {
+  const end = text.trimEnd().length
+  return diagnostics.map((diagnostic) =>
+    (diagnostic.start ?? 0) < end ? diagnostic : { ...diagnostic, start: Math.max(0, end - 1), length: 1 },
+  )
+}
+
+interface Emitted {
+  readonly js: string
+  readonly map: string
+  readonly dts: string
+}
+
+/** `program.emit` with the compiler's internal last parameter: declarations even where one cannot be named. */
+type ForcedEmit = (
+  file: TS.SourceFile,
+  write: TS.WriteFileCallback,
+  cancel: undefined,
+  only: boolean,
+  transformers: TS.CustomTransformers,
+  force: boolean,
+) => TS.EmitResult
+
+function emitCell(program: TS.Program, cell: TS.SourceFile, tailStart: number, names: CellNames): Emitted {
+  const live = new Set(names.declares.filter(({ kind }) => kind === 'live').map(({ name }) => name))
+  const before = [cellTransformer({ checker: program.getTypeChecker(), tailStart, live })]
+  const out = { js: '', map: '', dts: '' }
+  const write: TS.WriteFileCallback = (path, text) => {
+    if (path.endsWith('.map')) out.map = text
+    else if (path.endsWith('.d.ts')) out.dts = text
+    else out.js = text
+  }
+  ;(program.emit as ForcedEmit)(cell, write, undefined, false, { before }, true)
+  const js = out.js
+    .replace(/\nexport \{\};?\s*(?=\n\/\/# sourceMappingURL|$)/, '\n')
+    .replace(/\/\/# sourceMappingURL=.*\s*$/, '')
+  return { ...out, js: js.replace(/^export \{\};?\s*$/m, '') }
+}
+
+/** The cell's declarations as the body of an ambient module, where relative specifiers are not allowed. */
+const scopeModule = (dts: string, folder: string): string =>
+  dts
+    .replace(
+      /\b(from|import)(\s*\(?\s*)(["'])(\.{1,2}\/[^"']*)\3/g,
+      (_, word: string, gap: string, quote: string, path: string) =>
+        `${word}${gap}${quote}local:${resolve(folder, path).replaceAll('\\', '/')}${quote}`,
+    )
+    .replace(/^export declare /gm, 'export ')
+
+/** An expression over the scope, unchecked: `user_expressions` want values, not lessons. */
+export function compileExpression(scope: ScopeNames, source: string): { js: string } | { error: CellError } {
+  const text = `(${source}\n)`
+  const file = ts.createSourceFile('expression.ts', text, ts.ScriptTarget.ES2023, true)
+  const faults = (file as unknown as { parseDiagnostics: readonly TS.Diagnostic[] }).parseDiagnostics
+  if (faults[0] !== undefined) {
+    const evalue = ts.flattenDiagnosticMessageText(faults[0].messageText, '\n')
+    return { error: { ename: 'SyntaxError', evalue, traceback: [`SyntaxError: ${evalue}`] } }
+  }
+  const names = [...cellNames(file).mentions].filter(
+    (name) => scope.origin(name) !== undefined || sessionNames.has(name),
+  )
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
+  })
+  const reads = names.map((name) => `const ${name} = __scope.${name};`).join('')
+  return { js: `${reads} return ${outputText.trim().replace(/;$/, '')}` }
+}

@@ -1,0 +1,39 @@
+import type TS from 'typescript'
+import type { CellError } from '../protocol/threads.ts'
+import { ts } from './compiler.ts'
+import type { PreparedCell } from '../magic/prepare.ts'
+
+const SHOWN = 10
+
+/** Errors of a check as one cell error: each with its code, line, column, the source line and a caret under the fault. */
+export function diagnosticsError(
+  diagnostics: readonly TS.Diagnostic[],
+  prepared: PreparedCell,
+  label: string,
+  ename: 'SyntaxError' | 'TypeScriptError',
+): CellError {
+  const blocks = diagnostics.slice(0, SHOWN).map((diagnostic) => describe(diagnostic, prepared, label))
+  const more = diagnostics.length > SHOWN ? [`… and ${diagnostics.length - SHOWN} more`] : []
+  const first = diagnostics[0]
+  const evalue = first === undefined ? '' : headline(first)
+  return { ename, evalue, traceback: [...blocks.flat(), ...more] }
+}
+
+const headline = (diagnostic: TS.Diagnostic): string =>
+  `TS${diagnostic.code}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`
+
+function describe(diagnostic: TS.Diagnostic, prepared: PreparedCell, label: string): string[] {
+  const start = prepared.toSource(diagnostic.start ?? 0)
+  const end = prepared.toSource((diagnostic.start ?? 0) + (diagnostic.length ?? 1))
+  const before = prepared.source.slice(0, start)
+  const line = before.split('\n').length
+  const column = start - (before.lastIndexOf('\n') + 1)
+  const text = prepared.source.split('\n')[line - 1] ?? ''
+  const width = Math.max(1, Math.min(end - start, text.length - column))
+  const gutter = `${line}`
+  return [
+    `${label}:${line}:${column + 1} - error ${headline(diagnostic)}`,
+    `  ${gutter} | ${text}`,
+    `  ${' '.repeat(gutter.length)} | ${text.slice(0, column).replace(/[^\t]/g, ' ')}${'^'.repeat(width)}`,
+  ]
+}

@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Endings of files that are modules of code. */
+export const CODE = /\.[cm]?[jt]sx?$/
+
+/** The file a relative or absolute specifier means, with TypeScript's endings tried; undefined when there is none. */
+export function findModule(specifier: string, folder: string): string | undefined {
+  const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(folder, specifier)
+  const tries = [path, ...['.ts', '.mts', '.tsx', '.js', '.mjs', '.json'].map((ending) => path + ending)]
+  if (/\.m?js$/.test(path)) tries.push(path.replace(/\.(m?)js$/, '.$1ts'))
+  return [...tries, join(path, 'index.ts'), join(path, 'index.js')].find(
+    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true,
+  )
+}
+
+/** A package or builtin as Node resolves it for a module at `from`; what cannot be resolved is left to fail where it is imported. */
+export function absolute(specifier: string, from: string): string {
+  try {
+    return import.meta.resolve(ownPackage(specifier) ?? specifier, from)
+  } catch {
+    return specifier
+  }
+}
+
+/** `firstlight/…` is this package, wherever the notebook lies. */
+export function ownPackage(specifier: string): string | undefined {
+  if (specifier === 'firstlight') return new URL('../../src/index.js', import.meta.url).href
+  if (!specifier.startsWith('firstlight/')) return undefined
+  return new URL(`../../src/${specifier.slice('firstlight/'.length)}/index.js`, import.meta.url).href
+}

@@ -1,0 +1,111 @@
+import type { DeclaredName, NameKind } from '../protocol/threads.ts'
+
+/** How a later cell gets a name's type: the import clause that brings it, and from where. */
+export interface NameOrigin {
+  readonly kind: NameKind
+  /** Module specifier: `$3` for what cell 3 declared, the user's own for imports, `firstlight:…` for session globals. */
+  readonly from: string
+  /** `name`, `other as name`, `default as name` or `* as name`. */
+  readonly clause: string
+  /** Import attributes, e.g. ` with { type: 'json' }`. */
+  readonly attributes?: string
+}
+
+/** A name that a cell's import statement brings. */
+export type ImportedName = NameOrigin & { readonly name: string }
+
+interface PendingCell {
+  readonly serial: number
+  readonly dts: string
+  readonly declares: readonly DeclaredName[]
+  readonly imports: readonly ImportedName[]
+}
+
+/**
+ * What earlier cells left behind, as the checker sees it: every live name with its origin, and one ambient module `$n`
+ * for each cell whose declarations are still reachable. A redeclared name moves to the new cell's module; types that
+ * were built on the old one keep it.
+ */
+export class ScopeNames {
+  readonly #session: ReadonlyMap<string, NameOrigin>
+  readonly #names = new Map<string, NameOrigin>()
+  readonly #modules = new Map<string, string>()
+  #pending: PendingCell | undefined
+  #version = 0
+
+  constructor(session: ReadonlyMap<string, NameOrigin>) {
+    this.#session = session
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  origin(name: string): NameOrigin | undefined {
+    return this.#names.get(name) ?? this.#session.get(name)
+  }
+
+  isSession(name: string): boolean {
+    return !this.#names.has(name) && this.#session.has(name)
+  }
+
+  /** Names of the user's cells, oldest first. */
+  userNames(): IterableIterator<[string, NameOrigin]> {
+    return this.#names.entries()
+  }
+
+  allNames(): string[] {
+    return [...new Set([...this.#names.keys(), ...this.#session.keys()])].filter(
+      (name) => !name.startsWith('__'),
+    )
+  }
+
+  /** Remember a compiled cell until it has run. */
+  prepare(cell: PendingCell): void {
+    this.#pending = cell
+  }
+
+  /** Take over what the cell published, and its types, which need no running. */
+  commit(serial: number, published: readonly string[]): void {
+    const cell = this.#pending
+    if (cell?.serial !== serial) return
+    this.#pending = undefined
+    const there = new Set(published)
+    let declared = 0
+    for (const { name, kind } of cell.declares) {
+      const imported = cell.imports.find((entry) => entry.name === name)
+      if (kind !== 'type' && !there.has(name)) continue
+      this.#names.delete(name)
+      this.#names.set(name, imported ?? { kind, from: `$${serial}`, clause: name })
+      if (imported === undefined) declared++
+    }
+    if (declared > 0) this.#modules.set(`$${serial}`, cell.dts)
+    this.#prune()
+    this.#version++
+  }
+
+  clear(): void {
+    this.#names.clear()
+    this.#modules.clear()
+    this.#pending = undefined
+    this.#version++
+  }
+
+  /** The text of the scope's declaration file. */
+  declarations(): string {
+    return [...this.#modules].map(([name, dts]) => `declare module "${name}" {\n${dts}\n}\n`).join('')
+  }
+
+  /** Drop modules that no live name needs, directly or through another module's types. */
+  #prune(): void {
+    const reachable = new Set<string>()
+    const visit = (module: string) => {
+      const dts = this.#modules.get(module)
+      if (dts === undefined || reachable.has(module)) return
+      reachable.add(module)
+      for (const [, inner] of dts.matchAll(/["'](\$\d+)["']/g)) visit(inner ?? '')
+    }
+    for (const { from } of this.#names.values()) visit(from)
+    for (const module of this.#modules.keys()) if (!reachable.has(module)) this.#modules.delete(module)
+  }
+}

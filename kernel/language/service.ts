@@ -1,0 +1,175 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type TS from 'typescript'
+import { ts } from './compiler.ts'
+
+/** The package's folder: this file runs as dist/kernel/language/service.js. */
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url)).replace(/[/\\]$/, '')
+const typesDir = join(packageRoot, 'dist/kernel/types')
+
+const options: TS.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  noLib: true,
+  types: [],
+  strict: true,
+  noImplicitAny: false,
+  skipLibCheck: true,
+  declaration: true,
+  sourceMap: true,
+  inlineSources: false,
+  resolveJsonModule: true,
+  allowArbitraryExtensions: true,
+  allowImportingTsExtensions: true,
+  allowJs: true,
+  checkJs: false,
+  newLine: ts.NewLineKind.LineFeed,
+}
+
+/**
+ * The language service over two changing files, `scope` (declarations left by earlier cells) and `cell`, which stand in
+ * the notebook's folder so that imports resolve from there. Two fixed names keep an update cheap: 3 ms, against 25 ms
+ * when every cell is a file of its own. The full Node types join when a cell first needs them, or when idle.
+ */
+export class CellService {
+  readonly cellPath: string
+  readonly service: TS.LanguageService
+  readonly #scopePath: string
+  readonly #texts = new Map<string, { version: number; snapshot: TS.IScriptSnapshot }>()
+  readonly #disk = new Map<string, { version: string; snapshot: TS.IScriptSnapshot | undefined }>()
+  readonly #resolution: TS.ModuleResolutionCache
+  #hasNodeTypes = false
+
+  constructor(folder: string) {
+    const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
+    this.cellPath = `${base}/__firstlight_cell__.ts`
+    this.#scopePath = `${base}/__firstlight_scope__.d.ts`
+    this.#resolution = ts.createModuleResolutionCache(base, (name) => name, options)
+    this.#put(this.#scopePath, '')
+    this.#put(this.cellPath, 'export {}')
+    this.service = ts.createLanguageService(this.#host(base), ts.createDocumentRegistry(true, base))
+  }
+
+  get hasNodeTypes(): boolean {
+    return this.#hasNodeTypes
+  }
+
+  useNodeTypes(): void {
+    this.#hasNodeTypes = true
+  }
+
+  setCell(text: string): void {
+    this.#put(this.cellPath, text)
+  }
+
+  setScope(text: string): void {
+    this.#put(this.#scopePath, text)
+  }
+
+  /** The program over the present texts, and the cell's file in it. */
+  program(): { program: TS.Program; cell: TS.SourceFile } {
+    const program = this.service.getProgram()
+    const cell = program?.getSourceFile(this.cellPath)
+    if (program === undefined || cell === undefined)
+      throw new Error('Broken invariant: the cell is not in the program')
+    return { program, cell }
+  }
+
+  #put(path: string, text: string): void {
+    const version = (this.#texts.get(path)?.version ?? 0) + 1
+    this.#texts.set(path, { version, snapshot: ts.ScriptSnapshot.fromString(text) })
+  }
+
+  #roots(): string[] {
+    const library = this.#hasNodeTypes ? 'node.d.ts' : 'light.d.ts'
+    return [join(typesDir, 'es.d.ts'), join(typesDir, library), this.#scopePath, this.cellPath]
+  }
+
+  #host(folder: string): TS.LanguageServiceHost {
+    const isOurs = (path: string) => this.#texts.has(path)
+    const fileExists = (path: string) => isOurs(path) || isFile(path)
+    const readFile = (path: string) => (isFile(path) ? readFileSync(path, 'utf8') : undefined)
+    const moduleHost: TS.ModuleResolutionHost = { fileExists, readFile, directoryExists: existsSync }
+    return {
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => this.#roots(),
+      getScriptVersion: (path) => this.#texts.get(path)?.version.toString() ?? this.#onDisk(path).version,
+      getScriptSnapshot: (path) => this.#texts.get(path)?.snapshot ?? this.#onDisk(path).snapshot,
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: () => join(typesDir, 'es.d.ts'),
+      fileExists,
+      readFile,
+      directoryExists: existsSync,
+      getDirectories: (path) => subfolders(path),
+      readDirectory: ts.sys.readDirectory.bind(ts.sys),
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+      resolveModuleNameLiterals: (literals, containing) =>
+        literals.map(({ text }) => ({ resolvedModule: this.#resolve(text, containing, moduleHost) })),
+    }
+  }
+
+  #resolve(name: string, from: string, host: TS.ModuleResolutionHost): TS.ResolvedModuleFull | undefined {
+    const own = ownModule(name)
+    if (own !== undefined)
+      return isFile(own) ? { resolvedFileName: own, extension: extensionOf(own) } : undefined
+    return ts.resolveModuleName(
+      name,
+      from,
+      options,
+      host,
+      this.#isFresh(name, from) ? undefined : this.#resolution,
+    ).resolvedModule
+  }
+
+  /** Local modules may come and go between cells: their resolution is not remembered. */
+  #isFresh(name: string, from: string): boolean {
+    return from === this.cellPath && /^[./]/.test(name)
+  }
+
+  /** Files outside node_modules are looked at again for every cell; the others are read once. */
+  #onDisk(path: string): { version: string; snapshot: TS.IScriptSnapshot | undefined } {
+    const known = this.#disk.get(path)
+    const settled = path.includes('/node_modules/') || path.startsWith(packageRoot)
+    if (known !== undefined && settled) return known
+    const stat = statSync(path, { throwIfNoEntry: false })
+    const version = stat === undefined ? 'gone' : `${stat.mtimeMs}:${stat.size}`
+    if (known?.version === version) return known
+    const snapshot = stat === undefined ? undefined : ts.ScriptSnapshot.fromString(readFileSync(path, 'utf8'))
+    const entry = { version, snapshot }
+    this.#disk.set(path, entry)
+    return entry
+  }
+}
+
+/** Modules that are ours wherever the notebook lies; `local:` marks files of the notebook named from scope modules. */
+function ownModule(name: string): string | undefined {
+  if (name.startsWith('$')) return '/nowhere'
+  if (name.startsWith('local:')) return localFile(name.slice('local:'.length))
+  if (name.startsWith('firstlight:'))
+    return join(packageRoot, `dist/kernel/globals/${name.slice('firstlight:'.length)}.d.ts`)
+  if (name === 'firstlight') return join(packageRoot, 'dist/src/index.d.ts')
+  if (name.startsWith('firstlight/'))
+    return join(packageRoot, `dist/src/${name.slice('firstlight/'.length)}/index.d.ts`)
+  if (name === 'undici-types') return join(typesDir, 'undici-types/index.d.ts')
+  return undefined
+}
+
+const localFile = (path: string): string =>
+  [path, `${path}.ts`, `${path}.mts`, `${path}.js`, `${path}/index.ts`, path.replace(/\.js$/, '.ts')].find(
+    isFile,
+  ) ?? path
+
+const extensionOf = (path: string): string =>
+  path.endsWith('.d.ts') ? '.d.ts' : path.slice(path.lastIndexOf('.'))
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+const subfolders = (path: string): string[] => {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,356 @@
+import type TS from 'typescript'
+import { boundNames, hasModifier, hasValues, isLive, isUsing } from './cell-text.ts'
+import { ts } from './compiler.ts'
+import { RUNTIME, SCOPE } from './runtime-names.ts'
+
+const f = ts.factory
+
+export interface TransformInput {
+  readonly checker: TS.TypeChecker
+  /** Offset where the checker's tail begins; what stands behind it is no code of the user's. */
+  readonly tailStart: number
+  /** Top-level `let` and `var` names of this cell. */
+  readonly live: ReadonlySet<string>
+}
+
+/**
+ * Turn a checked cell into the body of an async function: imports become awaited calls, names of earlier cells are read
+ * from the scope object, declared names are published to it, the last expression becomes the result. Names of earlier
+ * cells that cannot be assigned are copied to constants for top-level code (full speed in loops) and read live inside
+ * functions, so that a function sees the newest version of a helper that was run again.
+ */
+export const cellTransformer =
+  (input: TransformInput): TS.TransformerFactory<TS.SourceFile> =>
+  (context) =>
+  (file) => {
+    const rewrite = new Rewriter(input, context)
+    const user = file.statements.filter((statement) => statement.pos < input.tailStart)
+    const body = user.flatMap((statement, i) => rewrite.statement(statement, i === lastMeaningful(user)))
+    const hoisted = user.flatMap((statement) => publishFunction(statement))
+    return f.updateSourceFile(file, [...rewrite.prologue(), ...hoisted, ...body])
+  }
+
+const lastMeaningful = (statements: readonly TS.Statement[]): number =>
+  statements.findLastIndex((statement) => !ts.isEmptyStatement(statement))
+
+function publishFunction(statement: TS.Statement): TS.Statement[] {
+  return ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name !== undefined
+    ? [publish(statement.name.text)]
+    : []
+}
+
+const inScope = (name: string): TS.PropertyAccessExpression =>
+  f.createPropertyAccessExpression(f.createIdentifier(SCOPE), name)
+const assign = (target: TS.Expression, value: TS.Expression): TS.Statement =>
+  f.createExpressionStatement(f.createAssignment(target, value))
+const publish = (name: string): TS.Statement => assign(inScope(name), f.createIdentifier(name))
+const runtimeCall = (method: string, args: readonly TS.Expression[]): TS.Expression =>
+  f.createCallExpression(
+    f.createPropertyAccessExpression(f.createIdentifier(RUNTIME), method),
+    undefined,
+    args,
+  )
+
+class Rewriter {
+  readonly #input: TransformInput
+  readonly #context: TS.TransformationContext
+  readonly #copied = new Set<string>()
+  readonly #imports: TS.Statement[] = []
+
+  constructor(input: TransformInput, context: TS.TransformationContext) {
+    this.#input = input
+    this.#context = context
+  }
+
+  /** Statements that stand before the cell's own: imports first, then copies of the names it reads. */
+  prologue(): TS.Statement[] {
+    const copies = [...this.#copied].map((name) => constant(f.createIdentifier(name), inScope(name)))
+    return [...this.#imports, ...copies]
+  }
+
+  statement(statement: TS.Statement, isLast: boolean): TS.Statement[] {
+    if (ts.isImportDeclaration(statement)) return this.#import(statement)
+    if (ts.isImportEqualsDeclaration(statement)) return this.#importEquals(statement)
+    if (ts.isExportDeclaration(statement)) return []
+    if (ts.isExportAssignment(statement)) return this.#result(statement.expression)
+    if (isLast && ts.isExpressionStatement(statement)) return this.#result(statement.expression)
+    if (ts.isVariableStatement(statement)) return this.#variables(statement)
+    const visited = ts.visitNode(withoutExport(statement), (node) => this.#visit(node, false)) as TS.Statement
+    return [visited, ...this.#publishAfter(statement)]
+  }
+
+  #result(expression: TS.Expression): TS.Statement[] {
+    const value = this.#expression(expression, false)
+    return [ts.setTextRange(f.createExpressionStatement(runtimeCall('result', [value])), expression)]
+  }
+
+  #publishAfter(statement: TS.Statement): TS.Statement[] {
+    if (hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) return []
+    if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement))
+      return statement.name === undefined ? [] : [publish(statement.name.text)]
+    if (ts.isModuleDeclaration(statement) && ts.isIdentifier(statement.name) && hasValues(statement))
+      return [publish(statement.name.text)]
+    return []
+  }
+
+  #variables(statement: TS.VariableStatement): TS.Statement[] {
+    if (hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) return [statement]
+    const list = statement.declarationList
+    if (isLive(list)) return list.declarations.map((declaration) => this.#liveVariable(declaration))
+    const visited = ts.visitNode(withoutExport(statement), (node) => this.#visit(node, false)) as TS.Statement
+    if (isUsing(list)) return [visited]
+    const names = list.declarations.flatMap((declaration) => boundNames(declaration.name))
+    return [visited, ...names.map((name) => publish(name.text))]
+  }
+
+  #liveVariable(declaration: TS.VariableDeclaration): TS.Statement {
+    const value =
+      declaration.initializer === undefined
+        ? f.createVoidZero()
+        : this.#expression(declaration.initializer, false)
+    const target = this.#pattern(declaration.name)
+    return ts.setTextRange(assign(target, value), declaration)
+  }
+
+  /** A binding pattern as the assignment pattern that fills scope properties. */
+  #pattern(name: TS.BindingName): TS.Expression {
+    if (ts.isIdentifier(name)) return ts.setTextRange(inScope(name.text), name)
+    if (ts.isArrayBindingPattern(name))
+      return f.createArrayLiteralExpression(
+        name.elements.map((element) => {
+          if (ts.isOmittedExpression(element)) return f.createOmittedExpression()
+          const target = this.#withDefault(element)
+          return element.dotDotDotToken === undefined ? target : f.createSpreadElement(target)
+        }),
+      )
+    return f.createObjectLiteralExpression(
+      name.elements.map((element) => {
+        if (element.dotDotDotToken !== undefined) return f.createSpreadAssignment(this.#pattern(element.name))
+        const key = element.propertyName ?? (element.name as TS.Identifier)
+        const property = ts.visitNode(key, (node) =>
+          node === element.name ? node : this.#visit(node, false),
+        ) as TS.PropertyName
+        return f.createPropertyAssignment(property, this.#withDefault(element))
+      }),
+    )
+  }
+
+  #withDefault(element: TS.BindingElement): TS.Expression {
+    const target = this.#pattern(element.name)
+    return element.initializer === undefined
+      ? target
+      : f.createAssignment(target, this.#expression(element.initializer, false))
+  }
+
+  #import(statement: TS.ImportDeclaration): TS.Statement[] {
+    const clause = statement.importClause
+    if (clause?.isTypeOnly === true) return []
+    const names: TS.BindingElement[] = []
+    const wanted: string[] = []
+    const bound: string[] = []
+    const bind = (exported: string, local: TS.Identifier) => {
+      if (!this.#isValue(local)) return
+      names.push(f.createBindingElement(undefined, f.createStringLiteral(exported), local.text))
+      wanted.push(exported)
+      bound.push(local.text)
+    }
+    if (clause?.name !== undefined) bind('default', clause.name)
+    const bindings = clause?.namedBindings
+    if (bindings !== undefined && ts.isNamedImports(bindings))
+      for (const element of bindings.elements)
+        if (!element.isTypeOnly) bind((element.propertyName ?? element.name).text, element.name)
+    const loads =
+      clause === undefined ||
+      clause.name !== undefined ||
+      bindings === undefined ||
+      ts.isNamespaceImport(bindings) ||
+      wanted.length > 0
+    if (!loads) return []
+    const module = f.createAwaitExpression(
+      runtimeCall('importModule', [
+        statement.moduleSpecifier,
+        f.createArrayLiteralExpression(wanted.map((name) => f.createStringLiteral(name))),
+      ]),
+    )
+    const out: TS.Statement[] = []
+    if (bindings !== undefined && ts.isNamespaceImport(bindings)) {
+      out.push(constant(f.createIdentifier(bindings.name.text), module))
+      if (names.length > 0)
+        out.push(constant(f.createObjectBindingPattern(names), f.createIdentifier(bindings.name.text)))
+      bound.push(bindings.name.text)
+    } else
+      out.push(
+        names.length === 0
+          ? f.createExpressionStatement(module)
+          : constant(f.createObjectBindingPattern(names), module),
+      )
+    this.#imports.push(...out.map((made) => ts.setTextRange(made, statement)), ...bound.map(publish))
+    return []
+  }
+
+  #importEquals(statement: TS.ImportEqualsDeclaration): TS.Statement[] {
+    const reference = statement.moduleReference
+    if (statement.isTypeOnly) return []
+    if (!ts.isExternalModuleReference(reference)) return [statement, publish(statement.name.text)]
+    const call = f.createCallExpression(f.createIdentifier('require'), undefined, [reference.expression])
+    this.#imports.push(
+      ts.setTextRange(constant(statement.name, call), statement),
+      publish(statement.name.text),
+    )
+    return []
+  }
+
+  /** Imports of what is only a type leave no trace; what the checker does not know is taken for a value. */
+  #isValue(local: TS.Identifier): boolean {
+    const symbol = this.#input.checker.getSymbolAtLocation(local)
+    if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return true
+    const target = this.#input.checker.getAliasedSymbol(symbol)
+    return (
+      target.flags === 0 || target.declarations === undefined || (target.flags & ts.SymbolFlags.Value) !== 0
+    )
+  }
+
+  #expression(node: TS.Expression, nested: boolean): TS.Expression {
+    return ts.visitNode(node, (inner) => this.#visit(inner, nested)) as TS.Expression
+  }
+
+  #visit(node: TS.Node, nested: boolean): TS.Node {
+    if (ts.isIdentifier(node)) return this.#identifier(node, nested)
+    if (ts.isExpressionWithTypeArguments(node) && ts.isHeritageClause(node.parent))
+      return f.updateExpressionWithTypeArguments(
+        node,
+        this.#expression(node.expression, nested),
+        node.typeArguments,
+      )
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node
+    if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node
+    if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node, nested)
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return f.createPropertyAccessExpression(f.createIdentifier(RUNTIME), 'meta')
+    if (ts.isCallExpression(node)) return this.#call(node, nested)
+    if (ts.isTaggedTemplateExpression(node)) {
+      const tag = this.#callee(node.tag, nested)
+      const template = ts.visitNode(node.template, (inner) =>
+        this.#visit(inner, nested),
+      ) as TS.TemplateLiteral
+      return f.updateTaggedTemplateExpression(node, tag, node.typeArguments, template)
+    }
+    const inside = nested || ts.isFunctionLike(node) || ts.isPropertyDeclaration(node)
+    return ts.visitEachChild(node, (child) => this.#visit(child, inside), this.#context)
+  }
+
+  #call(node: TS.CallExpression, nested: boolean): TS.Node {
+    const args = node.arguments.map((argument) => this.#expression(argument, nested))
+    if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return runtimeCall('importModule', args)
+    return ts.isCallChain(node)
+      ? f.updateCallChain(
+          node,
+          this.#callee(node.expression, nested),
+          node.questionDotToken,
+          node.typeArguments,
+          args,
+        )
+      : f.updateCallExpression(node, this.#callee(node.expression, nested), node.typeArguments, args)
+  }
+
+  /** `f(x)` on a scope name must not pass the scope object as `this`. */
+  #callee(node: TS.Expression, nested: boolean): TS.Expression {
+    const visited = this.#expression(node, nested)
+    return ts.isIdentifier(node) && visited !== node && !ts.isIdentifier(visited)
+      ? f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), visited))
+      : visited
+  }
+
+  #shorthand(node: TS.ShorthandPropertyAssignment, nested: boolean): TS.Node {
+    const symbol = this.#input.checker.getShorthandAssignmentValueSymbol(node)
+    const value = this.#reference(node.name, symbol, nested)
+    const fallback = node.objectAssignmentInitializer
+    if (value === undefined && fallback === undefined) return node
+    const target = value ?? f.createIdentifier(node.name.text)
+    const whole =
+      fallback === undefined ? target : f.createAssignment(target, this.#expression(fallback, nested))
+    return ts.setTextRange(f.createPropertyAssignment(f.createIdentifier(node.name.text), whole), node)
+  }
+
+  #identifier(node: TS.Identifier, nested: boolean): TS.Node {
+    if (
+      node.parent === undefined ||
+      (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)
+    )
+      return node
+    return this.#reference(node, this.#input.checker.getSymbolAtLocation(node), nested) ?? node
+  }
+
+  /** What stands for a top-level name of this cell's `let` or of an earlier cell; undefined for every other name. */
+  #reference(node: TS.Identifier, symbol: TS.Symbol | undefined, nested: boolean): TS.Expression | undefined {
+    const declaration = symbol?.declarations?.[0]
+    if (declaration === undefined) return undefined
+    const isTail =
+      declaration.getSourceFile() === node.getSourceFile() && declaration.pos >= this.#input.tailStart
+    if (!isTail) {
+      const isOwn = this.#input.live.has(node.text) && isTopLevelLive(declaration)
+      return isOwn ? ts.setTextRange(inScope(node.text), node) : undefined
+    }
+    if (ts.isVariableDeclaration(declaration) || nested) return ts.setTextRange(inScope(node.text), node)
+    this.#copied.add(node.text)
+    return undefined
+  }
+}
+
+const constant = (name: TS.BindingName, value: TS.Expression): TS.Statement =>
+  f.createVariableStatement(
+    undefined,
+    f.createVariableDeclarationList(
+      [f.createVariableDeclaration(name, undefined, undefined, value)],
+      ts.NodeFlags.Const,
+    ),
+  )
+
+/** A variable of a `let` or `var` statement that stands directly in the file (or is bound by its pattern). */
+function isTopLevelLive(declaration: TS.Node): boolean {
+  let node = declaration
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent
+  return (
+    ts.isVariableDeclaration(node) &&
+    ts.isVariableDeclarationList(node.parent) &&
+    isLive(node.parent) &&
+    ts.isVariableStatement(node.parent.parent) &&
+    ts.isSourceFile(node.parent.parent.parent)
+  )
+}
+
+function withoutExport<T extends TS.Statement>(statement: T): T {
+  if (!hasModifier(statement, ts.SyntaxKind.ExportKeyword)) return statement
+  const keep = (ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []).filter(
+    (modifier) =>
+      modifier.kind !== ts.SyntaxKind.ExportKeyword && modifier.kind !== ts.SyntaxKind.DefaultKeyword,
+  )
+  if (ts.isVariableStatement(statement))
+    return f.updateVariableStatement(statement, keep, statement.declarationList) as TS.Node as T
+  if (ts.isFunctionDeclaration(statement))
+    return f.updateFunctionDeclaration(
+      statement,
+      keep,
+      statement.asteriskToken,
+      statement.name,
+      statement.typeParameters,
+      statement.parameters,
+      statement.type,
+      statement.body,
+    ) as TS.Node as T
+  if (ts.isClassDeclaration(statement))
+    return f.updateClassDeclaration(
+      statement,
+      keep,
+      statement.name,
+      statement.typeParameters,
+      statement.heritageClauses,
+      statement.members,
+    ) as TS.Node as T
+  if (ts.isEnumDeclaration(statement))
+    return f.updateEnumDeclaration(statement, keep, statement.name, statement.members) as TS.Node as T
+  if (ts.isModuleDeclaration(statement))
+    return f.updateModuleDeclaration(statement, keep, statement.name, statement.body) as TS.Node as T
+  return statement
+}

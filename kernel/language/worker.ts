@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf } from '#core'
+import { completions } from '../complete/completions.ts'
+import { inspect } from '../complete/inspect.ts'
+import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
+import { compileCell, compileExpression, placeCell } from './compile.ts'
+import { saveCompilerCache } from './compiler.ts'
+import { completeState } from './is-complete.ts'
+import { LocalModules } from './local-modules.ts'
+import { ScopeNames } from './names.ts'
+import { CellService } from './service.ts'
+import { sessionNames } from './session-names.ts'
+import { prepareCell } from '../magic/prepare.ts'
+
+/** The language thread: checks, compiles, completes, inspects. It never runs a user's code. */
+
+const { folder } = workerData as { folder: string }
+const port = parentPort
+if (port === null) throw new Error('Broken invariant: the language service runs as a worker')
+
+const service = new CellService(folder)
+const scope = new ScopeNames(sessionNames)
+const modules = new LocalModules()
+process.once('exit', () => modules.dispose())
+
+type Handlers = { [M in LanguageMethod]: (ask: LanguageCalls[M]['ask']) => LanguageCalls[M]['answer'] }
+
+const handlers: Handlers = {
+  compile: (ask) => compileCell(service, scope, ask),
+  compileExpression: ({ source }) => compileExpression(scope, source),
+  commit: ({ serial, published }) => (scope.commit(serial, published), null),
+  forget: () => (scope.clear(), null),
+  complete: ({ code, cursor }) => completions(service, scope, code, cursor),
+  inspect: (ask) => inspect(service, scope, ask),
+  isComplete: ({ code }) => completeState(code),
+  compileModule: ({ path }) => modules.compile(path),
+  names: () => liveNames(),
+}
+
+port.on('message', (request: LanguageRequest) => {
+  port.postMessage(answer(request))
+  whenIdle(warmUp)
+})
+
+function answer({ id, method, ask }: LanguageRequest): LanguageReply {
+  try {
+    const handle = handlers[method] as (ask: unknown) => LanguageCalls[LanguageMethod]['answer']
+    return { id, answer: handle(ask) }
+  } catch (error) {
+    return { id, failure: error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error) }
+  }
+}
+
+/** The user's names with their types, for `%who`. */
+function liveNames(): { name: string; type: string }[] {
+  const names = [...scope.userNames()].filter(([, { kind }]) => kind !== 'type').map(([name]) => name)
+  if (names.length === 0) return []
+  const text = names.map((name) => `${name};`).join('\n')
+  placeCell(service, scope, prepareCell(text))
+  const { program, cell } = service.program()
+  const checker = program.getTypeChecker()
+  return names.map((name, i) => {
+    const statement = cell.statements[i]
+    const expression =
+      statement !== undefined && 'expression' in statement
+        ? (statement.expression as Parameters<typeof checker.getTypeAtLocation>[0])
+        : undefined
+    return {
+      name,
+      type: expression === undefined ? '' : checker.typeToString(checker.getTypeAtLocation(expression)),
+    }
+  })
+}
+
+let timer: NodeJS.Timeout | undefined
+const IDLE_MS = 400
+
+function whenIdle(work: () => void): void {
+  clearTimeout(timer)
+  timer = setTimeout(work, IDLE_MS)
+  timer.unref()
+}
+
+let isWarm = false
+
+/** After the first cells, read Node's types while nobody waits, so that the first import does not. */
+function warmUp(): void {
+  if (isWarm) return
+  isWarm = true
+  saveCompilerCache()
+  service.useNodeTypes()
+  service.program()
+}
+
+// The first check reads and binds the standard library; it begins at once, beside the kernel's start.
+compileCell(service, scope, { source: '1 + 1', serial: 0, label: '' })

@@ -1,0 +1,152 @@
+import { isCellMagic, isLineMagic, ownerOf } from './names.ts'
+
+/** A cell as TypeScript: its magics replaced by calls, line for line. */
+export interface PreparedCell {
+  readonly source: string
+  readonly text: string
+  /** `%%time`: the whole cell is timed. */
+  readonly timed: boolean
+  /** Offset in `source` of an offset in `text`; what a magic generated maps into its line. */
+  toSource(offset: number): number
+  /** Offset in `text` of an offset in `source`. */
+  toText(offset: number): number
+}
+
+interface Piece {
+  readonly source: string
+  readonly text: string
+  /** Columns before which (in source, in text) the line is generated; behind them both run alike. */
+  readonly sourceHead: number
+  readonly textHead: number
+}
+
+const CELL = /^\s*%%(\S+)[ \t]*([^\n]*)\n?/
+/** At the line's begin only: an indented `%` is a remainder carried over from the line above. */
+const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
+const ASSIGNED = /^((?:const|let|var)\s+[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*:[^=]+)?\s*=\s*)(.*?);?\s*$/u
+const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+
+/**
+ * Replace magics by calls of the session's `__magic` and `__engine`. `%%time` times the cell below it; other cell magics take the
+ * whole body as text, and their last plain word may name the variable that takes the result; `%time` and `%timeit` take
+ * an expression; other line magics take the rest of their line as text. Unknown names are left for `checkMagics`.
+ */
+export function prepareCell(source: string): PreparedCell {
+  const match = CELL.exec(source)
+  if (match !== null && match[1] !== 'time') return wholeCell(source, match[1] ?? '', match[2] ?? '')
+  const timed = match !== null
+  const lines = source.split('\n')
+  const pieces = withinTemplates(lines).map(({ line, isCode }, i): Piece => {
+    if (timed && i === 0) return { source: line, text: '', sourceHead: line.length, textHead: 0 }
+    return (isCode ? linePiece(line) : undefined) ?? { source: line, text: line, sourceHead: 0, textHead: 0 }
+  })
+  return assemble(source, pieces, timed)
+}
+
+/** The names of the magics a cell uses, cell magic or line magics, unknown ones too. */
+export function magicsOf(source: string): { readonly cell?: string; readonly lines: readonly string[] } {
+  const match = CELL.exec(source)
+  if (match !== null && match[1] !== 'time') return { cell: match[1] ?? '', lines: [] }
+  const lines = withinTemplates(source.split('\n'))
+  return {
+    lines: lines.flatMap(({ line, isCode }, i) => {
+      const name = isCode && !(match !== null && i === 0) ? LINE.exec(line)?.[1] : undefined
+      return name === undefined ? [] : [name]
+    }),
+  }
+}
+
+function wholeCell(source: string, name: string, line: string): PreparedCell {
+  const body = source.slice(source.indexOf('\n') < 0 ? source.length : source.indexOf('\n') + 1)
+  const { args, variable } = isCellMagic(name)
+    ? splitVariable(name, line.trim())
+    : { args: line, variable: undefined }
+  const call = `await ${ownerOf(name)}.${name}(${JSON.stringify(args)}, ${JSON.stringify(body)})`
+  const text = variable === undefined ? call : `const ${variable} = ${call}; ${variable}`
+  return { source, text, timed: false, toSource: () => 0, toText: () => text.length }
+}
+
+/** `%%sql bright` names its result; in `%%pipeline` options may precede it, and `--out NAME` is the clear form. */
+function splitVariable(name: string, line: string): { args: string; variable: string | undefined } {
+  const named = /(?:^|\s)--out[= ]([^\s]+)\s*$/.exec(line)
+  if (named?.[1] !== undefined && NAME.test(named[1]))
+    return { args: line.slice(0, named.index), variable: named[1] }
+  if (name === 'sql' && NAME.test(line)) return { args: '', variable: line }
+  return { args: line, variable: undefined }
+}
+
+function linePiece(line: string): Piece | undefined {
+  const match = LINE.exec(line)
+  const name = match?.[1]
+  if (match === null || name === undefined || !isLineMagic(name)) return undefined
+  const rest = match[2] ?? ''
+  const takesCode = name === 'time' || name === 'timeit'
+  if (!takesCode) {
+    const text = `await ${ownerOf(name)}.${name}(${JSON.stringify(rest.trim())});`
+    return { source: line, text, sourceHead: line.length, textHead: text.length }
+  }
+  const assigned = ASSIGNED.exec(rest)
+  const [target, expression] =
+    assigned === null ? ['', rest.replace(/;\s*$/, '')] : [assigned[1] ?? '', assigned[2] ?? '']
+  const head = `${target}await __magic.${name}(async () => (`
+  return {
+    source: line,
+    text: `${head}${expression}));`,
+    sourceHead: line.length - rest.length + (rest.indexOf(expression, target.length) < 0 ? 0 : target.length),
+    textHead: head.length,
+  }
+}
+
+function assemble(source: string, pieces: readonly Piece[], timed: boolean): PreparedCell {
+  const text = pieces.map((piece) => piece.text).join('\n')
+  const map = (offset: number, from: 'source' | 'text', to: 'source' | 'text'): number => {
+    let start = 0
+    let mapped = 0
+    for (const piece of pieces) {
+      const length = piece[from].length
+      if (offset <= start + length) {
+        const into = offset - start - piece[`${from}Head`]
+        return mapped + Math.min(piece[to].length, piece[`${to}Head`] + Math.max(0, into))
+      }
+      start += length + 1
+      mapped += piece[to].length + 1
+    }
+    return mapped - 1
+  }
+  const isSame = pieces.every((piece) => piece.source === piece.text)
+  return {
+    source,
+    text,
+    timed,
+    toSource: isSame
+      ? (offset) => Math.min(offset, source.length)
+      : (offset) => map(offset, 'text', 'source'),
+    toText: isSame ? (offset) => offset : (offset) => map(offset, 'source', 'text'),
+  }
+}
+
+/** Marks lines that begin inside a template literal or block comment, where a `%` begins no magic. */
+function withinTemplates(lines: readonly string[]): { line: string; isCode: boolean }[] {
+  let inside: '`' | '/*' | undefined
+  return lines.map((line) => {
+    const isCode = inside === undefined
+    inside = endState(line, inside)
+    return { line, isCode }
+  })
+}
+
+function endState(line: string, begin: '`' | '/*' | undefined): '`' | '/*' | undefined {
+  let inside: '`' | '/*' | '"' | "'" | undefined = begin
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i]
+    if (inside === '/*') {
+      if (c === '*' && line[i + 1] === '/') inside = undefined
+    } else if (inside !== undefined) {
+      if (c === '\\') i++
+      else if (c === inside) inside = undefined
+    } else if (c === '/' && line[i + 1] === '/') break
+    else if (c === '/' && line[i + 1] === '*') inside = '/*'
+    else if (c === '`' || c === '"' || c === "'") inside = c
+  }
+  return inside === '`' || inside === '/*' ? inside : undefined
+}

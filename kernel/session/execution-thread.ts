@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads'
+import { PROMPT_BYTES, PROMPT_HEAD_BYTES } from '../execute/prompt-layout.ts'
+import type { FromExecution, ToExecution } from '../protocol/threads.ts'
+import { Interrupter } from './interrupter.ts'
+import { workerFlags } from './language-thread.ts'
+
+export interface ExecutionEvents {
+  message(message: FromExecution): void
+  /** The thread ended by itself (process.exit in a cell, out of memory); a new one has been started. */
+  lost(why: string): void
+}
+
+/** The execution thread seen from the socket thread. */
+export class ExecutionThread {
+  readonly #folder: string
+  readonly #events: ExecutionEvents
+  readonly #ahead = new SharedArrayBuffer(4)
+  readonly #prompt = new SharedArrayBuffer(PROMPT_BYTES)
+  readonly #interrupter: Interrupter
+  #worker: Worker
+  #isClosing = false
+
+  constructor(folder: string, events: ExecutionEvents) {
+    this.#folder = folder
+    this.#events = events
+    this.#interrupter = new Interrupter((ticket) => this.send({ kind: 'interrupt', ticket }))
+    this.#worker = this.#start()
+  }
+
+  send(message: ToExecution, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer as ArrayBuffer[])
+  }
+
+  /** Characters of prints that have been published: the thread may go on printing. */
+  published(chars: number): void {
+    const ahead = new Int32Array(this.#ahead)
+    Atomics.sub(ahead, 0, chars)
+    Atomics.notify(ahead, 0)
+  }
+
+  /** Answer an input request, also the blocking form's, which sees only shared memory. */
+  answer(run: number, value: string): void {
+    const head = new Int32Array(this.#prompt, 0, 2)
+    const bytes = new TextEncoder().encode(value).subarray(0, PROMPT_BYTES - PROMPT_HEAD_BYTES)
+    new Uint8Array(this.#prompt, PROMPT_HEAD_BYTES).set(bytes)
+    Atomics.store(head, 1, bytes.byteLength)
+    Atomics.store(head, 0, 1)
+    Atomics.notify(head, 0)
+    this.send({ kind: 'input', run, value })
+  }
+
+  interrupt(): Promise<void> {
+    return this.#interrupter.interrupt()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#interrupter.close()
+    await this.#worker.terminate()
+  }
+
+  #start(): Worker {
+    Atomics.store(new Int32Array(this.#ahead), 0, 0)
+    const worker = new Worker(new URL('../execute/worker.js', import.meta.url), {
+      workerData: { folder: this.#folder, ahead: this.#ahead, prompt: this.#prompt },
+      execArgv: workerFlags(),
+      stdout: true,
+      stderr: true,
+    })
+    let why: string | undefined
+    worker.on('message', (message: FromExecution) => {
+      if (message.kind === 'interrupted') this.#interrupter.acknowledge(message.ticket)
+      else this.#events.message(message)
+    })
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : error.message
+    })
+    worker.on('exit', (code) => {
+      if (this.#isClosing) return
+      this.#worker = this.#start()
+      this.#events.lost(why ?? `process.exit(${code}) was called`)
+    })
+    return worker
+  }
+}

@@ -1,0 +1,129 @@
+import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** Session number counted from 1, line (execution count), input, and output text when it was kept. */
+export interface HistoryEntry {
+  readonly session: number
+  readonly line: number
+  readonly input: string
+  readonly output?: string
+}
+
+interface StoredLine {
+  readonly s: string
+  readonly n: number
+  readonly i: string
+}
+
+/** The file is begun anew beyond this size; the old one stays beside it as `.old`. */
+const MOST_BYTES = 8 * 1024 * 1024
+
+/** Where history is kept: FIRSTLIGHT_HISTORY (empty: nowhere), else the user's state folder. */
+export function historyPath(env: NodeJS.ProcessEnv): string | undefined {
+  const set = env['FIRSTLIGHT_HISTORY']
+  if (set !== undefined) return set === '' ? undefined : set
+  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'firstlight', 'history.jsonl')
+}
+
+/**
+ * Inputs of this and earlier sessions: one JSON line each, appended whole, so kernels side by side share the file.
+ * Sessions are told apart by an id; their numbers are their order in the file.
+ */
+export class History {
+  readonly #path: string | undefined
+  readonly #id = crypto.randomUUID()
+  readonly #own: { line: number; input: string; output?: string }[] = []
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(path: string | undefined) {
+    this.#path = path
+  }
+
+  add(line: number, input: string): void {
+    this.#own.push({ line, input })
+    const path = this.#path
+    if (path === undefined) return
+    const text = `${JSON.stringify({ s: this.#id, n: line, i: input } satisfies StoredLine)}\n`
+    this.#writing = this.#writing.then(() => append(path, text)).catch(() => {})
+  }
+
+  /** Keep the text of a result for requests that ask for outputs. */
+  addOutput(line: number, output: string): void {
+    const entry = this.#own.findLast((own) => own.line === line)
+    if (entry !== undefined) entry.output = output
+  }
+
+  flush(): Promise<void> {
+    return this.#writing
+  }
+
+  /** The last `n` inputs of all sessions, oldest first. */
+  async tail(n: number): Promise<HistoryEntry[]> {
+    return n <= 0 ? [] : (await this.#all()).slice(-n)
+  }
+
+  /** Inputs of one session in lines [start, stop); session 0 is this one, -1 the one before. */
+  async range(session: number, start: number, stop: number | undefined): Promise<HistoryEntry[]> {
+    const all = await this.#all()
+    const own = all.at(-1)?.session ?? 1
+    const wanted = session > 0 ? session : own + session
+    return all.filter(
+      (entry) => entry.session === wanted && entry.line >= start && (stop === undefined || entry.line < stop),
+    )
+  }
+
+  /** The last `n` inputs that match a glob pattern (`*`, `?`), each text once when `unique`. */
+  async search(pattern: string, n: number | undefined, unique: boolean): Promise<HistoryEntry[]> {
+    const matches = glob(pattern)
+    let found = (await this.#all()).filter((entry) => matches.test(entry.input))
+    if (unique) found = [...new Map(found.map((entry) => [entry.input, entry])).values()]
+    return n === undefined ? found : n <= 0 ? [] : found.slice(-n)
+  }
+
+  async #all(): Promise<HistoryEntry[]> {
+    await this.#writing
+    const numbers = new Map<string, number>()
+    const entries: HistoryEntry[] = []
+    for (const { s, n, i } of await stored(this.#path)) {
+      if (s === this.#id) continue
+      if (!numbers.has(s)) numbers.set(s, numbers.size + 1)
+      entries.push({ session: numbers.get(s) ?? 1, line: n, input: i })
+    }
+    const session = numbers.size + 1
+    return [...entries, ...this.#own.map((own) => ({ session, ...own }))]
+  }
+}
+
+async function append(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  )
+  if (size > MOST_BYTES) await rename(path, `${path}.old`)
+  await appendFile(path, text, { mode: 0o600 })
+}
+
+/** Lines of the file; what is broken (a crash while writing) is left out. */
+async function stored(path: string | undefined): Promise<StoredLine[]> {
+  const text = path === undefined ? '' : await readFile(path, 'utf8').catch(() => '')
+  return text.split('\n').flatMap((line) => {
+    try {
+      const value = JSON.parse(line) as Partial<StoredLine>
+      return typeof value.s === 'string' && typeof value.n === 'number' && typeof value.i === 'string'
+        ? [value as StoredLine]
+        : []
+    } catch {
+      return []
+    }
+  })
+}
+
+function glob(pattern: string): RegExp {
+  const body = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[\\s\\S]*')
+    .replaceAll('?', '[\\s\\S]')
+  return new RegExp(`^${body}$`)
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Session } from 'node:inspector'
+
+/** Wait for an answer before V8 is told to stop the thread, and between further tries. */
+const PING_MS = 40
+const TRIES = 100
+
+/**
+ * Stops whatever the execution thread does and keeps its variables. It first asks by message, which an awaiting cell
+ * answers at once; when there is no answer the thread is inside a synchronous stretch and V8 terminates that, through
+ * the worker's inspector. An idle isolate is never terminated: the next callback would be killed. What V8 cannot stop
+ * (a child process waited for) gets SIGINT, as from a terminal.
+ */
+export class Interrupter {
+  readonly #post: (ticket: number) => void
+  readonly #session = new Session()
+  readonly #answered = new Map<number, () => void>()
+  #workerSession: string | undefined
+  #tickets = 0
+  #running: Promise<void> | undefined
+
+  constructor(post: (ticket: number) => void) {
+    this.#post = post
+    this.#session.connect()
+    this.#session.on('NodeWorker.attachedToWorker', ({ params }) => {
+      const { sessionId, workerInfo } = params as unknown as {
+        sessionId: string
+        workerInfo: { url: string }
+      }
+      if (/execute\/worker\.[jt]s/.test(workerInfo.url)) this.#workerSession = sessionId
+    })
+    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  }
+
+  /** The thread has handled the interrupt message `ticket`. */
+  acknowledge(ticket: number): void {
+    this.#answered.get(ticket)?.()
+    this.#answered.delete(ticket)
+  }
+
+  /** Resolves when the thread is free again; calls during one interrupt join it. */
+  interrupt(): Promise<void> {
+    this.#running ??= this.#stop().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  close(): void {
+    this.#session.disconnect()
+  }
+
+  async #stop(): Promise<void> {
+    const tickets: number[] = []
+    const free = new Promise<true>((resolve) => {
+      const ask = () => {
+        const ticket = this.#tickets++
+        tickets.push(ticket)
+        this.#answered.set(ticket, () => resolve(true))
+        this.#post(ticket)
+      }
+      ask()
+      this.#again = ask
+    })
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (await Promise.race([free, after(PING_MS * (1 + Math.min(attempt, 5)))])) break
+      this.#terminate()
+      if (attempt > 0) signalChildren()
+      this.#again()
+    }
+    for (const ticket of tickets) this.#answered.delete(ticket)
+  }
+
+  #again: () => void = () => {}
+
+  #terminate(): void {
+    if (this.#workerSession === undefined) return
+    const message = JSON.stringify({ id: ++this.#tickets, method: 'Runtime.terminateExecution' })
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId: this.#workerSession, message })
+  }
+}
+
+const after = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), ms))
+
+/** SIGINT to the processes this one started (Linux; elsewhere V8's means are all there is). */
+function signalChildren(): void {
+  for (const pid of childrenOf(process.pid)) {
+    try {
+      process.kill(pid, 'SIGINT')
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => parentOf(pid) === parent)
+  } catch {
+    return []
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}

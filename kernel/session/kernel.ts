@@ -1,0 +1,286 @@
+import { type JsonObject, makeMessage, type MessageOrigin } from '../../src/platform/node/jupyter/index.ts'
+import { codeRequest, historyRequest, text } from '../protocol/requests.ts'
+import type { CommMessage, FromExecution } from '../protocol/threads.ts'
+import { ExecutionThread } from './execution-thread.ts'
+import { Executor } from './executor.ts'
+import { History } from './history.ts'
+import { Iopub } from './iopub.ts'
+import { kernelInfo } from './kernel-info.ts'
+import { LanguageThread } from './language-thread.ts'
+import { type RunRecord, Runs } from './runs.ts'
+import type { Request, Transport } from './transport.ts'
+
+export interface KernelOptions {
+  /** The notebook's folder: imports resolve from it. */
+  readonly folder: string
+  readonly historyPath: string | undefined
+  /** Called once after the reply to a shutdown request has left. */
+  readonly onShutdown: (restart: boolean) => void
+}
+
+type Answer = (request: Request) => Promise<JsonObject> | JsonObject
+
+/**
+ * The kernel between its transport and its two threads: messages in, messages out. It knows the protocol and runs no
+ * user code, so it answers heartbeat, control, completion and comm questions while a cell runs.
+ */
+export class Kernel {
+  readonly origin: MessageOrigin = { session: crypto.randomUUID(), username: 'kernel' }
+  readonly #options: KernelOptions
+  readonly #iopub: Iopub
+  readonly #language: LanguageThread
+  readonly #thread: ExecutionThread
+  readonly #executor: Executor
+  readonly #history: History
+  readonly #runs = new Runs()
+  readonly #comms = new Map<string, string>()
+  readonly #answers: ReadonlyMap<string, Answer>
+  #transport: Transport | undefined
+
+  constructor(options: KernelOptions) {
+    this.#options = options
+    this.#iopub = new Iopub(() => this.#transport, this.origin)
+    this.#language = new LanguageThread(options.folder)
+    this.#thread = new ExecutionThread(options.folder, {
+      message: (message) => this.#fromExecution(message),
+      lost: (why) => this.#threadLost(why),
+    })
+    this.#history = new History(options.historyPath)
+    this.#executor = new Executor({
+      language: this.#language,
+      thread: this.#thread,
+      iopub: this.#iopub,
+      history: this.#history,
+      runs: this.#runs,
+      reply: (request, type, content) => this.#reply(request, type, content),
+    })
+    this.#answers = this.#makeAnswers()
+  }
+
+  attach(transport: Transport): void {
+    this.#transport = transport
+    this.#iopub.status('starting', undefined)
+  }
+
+  /** A client's message. Unknown types are ignored, as the protocol asks. */
+  receive(request: Request): void {
+    const { message } = request
+    const type = message.header.msg_type
+    if (type === 'execute_request' && request.channel === 'shell') this.#executor.enqueue(request)
+    else if (type === 'input_reply') this.#inputReply(request)
+    else if (type === 'comm_open' || type === 'comm_msg' || type === 'comm_close')
+      this.#commMessage(request, type)
+    else if (type === 'shutdown_request') void this.#shutdown(request)
+    else void this.#answer(request, type)
+  }
+
+  /** SIGINT and interrupt requests. */
+  interrupt(): Promise<void> {
+    return this.#executor.interrupt()
+  }
+
+  async close(): Promise<void> {
+    this.#iopub.flush()
+    await this.#transport?.close()
+    await Promise.all([this.#history.flush(), this.#language.close(), this.#thread.close()])
+  }
+
+  #makeAnswers(): ReadonlyMap<string, Answer> {
+    return new Map<string, Answer>([
+      ['kernel_info_request', () => kernelInfo()],
+      ['interrupt_request', () => (void this.interrupt(), { status: 'ok' })],
+      ['complete_request', (request) => this.#complete(request)],
+      ['inspect_request', (request) => this.#inspect(request)],
+      ['is_complete_request', (request) => this.#isComplete(request)],
+      ['history_request', (request) => this.#historyReply(request)],
+      ['comm_info_request', (request) => this.#commInfo(request)],
+    ])
+  }
+
+  async #answer(request: Request, type: string): Promise<void> {
+    const answer = this.#answers.get(type)
+    if (answer === undefined) return
+    const parent = request.message.header
+    this.#iopub.status('busy', parent)
+    let content: JsonObject
+    try {
+      content = await answer(request)
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error))
+      content = { status: 'error', ename: name, evalue: message, traceback: [`${name}: ${message}`] }
+    }
+    this.#reply(request, type.replace('_request', '_reply'), content)
+    this.#idle(request)
+  }
+
+  /** The last status a front end sees must not be idle while a cell runs. */
+  #idle(request: Request): void {
+    this.#iopub.status('idle', request.message.header)
+    const running = this.#executor.current
+    if (running !== undefined) this.#iopub.status('busy', running.parent)
+  }
+
+  async #complete({ message }: Request): Promise<JsonObject> {
+    const { code, cursor } = codeRequest(message.content)
+    const { start, end, matches } = await this.#language.call('complete', { code, cursor })
+    return {
+      status: 'ok',
+      matches: matches.map((match) => match.text),
+      cursor_start: start,
+      cursor_end: end,
+      metadata: { _jupyter_types_experimental: matches },
+    }
+  }
+
+  async #inspect({ message }: Request): Promise<JsonObject> {
+    const { found, data } = await this.#language.call('inspect', codeRequest(message.content))
+    return { status: 'ok', found, data, metadata: {} }
+  }
+
+  async #isComplete({ message }: Request): Promise<JsonObject> {
+    return { ...(await this.#language.call('isComplete', { code: text(message.content['code']) })) }
+  }
+
+  async #historyReply({ message }: Request): Promise<JsonObject> {
+    const { access, n, session, start, stop, pattern, unique, output } = historyRequest(message.content)
+    const entries =
+      access === 'tail'
+        ? await this.#history.tail(n ?? 0)
+        : access === 'range'
+          ? await this.#history.range(session, start, stop)
+          : await this.#history.search(pattern, n, unique)
+    const history = entries.map((e) => [e.session, e.line, output ? [e.input, e.output ?? null] : e.input])
+    return { status: 'ok', history }
+  }
+
+  #commInfo({ message }: Request): JsonObject {
+    const target = message.content['target_name']
+    const wanted = [...this.#comms].filter(
+      ([, name]) => target === undefined || target === null || name === target,
+    )
+    return {
+      status: 'ok',
+      comms: Object.fromEntries(wanted.map(([id, name]) => [id, { target_name: name }])),
+    }
+  }
+
+  #commMessage(request: Request, type: 'comm_open' | 'comm_msg' | 'comm_close'): void {
+    const { content, metadata, buffers } = request.message
+    const commId = text(content['comm_id'])
+    const target = text(content['target_name'])
+    if (type === 'comm_open') this.#comms.set(commId, target)
+    if (type === 'comm_close') this.#comms.delete(commId)
+    this.#iopub.status('busy', request.message.header)
+    const { run } = this.#runs.add(request, false, 0)
+    const op = type.slice('comm_'.length) as CommMessage['op']
+    const data = (content['data'] ?? {}) as CommMessage['data']
+    const copies = buffers.map((buffer) => Uint8Array.from(buffer))
+    this.#thread.send({ kind: 'comm', run, message: { op, commId, target, data, metadata, buffers: copies } })
+  }
+
+  #inputReply({ message }: Request): void {
+    const running = this.#executor.current
+    if (running !== undefined) this.#thread.answer(running.run, text(message.content['value']))
+  }
+
+  async #shutdown(request: Request): Promise<void> {
+    const restart = request.message.content['restart'] === true
+    this.#iopub.status('busy', request.message.header)
+    this.#reply(request, 'shutdown_reply', { status: 'ok', restart })
+    this.#iopub.publish('shutdown_reply', { status: 'ok', restart }, request.message.header)
+    this.#iopub.status('idle', request.message.header)
+    await this.close()
+    this.#options.onShutdown(restart)
+  }
+
+  #reply(request: Request, type: string, content: JsonObject): void {
+    this.#transport?.reply(
+      request,
+      makeMessage(type, this.origin, { content, parent: request.message.header }),
+    )
+  }
+
+  #fromExecution(message: FromExecution): void {
+    switch (message.kind) {
+      case 'language':
+        void this.#forward(message)
+        return
+      case 'done':
+        return this.#executor.finished(message)
+      case 'ready':
+      case 'interrupted':
+        return
+    }
+    const record = this.#runs.get(message.run) ?? this.#executor.current
+    if (message.kind === 'stream') this.#thread.published(message.text.length)
+    if (record === undefined || (record.silent && message.kind !== 'input' && message.kind !== 'comm')) return
+    this.#show(message, record)
+  }
+
+  #show(
+    message: Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' }>,
+    record: RunRecord,
+  ): void {
+    const { parent } = record
+    switch (message.kind) {
+      case 'stream':
+        return this.#iopub.stream(message.name, message.text, parent)
+      case 'display':
+        return this.#iopub.display(
+          message.update ? 'update_display_data' : 'display_data',
+          message.display,
+          parent,
+        )
+      case 'result':
+        this.#history.addOutput(record.count, text(message.display.data['text/plain']))
+        return this.#iopub.display('execute_result', message.display, parent, {
+          execution_count: record.count,
+        })
+      case 'clear':
+        return this.#iopub.publish('clear_output', { wait: message.wait }, parent)
+      case 'stray':
+        return this.#iopub.error(message.error, parent)
+      case 'input':
+        return this.#askInput(message, record)
+      case 'comm':
+        return this.#commOut(message.message, record)
+      case 'handled':
+        return this.#idle(record.request)
+    }
+  }
+
+  #askInput(
+    { prompt, password }: Extract<FromExecution, { kind: 'input' }>,
+    { request, parent }: RunRecord,
+  ): void {
+    this.#iopub.flush()
+    this.#transport?.ask(
+      request,
+      makeMessage('input_request', this.origin, { content: { prompt, password }, parent }),
+    )
+  }
+
+  #commOut({ op, commId, target, data, metadata, buffers }: CommMessage, { parent }: RunRecord): void {
+    if (op === 'open') this.#comms.set(commId, target ?? '')
+    if (op === 'close') this.#comms.delete(commId)
+    const content = { comm_id: commId, data, ...(op === 'open' && { target_name: target }) }
+    this.#iopub.publish(`comm_${op}`, content, parent, { metadata, buffers })
+  }
+
+  async #forward({ id, request }: Extract<FromExecution, { kind: 'language' }>): Promise<void> {
+    const reply = await this.#language.forward(request)
+    this.#thread.send({ kind: 'language', id, reply })
+  }
+
+  /** Values are gone with the thread, so the checker forgets their names; open comms have nobody behind them. */
+  #threadLost(why: string): void {
+    for (const commId of this.#comms.keys())
+      this.#iopub.publish('comm_close', { comm_id: commId, data: {} }, undefined)
+    this.#comms.clear()
+    void this.#language.call('forget', null)
+    const evalue = `The execution thread ended (${why}); all variables are lost. Run the notebook from its first cell.`
+    const error = { ename: 'ExecutionLost', evalue, traceback: [`ExecutionLost: ${evalue}`] }
+    if (this.#executor.current === undefined) this.#iopub.error(error, undefined)
+    else this.#executor.lost(error)
+  }
+}

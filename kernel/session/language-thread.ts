@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads'
+import { KernelError } from '../errors.ts'
+import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
+
+/** The language thread seen from the socket thread: questions with answers as promises. Started again if it dies. */
+export class LanguageThread {
+  readonly #folder: string
+  #worker: Worker
+  #asked = 0
+  readonly #waiting = new Map<number, { resolve(reply: LanguageReply): void }>()
+  #isClosing = false
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#worker = this.#start()
+  }
+
+  async call<M extends LanguageMethod>(
+    method: M,
+    ask: LanguageCalls[M]['ask'],
+  ): Promise<LanguageCalls[M]['answer']> {
+    const reply = await this.forward({ method, ask } as Omit<LanguageRequest, 'id'>)
+    if ('failure' in reply)
+      throw new KernelError('kernel/language-failed', `The TypeScript service failed: ${reply.failure}`)
+    return reply.answer as LanguageCalls[M]['answer']
+  }
+
+  /** Pass on a question of the execution thread. */
+  forward(request: Omit<LanguageRequest, 'id'>): Promise<LanguageReply> {
+    const id = this.#asked++
+    this.#worker.postMessage({ id, ...request })
+    return new Promise((resolve) => this.#waiting.set(id, { resolve }))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#worker.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('../language/worker.js', import.meta.url), {
+      workerData: { folder: this.#folder },
+      execArgv: workerFlags(),
+    })
+    worker.on('message', (reply: LanguageReply) => {
+      this.#waiting.get(reply.id)?.resolve(reply)
+      this.#waiting.delete(reply.id)
+    })
+    worker.on('error', (error) => this.#fail(error.message))
+    worker.on('exit', () => {
+      if (!this.#isClosing) this.#worker = this.#start()
+    })
+    return worker
+  }
+
+  /** Names of earlier cells are lost to the checker then; their values are not. */
+  #fail(failure: string): void {
+    for (const [id, { resolve }] of this.#waiting) resolve({ id, failure })
+    this.#waiting.clear()
+  }
+}
+
+/** Node's flags for our threads: `import.meta.resolve` with a parent gives Node's own resolution from the notebook's folder. */
+export const workerFlags = (): string[] => [
+  ...process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
+  '--experimental-import-meta-resolve',
+]

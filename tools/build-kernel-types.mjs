@@ -1,0 +1,68 @@
+// The type library that cells are checked against, made from TypeScript's and Node's declaration files, because an
+// installed package has no devDependencies. One merged file a library: a check costs 3 ms with 2 files, 10 ms with 160.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const modules = join(root, 'node_modules')
+const out = join(root, 'dist/kernel/types')
+
+/** ES2023 and its parts in reading order, without the reference lines that joined them. */
+function mergeStandardLibrary() {
+  const seen = new Set()
+  const read = (name) => {
+    if (seen.has(name)) return ''
+    seen.add(name)
+    const text = readFileSync(join(modules, `typescript/lib/lib.${name}.d.ts`), 'utf8')
+    const parts = [...text.matchAll(/\/\/\/ <reference lib="([^"]+)" \/>/g)].map((match) => read(match[1]))
+    return parts.join('') + withoutHead(text)
+  }
+  return read('es2023')
+}
+
+/** Node's declarations: global scripts merged, the few that are modules of their own copied beside and referenced. */
+function mergeNode() {
+  const source = join(modules, '@types/node')
+  const merged = []
+  const copied = []
+  const read = (path) => {
+    const text = readFileSync(join(source, path), 'utf8')
+    for (const [, target] of text.matchAll(/\/\/\/ <reference path="([^"]+)" \/>/g)) read(join(dirname(path), target))
+    if (/^export \{\}/m.test(text)) copied.push([path, text])
+    else merged.push(withoutHead(text))
+  }
+  read('index.d.ts')
+  for (const [path, text] of copied) write(join('node', path), text)
+  const references = copied.map(([path]) => `/// <reference path="node/${path}" />\n`)
+  return references.join('') + merged.join('')
+}
+
+function build() {
+  rmSync(out, { recursive: true, force: true })
+  write('es.d.ts', mergeStandardLibrary())
+  write('node.d.ts', mergeNode())
+  cpSync(join(root, 'tools/kernel-types/light.d.ts'), join(out, 'light.d.ts'))
+  for (const name of readdirSync(join(modules, 'undici-types')).filter((name) => /\.d\.ts$|^LICENSE$/.test(name)))
+    write(join('undici-types', name), withoutHead(readFileSync(join(modules, 'undici-types', name), 'utf8')))
+  cpSync(join(modules, '@types/node/LICENSE'), join(out, 'node/LICENSE'))
+  cpSync(join(modules, 'typescript/LICENSE.txt'), join(out, 'LICENSE-typescript.txt'))
+}
+
+const withoutHead = (text) =>
+  text.replace(/\/\/\/ <reference [^\n]*\n/g, '').replace(/^\s*\/\*[!*][\s\S]*?\*\/\s*/, '')
+
+function write(path, text) {
+  mkdirSync(dirname(join(out, path)), { recursive: true })
+  writeFileSync(join(out, path), text)
+}
+
+function isStale() {
+  const built = join(out, 'undici-types/LICENSE')
+  if (!existsSync(built)) return true
+  const inputs = [fileURLToPath(import.meta.url), join(root, 'tools/kernel-types/light.d.ts')]
+  for (const name of ['typescript', '@types/node', 'undici-types']) inputs.push(join(modules, name, 'package.json'))
+  return inputs.some((path) => statSync(path).mtimeMs > statSync(built).mtimeMs) || readdirSync(out).length < 5
+}
+
+if (isStale()) build()
