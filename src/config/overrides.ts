@@ -1,7 +1,7 @@
 import { FirstlightError } from '#core'
 import type { Config, Field } from './config-state.ts'
 import type { Where } from './errors.ts'
-import { locate, parsePath } from './paths.ts'
+import { locate, parsePath, type Slot } from './paths.ts'
 import { type PyValue, tryLiteral } from './python-literal.ts'
 
 /** One `-c label:field=value` of a command line. */
@@ -32,14 +32,22 @@ export function parseOverride(option: string): LabelledOverride {
  * `['A', 'B']`, `{5: 'x'}`), `A,B` for lists, else taken as the string it is.
  */
 export function overrideFromText(config: Config, path: string, text: string, where: Where): void {
-  const slot = locate(config, parsePath(path))
+  const slot = whole(locate(config, parsePath(path)), path)
   slot.set(slot.field === undefined ? (tryLiteral(text) ?? text) : valueFor(slot.field, text), where)
 }
 
 /** Assign a value of a pipeline file: strings as on the command line, everything else as it is. */
 export function overrideFromValue(config: Config, path: string, value: PyValue, where: Where): void {
   if (typeof value === 'string') overrideFromText(config, path, value, where)
-  else locate(config, parsePath(path)).set(value, where)
+  else whole(locate(config, parsePath(path)), path).set(value, where)
+}
+
+/** Overrides set fields; an item of a list or dict is no field. */
+function whole(slot: Slot, path: string): Slot {
+  if (slot.remove === undefined) return slot
+  throw new FirstlightError('config/unknown-field', `There is no field ${path}: it is an item of one.`, {
+    hint: 'Give the whole list or dict, or edit it in a config file with -C.',
+  })
 }
 
 function valueFor(field: Field, text: string): PyValue {

@@ -22,3 +22,4 @@ export {
   type Masters,
   reduceFrame,
 } from './reduce/index.ts'
+export { standardPipelines } from './pipelines.ts'

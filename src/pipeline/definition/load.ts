@@ -96,7 +96,7 @@ function cut(pipeline: Pipeline, one: Import): Pipeline {
     ? labelsOf(pipeline, one.include)
     : new Set([...pipeline.tasks.keys()].filter((label) => !excluded(pipeline, one).has(label)))
   const kept = keepTasks(pipeline, keep, one.subsetMode)
-  const { instrument, ...rest } = renameTasks(kept, one.rename)
+  const { instrument, ...rest } = renameTasks(kept, one.rename, one.subsetMode)
   const chosen = one.instrument === undefined ? instrument : one.instrument
   return {
     ...rest,

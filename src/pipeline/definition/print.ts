@@ -33,6 +33,7 @@ export function printPipeline(pipeline: Pipeline): string {
   }
   return stringify(document, {
     version: '1.1',
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !ORDERED.test(tag.tag)),
     lineWidth: 80,
     indentSeq: false,
     aliasDuplicateObjects: false,
@@ -55,6 +56,9 @@ function plain(value: PyValue): unknown {
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]))
   return Array.isArray(value) ? (value as readonly PyValue[]).map(plain) : value
 }
+
+/** Tags that YAML 1.1 would give to a Map. */
+const ORDERED = /:(omap|set|pairs)$/
 
 /** A number that keeps its point: `4.0`, not `4`. */
 function floatScalar(value: number): Scalar {

@@ -43,9 +43,15 @@ export function keepTasks(pipeline: Pipeline, keep: ReadonlySet<string>, mode: '
 export const mentions = (expression: string, label: string): boolean =>
   new RegExp(`(?<![\\w.])${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`).test(expression)
 
-/** Give tasks other labels, in subsets, contracts and steps too. */
-export function renameTasks(pipeline: Pipeline, names: ReadonlyMap<string, string>): Pipeline {
-  if (names.size === 0) return pipeline
+/** Give tasks other labels, in contracts and steps too; subsets with such a task go (`DROP`, as in the anchor) or follow. */
+export function renameTasks(
+  whole: Pipeline,
+  names: ReadonlyMap<string, string>,
+  mode: 'DROP' | 'EDIT',
+): Pipeline {
+  if (names.size === 0) return whole
+  const kept = [...whole.subsets].filter(([, s]) => mode === 'EDIT' || !s.labels.some((l) => names.has(l)))
+  const pipeline = { ...whole, subsets: new Map(kept) }
   const renamed = (label: string): string => names.get(label) ?? label
   const replace = (expression: string): string =>
     [...names].reduce(

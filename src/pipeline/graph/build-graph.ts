@@ -28,8 +28,6 @@ export interface BuildGraphOptions {
   readonly universe?: DimensionUniverse
   /** Dataset types as a repository has them. */
   readonly repositoryTypes?: readonly DatasetType[]
-  /** For drawings only: leave out what needs finished, valid configs (validation and contracts). */
-  readonly forDisplay?: boolean
 }
 
 /** Configure every task of a pipeline and join them to a graph. */
@@ -47,7 +45,7 @@ export async function buildPipelineGraph(
     configs.set(entry.label, config)
     tasks.push(makeTaskNode(entry.label, task, config, universe, (name) => registered.get(name)?.dimensions))
   }
-  if (options.forDisplay !== true) checkContracts(pipeline.contracts, configs)
+  checkContracts(pipeline.contracts, configs)
   checkSteps(pipeline)
   return assembleGraph(
     {

@@ -18,9 +18,7 @@ export async function selectFragment(
     })
   const ends = [from, to].filter((label) => label !== '')
   labelsOf(pipeline, ends)
-  const order = (
-    await buildPipelineGraph({ ...pipeline, steps: [] }, { ...options, forDisplay: true })
-  ).tasks.map((t) => t.label)
+  const order = (await buildPipelineGraph({ ...pipeline, steps: [] }, options)).tasks.map((t) => t.label)
   const place = (label: string, otherwise: number): number =>
     label === '' ? otherwise : order.indexOf(label)
   return keepTasks(pipeline, new Set(order.slice(place(from, 0), place(to, order.length - 1) + 1)), 'DROP')

@@ -70,8 +70,8 @@ class Selection {
       ['<', this.before, false],
       ['>', this.after, false],
     ] as const)
-      if (this.take(operator)) return reach(this.name(), links, inclusive)
-    return this.name()
+      if (this.take(operator)) return reach(this.withMaker(this.name(), inclusive), links, inclusive)
+    return this.withMaker(this.name(), true)
   }
 
   private name(): ReadonlySet<Node> {
@@ -90,6 +90,13 @@ class Selection {
     throw bad(
       `'${name}' is not a task label, task subset label, or dataset type name.${didYouMean(name, known)}`,
     )
+  }
+
+  /** A dataset type stands for the task that makes it, too. */
+  private withMaker(nodes: ReadonlySet<Node>, wanted: boolean): ReadonlySet<Node> {
+    if (!wanted) return nodes
+    const makers = [...nodes].filter((n) => n.startsWith('D:')).flatMap((n) => this.before.get(n) ?? [])
+    return new Set([...nodes, ...makers])
   }
 
   private all(): readonly Node[] {

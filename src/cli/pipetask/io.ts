@@ -1,0 +1,19 @@
+import type { TaskRegistry } from '#pipeline'
+
+/** Everything of the process that the command touches; tests give their own. */
+export interface CommandIo {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly env: (name: string) => string | undefined
+  readonly cwd: string
+  /** Columns of the terminal on stderr; undefined when it is none. */
+  readonly columns: number | undefined
+  /** Ask a yes-or-no question; answers no where nobody can be asked. */
+  readonly confirm: (question: string) => Promise<boolean>
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal
+  /** Further tasks, besides those that ship with us. */
+  readonly tasks?: TaskRegistry
+  /** Command line as typed, for graph headers. */
+  readonly commandLine: string
+}

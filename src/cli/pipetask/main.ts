@@ -1,0 +1,81 @@
+import { Command, CommanderError } from 'commander'
+import { isFirstlightError, type LogSink, messageOf } from '#core'
+import type { CommandIo } from './io.ts'
+import { type LogOptions, makeSink } from './logging.ts'
+import { collect } from './pipeline-options.ts'
+
+/** What a subcommand gets of the options before it. */
+export interface Globals {
+  readonly sink: LogSink
+  readonly progress: boolean
+}
+
+type Maker = (io: CommandIo, globals: () => Globals) => Command
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
+  build: async () => (await import('./build.ts')).makeBuild,
+}
+
+const SUMMARIES: Readonly<Record<string, string>> = {
+  build: 'read a pipeline, change it, show or save it',
+}
+
+/** Run one `pipetask` command line; gives the exit code. */
+export async function runPipetask(argv: readonly string[], io: CommandIo): Promise<number> {
+  let longLog = false
+  let exitCode = 0
+  const program = new Command('pipetask')
+    .description('Build, run and manage pipelines of tasks on a data repository.')
+    .option('--log-level <level>', 'LEVEL, or name=LEVEL for one logger (repeatable)', collect, [])
+    .option('--long-log', 'print time, level and data ID with each message', false)
+    .option(
+      '--log-file <file>',
+      'also write messages to a file; .json gives one JSON object a line',
+      collect,
+      [],
+    )
+    .option('--log-tty', 'print messages to the terminal', true)
+    .option('--no-log-tty', 'do not print messages to the terminal')
+    .option('--log-label <key=value>', 'put a label on every message', collect, [])
+    .option('--progress', 'show progress bars even without a terminal', false)
+    .option('--no-progress', 'show no progress bars')
+  const globals = (): Globals => {
+    const options = program.opts<LogOptions & { progress: boolean }>()
+    return { sink: makeSink(options, io), progress: options.progress || io.columns !== undefined }
+  }
+  program.hook('preAction', () => {
+    longLog = program.opts<LogOptions>().longLog
+  })
+  try {
+    const asked = argv.find((word) => word in SUBCOMMANDS)
+    for (const [name, load] of Object.entries(SUBCOMMANDS)) {
+      const command =
+        name === asked ? (await load())(io, globals) : new Command(name).description(SUMMARIES[name] ?? '')
+      program.addCommand(command)
+    }
+    for (const command of [program, ...program.commands])
+      command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err })
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    exitCode = report(error, io, longLog)
+  }
+  return exitCode
+}
+
+/** Errors carry their own exit code where they have one; user errors print one line and what to do. */
+function report(error: unknown, io: CommandIo, longLog: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof ExitCode) return error.exitCode
+  io.err(`Error: ${messageOf(error)}\n`)
+  if (isFirstlightError(error) && error.hint !== undefined) io.err(`${error.hint}\n`)
+  if ((longLog || !isFirstlightError(error)) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
+  return 1
+}
+
+/** Thrown to end with a code after everything has been said. */
+export class ExitCode extends Error {
+  readonly exitCode: number
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}

@@ -1,0 +1,95 @@
+import { pathToFileURL } from 'node:url'
+import { resolve } from 'node:path'
+import type { Butler, DatasetType, DimensionUniverse } from '#butler'
+import { FirstlightError } from '#core'
+import {
+  buildPipelineGraph,
+  editPipeline,
+  emptyPipeline,
+  keepTasks,
+  loadPipeline,
+  type Pipeline,
+  type PipelineGraph,
+  type PipelineHost,
+  type PipelineTask,
+  selectFragment,
+  selectTasks,
+  splitPipelineUri,
+  TaskRegistry,
+} from '#pipeline'
+import type { CommandIo } from './io.ts'
+import type { PipelineOptions } from './pipeline-options.ts'
+
+/** The pipeline of a command line: read, cut and edited; the graph is made when it is asked for. */
+export interface PipelineSource {
+  readonly pipeline: Pipeline
+  readonly tasks: TaskRegistry
+  readonly host: PipelineHost
+  graph(): Promise<PipelineGraph>
+}
+
+export async function openPipeline(
+  options: PipelineOptions,
+  io: CommandIo,
+  host: PipelineHost,
+  butler?: Butler,
+): Promise<PipelineSource> {
+  const tasks = await allTasks(options, io)
+  const repositoryTypes: readonly DatasetType[] =
+    butler === undefined ? [] : await butler.registry.queryDatasetTypes()
+  const universe: DimensionUniverse | undefined = butler?.dimensions
+  const graphOptions = { tasks, host, repositoryTypes, ...(universe && { universe }) }
+  const { location, fragment } = splitPipelineUri(options.pipeline ?? '')
+  const whole = location === '' ? emptyPipeline : await loadPipeline(location, host)
+  let pipeline = await selectFragment(whole, fragment, graphOptions)
+  for (const edit of options.edits)
+    pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)
+  return {
+    pipeline,
+    tasks,
+    host,
+    async graph() {
+      const graph = await buildPipelineGraph(pipeline, graphOptions)
+      if (options.selectTasks === undefined) return graph
+      const kept = keepTasks(pipeline, selectTasks(graph, options.selectTasks), 'EDIT')
+      return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
+    },
+  }
+}
+
+/** Tasks that ship with us, those of the caller, and those of `--task-module` files. */
+async function allTasks(options: PipelineOptions, io: CommandIo): Promise<TaskRegistry> {
+  const { taskRegistry } = await import('#tasks')
+  const tasks = new TaskRegistry().include(taskRegistry)
+  if (io.tasks) tasks.include(io.tasks)
+  const listed =
+    io
+      .env('FIRSTLIGHT_TASK_MODULES')
+      ?.split(':')
+      .filter((p) => p !== '') ?? []
+  for (const file of [...listed, ...options.taskModule]) await includeModule(tasks, resolve(io.cwd, file))
+  return tasks
+}
+
+/** Take every task, and every registry, that a module exports. */
+export async function includeModule(tasks: TaskRegistry, file: string): Promise<void> {
+  const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  let found = 0
+  for (const value of Object.values(exported)) {
+    if (value instanceof TaskRegistry) tasks.include(value)
+    else if (isPipelineTask(value)) tasks.add(value)
+    else continue
+    found++
+  }
+  if (found === 0)
+    throw new FirstlightError('cli/no-tasks', `${file} exports no tasks.`, {
+      hint: 'Export what definePipelineTask gives, or a TaskRegistry.',
+    })
+}
+
+const isPipelineTask = (value: unknown): value is PipelineTask =>
+  typeof value === 'object' &&
+  value !== null &&
+  'connections' in value &&
+  'run' in value &&
+  'className' in value
