@@ -22,3 +22,21 @@ export {
   type Vector3,
   vectorOf,
 } from './vector3.ts'
+export type { Region, RegionShape, Relation } from './regions/region.ts'
+export { ConvexPolygon } from './regions/convex-polygon.ts'
+export { Circle, circleRegion } from './regions/circle.ts'
+export { boxRegion, LonLatBox } from './regions/lon-lat-box.ts'
+export { Ellipse } from './regions/ellipse.ts'
+export { CompoundRegion, intersectionRegion, unionRegion } from './regions/compound.ts'
+export { decodeRegion } from './regions/decode.ts'
+export { regionFromIvoaPos, regionToIvoaPos } from './regions/ivoa-pos.ts'
+export { orientation } from './regions/orientation.ts'
+export type { IndexRange } from './regions/ranges.ts'
+export { htmIndex, htmInterior, htmRanges, htmTriangle } from './regions/htm.ts'
+export {
+  healpixBoundary,
+  healpixCenter,
+  healpixIndex,
+  healpixPixel,
+  healpixRanges,
+} from './regions/healpix.ts'

@@ -12,12 +12,19 @@ export const cross = (a: Vector3, b: Vector3): Vector3 => [
 export const plus = (a: Vector3, b: Vector3): Vector3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
 export const minus = (a: Vector3, b: Vector3): Vector3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 export const scale = (a: Vector3, s: number): Vector3 => [a[0] * s, a[1] * s, a[2] * s]
-export const norm = (a: Vector3): number => Math.hypot(a[0], a[1], a[2])
+export const norm = (a: Vector3): number => Math.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2])
 
-/** The unit vector along `a`; the zero vector stays NaN, as no direction is right. */
-export function normalize(a: Vector3): Vector3 {
-  const n = norm(a)
-  return [a[0] / n, a[1] / n, a[2] / n]
+/**
+ * The unit vector along `a`; the zero vector gives NaN, as no direction is right. Scaled by the largest component first,
+ * the same operations in the same order as sphgeom, so that pixel corners have the same bits.
+ */
+export function normalize([x, y, z]: Vector3): Vector3 {
+  const [ax, ay, az] = [Math.abs(x), Math.abs(y), Math.abs(z)]
+  const m = Math.max(ax, ay, az)
+  const [u, v, w] = [x / m, y / m, z / m]
+  const rest = ax === m ? v * v + w * w : ay === m ? u * u + w * w : u * u + v * v
+  const n = Math.sqrt(1 + rest)
+  return [u / n, v / n, w / n]
 }
 
 /** Squared length of the chord between two directions. */

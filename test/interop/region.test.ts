@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs'
+import { fromHex, toHex } from '#core'
+import {
+  Angle,
+  boxRegion,
+  Circle,
+  circleRegion,
+  ConvexPolygon,
+  decodeRegion,
+  healpixIndex,
+  healpixPixel,
+  healpixRanges,
+  htmIndex,
+  htmInterior,
+  htmRanges,
+  htmTriangle,
+  LonLatBox,
+  type Region,
+  regionFromIvoaPos,
+  regionToIvoaPos,
+  SpherePoint,
+  unionRegion,
+} from '#geom'
+import { Random } from '#math'
+import { expect, test } from 'vitest'
+import { dataPath } from '../support/data.ts'
+import { python } from '../support/python.ts'
+
+/** Answers of lsst.sphgeom to a list of questions, one JSON line. */
+const SPHGEOM = `
+import json, sys
+import lsst.sphgeom as g
+job = json.loads(sys.argv[1])
+def region(h): return g.Region.decode(bytes.fromhex(h))
+def relation(r):
+    return ''.join(n for b, n in [(g.DISJOINT, 'D'), (g.CONTAINS, 'C'), (g.WITHIN, 'W')] if (r & b) == b)
+out = []
+for q in job:
+    op = q['op']
+    if op == 'htmIndex': out.append(g.HtmPixelization(q['level']).index(g.UnitVector3d(*q['v'])))
+    elif op == 'triangle': out.append(g.HtmPixelization(q['level']).triangle(q['index']).encode().hex())
+    elif op == 'envelope': out.append([list(r) for r in g.HtmPixelization(q['level']).envelope(region(q['region']))])
+    elif op == 'interior': out.append([list(r) for r in g.HtmPixelization(q['level']).interior(region(q['region']))])
+    elif op == 'relate': out.append(relation(region(q['a']).relate(region(q['b']))))
+    elif op == 'contains': out.append(region(q['region']).contains(g.UnitVector3d(*q['v'])))
+    elif op == 'reencode': out.append(region(q['region']).encode().hex())
+    elif op == 'pos': out.append([g.Region.from_ivoa_pos(q['pos']).encode().hex(), g.Region.from_ivoa_pos(q['pos']).to_ivoa_pos()])
+    elif op == 'healIndex': out.append(int(g.HealpixPixelization(q['level']).index(g.UnitVector3d(*q['v']))))
+    elif op == 'healEnvelope': out.append([list(r) for r in g.HealpixPixelization(q['level']).envelope(region(q['region']))])
+    elif op == 'healPixel': out.append(g.HealpixPixelization(q['level']).pixel(q['index']).encode().hex())
+print(json.dumps(out))
+`
+
+type Question = Readonly<Record<string, unknown>>
+
+/** In batches, as a command line has a limited length. */
+function ask<T>(questions: readonly Question[]): T[] {
+  const batches = Array.from({ length: Math.ceil(questions.length / 120) }, (_, i) =>
+    questions.slice(120 * i, 120 * (i + 1)),
+  )
+  return batches.flatMap((batch) => JSON.parse(python(SPHGEOM, JSON.stringify(batch))) as T[])
+}
+
+const random = new Random('regions')
+const direction = (): SpherePoint =>
+  SpherePoint.fromRadians(random.between(0, 2 * Math.PI), Math.asin(random.between(-1, 1)))
+const hex = (r: Region): string => toHex(r.encode())
+
+/** Polygons of a degree or so, circles and boxes around the same places, so that many touch. */
+function someRegions(n: number): Region[] {
+  return Array.from({ length: n }, (_, i) => {
+    const at = SpherePoint.fromDegrees(320 + random.between(-2, 2), random.between(-2, 2))
+    const size = Angle.fromDegrees(random.between(0.3, 2))
+    if (i % 3 === 0) return circleRegion(at, size)
+    if (i % 3 === 1) return boxRegion(at, size, size.times(0.7))
+    const corners = [0.1, 1.4, 2.9, 4.6].map((b) =>
+      at.offset(new Angle(b), size.times(random.between(0.6, 1))),
+    )
+    return ConvexPolygon.convexHull(corners)
+  })
+}
+
+test('HTM indices of random and of border directions are sphgeom’s', () => {
+  const vectors = Array.from({ length: 60 }, () => direction().toVector())
+  const borders = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+    [-1, 0, 0],
+    [0, -1, 0],
+    [0, 0, -1],
+  ] as const
+  const s = Math.SQRT1_2
+  const edges = [
+    [s, s, 0],
+    [-s, s, 0],
+    [0, s, -s],
+    [s, 0, s],
+    [-s, 0, -s],
+  ] as const
+  const questions = [...vectors, ...borders, ...edges].flatMap((v) =>
+    [1, 7, 12].map((level) => ({ op: 'htmIndex', level, v })),
+  )
+  const expected = ask<number>(questions)
+  expect(questions.map(({ level, v }) => htmIndex(level, v))).toEqual(expected)
+})
+
+test('HTM triangles have the bytes of sphgeom’s', () => {
+  const questions = Array.from({ length: 60 }, () => {
+    const level = random.integer(0, 10)
+    return { op: 'triangle', level, index: random.integer(8 * 4 ** level, 16 * 4 ** level - 1) }
+  })
+  const expected = ask<string>(questions)
+  expect(questions.map(({ level, index }) => hex(htmTriangle(level, index)))).toEqual(expected)
+})
+
+test('HTM envelopes and interiors of polygons, circles and boxes are sphgeom’s', () => {
+  const regions = [...someRegions(24), unionRegion(...someRegions(2))]
+  const questions = regions.flatMap((r) => [
+    { op: 'envelope', level: 7, region: hex(r) },
+    { op: 'interior', level: 9, region: hex(r) },
+  ])
+  const expected = ask<number[][]>(questions)
+  const found = regions.flatMap((r) => [htmRanges(7, r), htmInterior(9, r)])
+  found.forEach((ranges, i) => {
+    expect(ranges, JSON.stringify(questions[i])).toEqual(expected[i])
+  })
+})
+
+test('relations of all pairs of shapes are sphgeom’s', () => {
+  const regions = [
+    ...someRegions(30),
+    LonLatBox.fromDegrees(0, 360, -90, 90),
+    new Circle([1, 0, 0], new Angle(3.2)),
+    new Circle([1, 0, 0], new Angle(-1)),
+  ]
+  const pairs = regions.flatMap((a) => regions.map((b) => [a, b] as const))
+  const expected = ask<string>(pairs.map(([a, b]) => ({ op: 'relate', a: hex(a), b: hex(b) })))
+  const differing = pairs.flatMap(([a, b], i) => {
+    const { disjoint, contains, within } = a.relate(b)
+    const found = `${disjoint ? 'D' : ''}${contains ? 'C' : ''}${within ? 'W' : ''}`
+    return found === expected[i]
+      ? []
+      : [`${a.kind} ${b.kind}: ${found} for ${expected[i]} ${hex(a)} ${hex(b)}`]
+  })
+  expect(differing).toEqual([])
+  // The mix has every outcome, or the test shows nothing.
+  expect(new Set(expected).size).toBeGreaterThanOrEqual(4)
+})
+
+test('containment of directions is sphgeom’s', () => {
+  const regions = someRegions(12)
+  const cases = regions.flatMap((r) =>
+    Array.from({ length: 12 }, () => ({
+      r,
+      v: SpherePoint.fromDegrees(320 + random.between(-3, 3), random.between(-3, 3)).toVector(),
+    })),
+  )
+  const expected = ask<boolean>(cases.map(({ r, v }) => ({ op: 'contains', region: hex(r), v })))
+  expect(cases.map(({ r, v }) => r.containsVector(v))).toEqual(expected)
+})
+
+test('our bytes are read and written back unchanged by sphgeom', () => {
+  const regions = [...someRegions(9), unionRegion(...someRegions(3))]
+  expect(ask<string>(regions.map((r) => ({ op: 'reencode', region: hex(r) })))).toEqual(regions.map(hex))
+})
+
+test('regions recorded in exports decode and encode to the same bytes', () => {
+  const text = readFileSync(dataPath('rubin-middleware/export.yaml'), 'utf8')
+  const recorded = [...text.matchAll(/encoded: ([0-9a-f]+)/g)].map((m) => m[1]!)
+  expect(recorded.length).toBeGreaterThan(0)
+  for (const bytes of recorded) expect(hex(decodeRegion(fromHex(bytes)))).toBe(bytes)
+})
+
+test('POS texts give sphgeom’s regions and print back alike', () => {
+  const texts = [
+    'CIRCLE 10.5 20 0.5',
+    'RANGE -Inf Inf -Inf 20',
+    'RANGE 350 10 -5 5',
+    'POLYGON 10 10 12 10 12 12 10 12',
+  ]
+  const expected = ask<[string, string]>(texts.map((pos) => ({ op: 'pos', pos })))
+  texts.forEach((pos, i) => {
+    const region = regionFromIvoaPos(pos)
+    const theirs = decodeRegion(fromHex(expected[i]![0]))
+    expect(region.kind).toBe(theirs.kind)
+    const numbers = (t: string): number[] => t.split(' ').slice(1).map(Number)
+    const [a, b] = [numbers(regionToIvoaPos(region)), numbers(expected[i]![1])]
+    if (region.kind === 'polygon') {
+      // The hull may start at another vertex.
+      const relation = region.relate(theirs)
+      expect(relation.disjoint).toBe(false)
+      expect(a.toSorted((p, q) => p - q).map((v) => Math.round(v * 1e9))).toEqual(
+        b.toSorted((p, q) => p - q).map((v) => Math.round(v * 1e9)),
+      )
+    } else a.forEach((v, k) => expect(v).toBeCloseTo(b[k]!, 12))
+  })
+})
+
+test('HEALPix indices and pixels are hpgeom’s; envelopes leave out nothing that it has inside', () => {
+  const vectors = Array.from({ length: 100 }, () => direction().toVector())
+  const questions = vectors.flatMap((v) => [0, 3, 9].map((level) => ({ op: 'healIndex', level, v })))
+  expect(questions.map(({ level, v }) => healpixIndex(level, v))).toEqual(ask<number>(questions))
+  const pixels = Array.from({ length: 30 }, () => ({
+    op: 'healPixel',
+    level: 5,
+    index: random.integer(0, 12 * 1024 - 1),
+  }))
+  ask<string>(pixels).forEach((bytes, i) => {
+    const theirs = decodeRegion(fromHex(bytes))
+    const ours = healpixPixel(5, pixels[i]!.index)
+    if (theirs.kind !== 'polygon') throw new Error('not a polygon')
+    expect(theirs.vertices.length).toBe(ours.vertices.length)
+    for (const v of theirs.vertices) {
+      const nearest = Math.min(...ours.vertices.map((w) => Math.hypot(...v.map((c, j) => c - w[j]!))))
+      expect(nearest).toBeLessThan(1e-12)
+    }
+  })
+  const regions = someRegions(6).filter((r) => r.kind !== 'box')
+  const envelopes = ask<number[][]>(regions.map((r) => ({ op: 'healEnvelope', level: 6, region: hex(r) })))
+  const expand = (ranges: readonly (readonly number[])[]): Set<number> =>
+    new Set(ranges.flatMap(([a, b]) => Array.from({ length: b! - a! }, (_, k) => a! + k)))
+  regions.forEach((region, i) => {
+    const [ours, theirs] = [expand(healpixRanges(6, region)), expand(envelopes[i]!)]
+    // Both are generous; each holds every pixel whose centre is inside.
+    for (const index of theirs) {
+      const pixel = healpixPixel(6, index)
+      if (!pixel.relate(region).disjoint) expect(ours.has(index)).toBe(true)
+    }
+    expect([...ours].filter((index) => !theirs.has(index)).length).toBeLessThan(0.2 * theirs.size + 4)
+  })
+})
