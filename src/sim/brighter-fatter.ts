@@ -1,3 +1,4 @@
+import { correlate2d } from '#simd'
 import type { Canvas } from './render.ts'
 
 /** Half the side of the kernel: 17 × 17. */
@@ -28,7 +29,9 @@ export function brighterFatterKernel(strength: number): Float64Array {
  * @param frame electrons, changed in place
  */
 export function applyBrighterFatter(frame: Canvas, strength: number): void {
-  const potential = convolve(frame, strength)
+  const side = 2 * BF_HALF + 1
+  const kernel = Float32Array.from(brighterFatterKernel(strength))
+  const potential = correlate2d(frame.data, frame, kernel, side, side)
   const moved = chargeMoved(frame, potential)
   const { data } = frame
   for (let i = 0; i < data.length; i++) data[i]! -= moved[i]!
@@ -49,27 +52,6 @@ function chargeMoved({ width, height, data }: Canvas, o: Float32Array): Float32A
           (here + data[i + width]!) * (o[i + width]! - level) +
           (here + data[i - width]!) * (o[i - width]! - level))
     }
-  return out
-}
-
-function convolve({ width, height, data }: Canvas, strength: number): Float32Array {
-  const out = new Float32Array(data.length)
-  const rows = new Float32Array(data.length)
-  for (const profile of profiles(strength)) {
-    for (let y = 0; y < height; y++)
-      for (let i = y * width + BF_HALF, end = (y + 1) * width - BF_HALF; i < end; i++) {
-        let sum = profile[BF_HALF]! * data[i]!
-        for (let k = 1; k <= BF_HALF; k++) sum += profile[BF_HALF + k]! * (data[i - k]! + data[i + k]!)
-        rows[i] = sum
-      }
-    for (let y = BF_HALF; y < height - BF_HALF; y++)
-      for (let i = y * width, end = i + width; i < end; i++) {
-        let sum = profile[BF_HALF]! * rows[i]!
-        for (let k = 1; k <= BF_HALF; k++)
-          sum += profile[BF_HALF + k]! * (rows[i - k * width]! + rows[i + k * width]!)
-        out[i]! -= sum
-      }
-  }
   return out
 }
 

@@ -12,7 +12,6 @@ const FULL_WELL = 1.01
 export interface ExposureConditions {
   /** ISO date: which defects are there. */
   readonly date: string
-  readonly exposureTimeSec: number
   readonly darkTimeSec: number
 }
 

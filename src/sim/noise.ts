@@ -51,6 +51,42 @@ export class NoiseStream {
     }
   }
 
+  /** The next deviates in order; the same numbers as so many calls of `normal`. */
+  fillNormal(out: Float32Array, count = out.length): void {
+    let [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d]
+    for (let i = 0; i < count; i++) {
+      const sum = (a + d) | 0
+      const bits = (((sum << 7) | (sum >>> 25)) + a) | 0
+      const layer = bits & 127
+      const value = bits >> 7
+      const sign = value >> 31
+      if ((value ^ sign) - sign < LIMIT[layer]!) {
+        const t = b << 9
+        c ^= a
+        d ^= b
+        b ^= c
+        a ^= d
+        c ^= t
+        d = (d << 11) | (d >>> 21)
+        out[i] = value * WIDTH[layer]!
+        continue
+      }
+      this.#a = a
+      this.#b = b
+      this.#c = c
+      this.#d = d
+      out[i] = this.normal()
+      a = this.#a
+      b = this.#b
+      c = this.#c
+      d = this.#d
+    }
+    this.#a = a
+    this.#b = b
+    this.#c = c
+    this.#d = d
+  }
+
   /** Poisson: exact below a mean of 32, above a rounded Gaussian with the third moment corrected (error below 1e-3 σ). */
   poisson(mean: number): number {
     if (mean <= 0) return 0

@@ -52,21 +52,19 @@ function ampSignal({ data, width }: Canvas, amp: Amplifier, noise: NoiseStream):
   const { bbox, gain } = amp
   const out = new Float32Array(bbox.area)
   const mirrored = readFromRight(amp)
+  const deviates = new Float32Array(bbox.width)
   for (let row = 0; row < bbox.height; row++) {
     const from = (bbox.y0 + row) * width + (mirrored ? bbox.x1 : bbox.x0)
     const step = mirrored ? -1 : 1
+    noise.fillNormal(deviates)
     for (let k = 0, i = row * bbox.width; k < bbox.width; k++, i++) {
       const mean = data[from + step * k]!
-      out[i] = (mean >= 32 ? bigPoisson(mean, noise) : noise.poisson(mean)) / gain
+      const z = deviates[k]!
+      // Far above the read noise a Gaussian with the third moment of Poisson's will do.
+      out[i] = (mean >= 32 ? mean + Math.sqrt(mean) * z + (z * z - 1) / 6 : noise.poisson(mean)) / gain
     }
   }
   return out
-}
-
-/** A Gaussian with the third moment of Poisson's; whole electrons are far below the read noise. */
-function bigPoisson(mean: number, noise: NoiseStream): number {
-  const z = noise.normal()
-  return mean + Math.sqrt(mean) * z + (z * z - 1) / 6
 }
 
 const readFromRight = ({ readoutCorner }: Amplifier): boolean =>
@@ -117,10 +115,13 @@ function writeAmp(
   const sigma = amp.readNoise / gain
   const squared = amp.linearityType === 'Squared' ? (amp.linearityCoeffs[0] ?? 0) : 0
   const mirrored = readFromRight(amp)
+  const deviates = new Float32Array(rawBBox.width)
   for (let y = rawBBox.y0; y <= rawBBox.y1; y++) {
     const zero = level + drift[y - rawBBox.y0]!
     const row = y * raw.width
-    for (let x = rawBBox.x0; x <= rawBBox.x1; x++) raw.data[row + x] = toAdu(zero + sigma * noise.normal())
+    noise.fillNormal(deviates)
+    for (let k = 0; k < rawBBox.width; k++)
+      raw.data[row + rawBBox.x0 + k] = toAdu(zero + sigma * deviates[k]!)
     if (y < box.y0 || y > box.y1) continue
     const line = y - box.y0
     const pattern = (bbox.y0 + line) * chipWidth + bbox.x0
@@ -128,7 +129,7 @@ function writeAmp(
       const s = signal[line * box.width + (mirrored ? box.width - 1 - k : k)]!
       const measured =
         squared === 0 || s <= 0 ? s : (2 * s) / (1 + Math.sqrt(Math.max(0, 1 + 4 * squared * s)))
-      const value = zero + measured + structure[pattern + k]! + sigma * noise.normal()
+      const value = zero + measured + structure[pattern + k]! + sigma * deviates[box.x0 - rawBBox.x0 + k]!
       raw.data[row + box.x0 + k] = toAdu(value)
     }
   }

@@ -3,7 +3,7 @@ import type { Detector } from '#image'
 import { Random } from '#math'
 import { chipToFocal } from '#obs'
 import { NoiseStream } from './noise.ts'
-import { type SimCamera, vignetting } from './sim-camera.ts'
+import { type SimCamera, VIGNETTING } from './sim-camera.ts'
 
 /** A part of a chip that does not work, from a date on. */
 export interface SensorDefect {
@@ -57,24 +57,27 @@ function responseOf(camera: SimCamera, detector: Detector, random: Random): Floa
   const { width, height } = detector.bbox
   const out = new Float32Array(width * height)
   const noise = new NoiseStream(random.fork('pixels'))
+  const row = new Float32Array(width)
   const amps = detector.amplifiers.map(() => 1 + AMP_RESPONSE * random.normal())
-  const ripple = [random.between(0, 6), random.between(0, 6)] as const
+  const ripple = random.between(0, 2 * Math.PI)
   const place = camera.instrument.camera.placement(detector.id)
   const across = chipToFocal(place, { x: 1, y: 0 })
   const origin = chipToFocal(place, { x: 0, y: 0 })
   const [ux, uy] = [across.x - origin.x, across.y - origin.y]
-  const scale = (camera.electronsPerCount * camera.axisResponse) / 1
+  const scale = camera.electronsPerCount * camera.axisResponse
+  const inverse2 = 1 / camera.vignetteRadius ** 2
   for (let y = 0; y < height; y++) {
     const start: Point2D = chipToFocal(place, { x: 0, y })
-    const wave = 1 + 0.004 * Math.sin(ripple[0] + (3 * y) / height)
-    for (const [a, amp] of detector.amplifiers.entries()) {
-      if (y < amp.bbox.y0 || y > amp.bbox.y1) continue
+    const wave = 1 + 0.004 * Math.sin(ripple + (3 * y) / height)
+    noise.fillNormal(row)
+    for (const [a, { bbox }] of detector.amplifiers.entries()) {
+      if (y < bbox.y0 || y > bbox.y1) continue
       const level = scale * amps[a]! * wave
-      for (let x = amp.bbox.x0; x <= amp.bbox.x1; x++) {
+      for (let x = bbox.x0; x <= bbox.x1; x++) {
         const fx = start.x + ux * x
         const fy = start.y + uy * x
-        const light = vignetting(camera, Math.sqrt(fx * fx + fy * fy))
-        out[y * width + x] = level * light * (1 + PIXEL_RESPONSE * noise.normal())
+        const u = (fx * fx + fy * fy) * inverse2
+        out[y * width + x] = level * (1 - VIGNETTING * u * Math.sqrt(u)) * (1 + PIXEL_RESPONSE * row[x]!)
       }
     }
   }
@@ -95,17 +98,22 @@ function biasStructure(detector: Detector, random: Random): Float32Array {
   return out
 }
 
+/** Even, but for the glow of an output amplifier in one corner. */
 function darkOf(camera: SimCamera, { bbox }: Detector, random: Random): Float32Array {
-  const out = new Float32Array(bbox.area)
-  const noise = new NoiseStream(random)
-  const corner = [random.between(0, bbox.width), random.uniform() < 0.5 ? 0 : bbox.height] as const
-  const reach2 = (0.15 * bbox.width) ** 2
-  for (let y = 0, i = 0; y < bbox.height; y++)
-    for (let x = 0; x < bbox.width; x++, i++) {
-      const d2 = (x - corner[0]) ** 2 + (y - corner[1]) ** 2
-      const glow = d2 < 9 * reach2 ? 10 * Math.exp(-d2 / reach2) : 0
-      out[i] = camera.darkRate * Math.max(0.2, 1 + 0.2 * noise.normal() + glow)
-    }
+  const out = new Float32Array(bbox.area).fill(camera.darkRate)
+  const corner = [random.uniform() < 0.5 ? 0 : bbox.width, random.uniform() < 0.5 ? 0 : bbox.height] as const
+  const reach = 0.15 * bbox.width
+  const near = (x: number, y: number) => Math.exp(-((x - corner[0]) ** 2 + (y - corner[1]) ** 2) / reach ** 2)
+  const around = new Box2I(0, 0, bbox.width, bbox.height).intersect(
+    Box2I.fromCorners(
+      Math.floor(corner[0] - 3 * reach),
+      Math.floor(corner[1] - 3 * reach),
+      Math.ceil(corner[0] + 3 * reach),
+      Math.ceil(corner[1] + 3 * reach),
+    ),
+  )
+  for (let y = around.y0; y <= around.y1; y++)
+    for (let x = around.x0; x <= around.x1; x++) out[y * bbox.width + x]! += 10 * camera.darkRate * near(x, y)
   return out
 }
 

@@ -38,6 +38,5 @@ export function simFilter(camera: SimCamera, physical: string): SimFilter {
   return found
 }
 
-/** Relative response of the optics: 1 on the axis, 0.7 at the vignetting radius. */
-export const vignetting = (camera: SimCamera, radiusPx: number): number =>
-  1 - 0.3 * (radiusPx / camera.vignetteRadius) ** 3
+/** Share of the light that is lost at the vignetting radius; the loss grows with the cube of the radius. */
+export const VIGNETTING = 0.3

@@ -15,7 +15,6 @@ export interface SimVisit {
   readonly pointing: Pointing
   /** FWHM on the axis. */
   readonly seeingArcsec: number
-  readonly airmass: number
   readonly target: string
   readonly program: string
 }
