@@ -1,0 +1,60 @@
+import type { Formatter, ReadOptions } from '#butler'
+import type { ByteSource } from '#core'
+import { Catalog, readParquet, readParquetInfo, type Schema, writeParquet } from '#table'
+import { badValue, formatError, noComponent } from './errors.ts'
+
+/** Catalogs. Reads all, or the columns that `parameters.columns` names (with `*` and `?`). */
+export const parquetFormatter: Formatter = {
+  name: 'lsst.daf.butler.formatters.parquet.ParquetFormatter',
+  extension: '.parq',
+  alsoReads: ['.parquet'],
+  async read(source, options) {
+    if (options.component !== undefined) return readComponent(source, options.component)
+    const columns = await wantedColumns(source, options)
+    return readParquet(source, columns === undefined ? {} : { columns })
+  },
+  write: (value) => {
+    if (!(value instanceof Catalog)) throw badValue('Parquet', 'a Catalog', value)
+    return writeParquet(value)
+  },
+}
+
+async function readComponent(source: ByteSource, component: string): Promise<unknown> {
+  const { schema, numRows } = await readParquetInfo(source)
+  switch (component) {
+    case 'columns':
+      return schema.names
+    case 'schema':
+      return schema
+    case 'rowcount':
+      return numRows
+    default:
+      throw noComponent('A catalog', component, ['columns', 'schema', 'rowcount'])
+  }
+}
+
+async function wantedColumns(
+  source: ByteSource,
+  { parameters }: ReadOptions,
+): Promise<readonly string[] | undefined> {
+  const asked = parameters?.['columns']
+  if (asked === undefined || asked === null) return undefined
+  const patterns = (Array.isArray(asked) ? asked : [asked]).map(String)
+  const { schema } = await readParquetInfo(source)
+  return [...new Set(patterns.flatMap((pattern) => matching(pattern, schema, source.name)))]
+}
+
+function matching(pattern: string, schema: Schema, name: string): readonly string[] {
+  const expression = new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*/g, '.*')
+      .replace(/\?/g, '.')}$`,
+  )
+  const found = schema.names.filter((column) => expression.test(column))
+  if (found.length === 0)
+    throw formatError('no-column', `Column ${pattern} specified in parameters not available in ${name}.`, {
+      hint: `There are ${schema.names.length} columns: ${schema.names.slice(0, 12).join(', ')}${schema.names.length > 12 ? ' …' : ''}.`,
+    })
+  return found
+}

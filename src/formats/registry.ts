@@ -1,0 +1,55 @@
+import type { Formatter, FormatterRegistry } from '#butler'
+import { parquetFormatter } from './parquet-formatter.ts'
+import {
+  configFormatter,
+  jsonFormatter,
+  logFormatter,
+  packagesFormatter,
+  yamlFormatter,
+} from './text/formatters.ts'
+
+const of = (formatter: Formatter, ...keys: readonly string[]): (readonly [string, Formatter])[] =>
+  keys.map((key) => [key, formatter])
+
+/** Which formatter writes which storage class. */
+const BY_STORAGE_CLASS: readonly (readonly [string, Formatter])[] = [
+  ...of(jsonFormatter, 'int', 'TaskMetadata', 'Timespan', 'MetricMeasurementBundle'),
+  ...of(
+    yamlFormatter,
+    'StructuredDataDict',
+    'StructuredDataList',
+    'ExposureSummaryStats',
+    'PropertySet',
+    'PropertyList',
+  ),
+  ...of(packagesFormatter, 'Packages'),
+  ...of(logFormatter, 'ButlerLogRecords'),
+  ...of(configFormatter, 'Config'),
+  ...of(
+    parquetFormatter,
+    'DataFrame',
+    'ArrowAstropy',
+    'ArrowTable',
+    'ArrowNumpy',
+    'ArrowNumpyDict',
+    'ArrowSchema',
+    'Catalog',
+    'SourceCatalog',
+    'SimpleCatalog',
+    'ExposureCatalog',
+    'PeakCatalog',
+  ),
+]
+
+/**
+ * The formatters of this module by storage class, and those of `more` (dataset type or storage class → formatter) before
+ * them.
+ */
+export function defaultFormatters(more: Iterable<readonly [string, Formatter]> = []): FormatterRegistry {
+  const byKey = new Map([...BY_STORAGE_CLASS, ...more])
+  const byName = new Map([...byKey.values()].map((f) => [f.name, f]))
+  return {
+    forKeys: (keys) => keys.map((key) => byKey.get(key)).find((f) => f !== undefined),
+    byName: (name) => byName.get(name),
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  type CreateNodeOptions,
+  type DocumentOptions,
+  parseDocument,
+  type ScalarTag,
+  stringify,
+  type ToStringOptions,
+} from 'yaml'
+import { formatError } from '../errors.ts'
+
+/**
+ * YAML 1.1, which is what PyYAML speaks: `yes` and `1:30` are not strings there. Unknown tags are dropped, whole numbers
+ * beyond 2^53 are bigint.
+ */
+export function parseYaml(text: string, name = 'YAML'): unknown {
+  const document = parseDocument(text, {
+    version: '1.1',
+    intAsBigInt: true,
+    logLevel: 'silent',
+    uniqueKeys: true,
+  })
+  const error = document.errors[0]
+  if (error !== undefined)
+    throw formatError('bad-file', `${name} is not YAML: ${error.message}`, { cause: error })
+  return settle(document.toJS())
+}
+
+/** Whole numbers that fit become numbers. */
+function settle(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const n = Number(value)
+    return Number.isSafeInteger(n) ? n : value
+  }
+  if (Array.isArray(value)) return value.map(settle)
+  if (value instanceof Date) return value.toISOString()
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, settle(v)]))
+  return value
+}
+
+/** A float that PyYAML takes for one: it wants a point before an exponent. */
+const FLOAT: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => typeof value === 'number' && !Number.isInteger(value),
+  test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?$/,
+  resolve: (text) => Number(text.replace(/_/g, '')),
+  stringify: ({ value }) => {
+    const v = Number(value)
+    if (!Number.isFinite(v)) return Number.isNaN(v) ? '.nan' : v > 0 ? '.inf' : '-.inf'
+    const [mantissa = '', exponent] = String(v).split('e')
+    if (exponent === undefined) return mantissa
+    return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
+  },
+}
+
+const OPTIONS: DocumentOptions &
+  CreateNodeOptions &
+  ToStringOptions & { customTags: (tags: unknown[]) => never } = {
+  version: '1.1',
+  aliasDuplicateObjects: false,
+  lineWidth: 0,
+  customTags: (tags) => [FLOAT, ...tags] as never,
+}
+
+/** The inverse of `parseYaml`; a `tag` stands before the document, as `!<lsst.utils.packages.Packages>`. */
+export function stringifyYaml(value: unknown, tag?: string): string {
+  const text = stringify(plain(value), OPTIONS)
+  return tag === undefined ? text : `!<${tag}>\n${text}`
+}
+
+/** Typed arrays as lists; undefined members left out. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number | bigint>)
+  if (Array.isArray(value)) return value.map(plain)
+  if (value === null || typeof value !== 'object') return value
+  if ('toJSON' in value && typeof value.toJSON === 'function') return plain((value.toJSON as () => unknown)())
+  const members = Object.entries(value).filter(([, v]) => v !== undefined)
+  return Object.fromEntries(members.map(([k, v]) => [k, plain(v)]))
+}
