@@ -224,3 +224,10 @@ export class TemplateError extends ButlerError {
     super('butler/file-template', message, options)
   }
 }
+
+/** A butler.yaml that cannot be used. */
+export class RepositoryConfigError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/config', message, options)
+  }
+}

@@ -1,0 +1,352 @@
+import { and, raw, type Sql, sql } from '#sql'
+import type { DimensionElement } from '../dimensions/element.ts'
+import type { DimensionGroup } from '../dimensions/group.ts'
+import type { RecordCodec } from '../dimensions/codec.ts'
+import type { DimensionUniverse } from '../dimensions/universe.ts'
+import { InvalidQueryError } from '../errors.ts'
+import { type Column, columnLabel, type Predicate } from '../expression/columns.ts'
+import { datasetSource, hasCalibrations } from './dataset-source.ts'
+import { columnGroup, predicateGroup, visitColumns } from './inspect.ts'
+import type { OrderTerm } from './order.ts'
+import { bare, type ColumnWriter, predicateSql, termSql } from './predicate-sql.ts'
+import { Sources } from './sources.ts'
+import {
+  addSpatialJoin,
+  automaticJoins,
+  pixelCondition,
+  type RegionPair,
+  type SpatialConstraint,
+  takeSpatial,
+} from './spatial.ts'
+import type { DatasetSearch, QuerySpec } from './spec.ts'
+import { uploadSource } from './upload.ts'
+
+/** What the rows of a result shall hold. */
+export interface PlanRequest {
+  /** Dimensions of the rows. */
+  readonly group: DimensionGroup
+  /** Also the record of this element. */
+  readonly record?: RecordCodec
+  /** Also id and run of the dataset found by this search. */
+  readonly dataset?: string
+  /** Further columns. */
+  readonly fields?: readonly Column[]
+  readonly orderBy?: readonly OrderTerm[]
+  /** One row per data ID, from the first collection that has it. */
+  readonly findFirst?: boolean
+  /** Applied in SQL when nothing is left to do in the client. */
+  readonly limit?: number | undefined
+  /** Only whether there are rows is wanted. */
+  readonly countOnly?: boolean
+}
+
+/** Places of things in a result row. */
+export interface Layout {
+  /** Where the values of `group.keys` begin: always 0. */
+  readonly keys: number
+  readonly record: number
+  /** id, run id, collection id. */
+  readonly dataset: number
+  readonly fields: readonly number[]
+  /** Pairs of region texts, or a region text and the index of a constraint. */
+  readonly pairs: readonly (readonly [number, number])[]
+  readonly constraints: readonly (readonly [number, SpatialConstraint])[]
+  /** All dimensions of the query, to tell apart validity ranges: only for find-first with calibrations. */
+  readonly whole: readonly number[]
+}
+
+export interface Plan {
+  readonly sql: Sql
+  readonly layout: Layout
+  /** Rows may repeat: the client must keep the first of each. */
+  readonly repeats: boolean
+  /** Regions must be compared in the client. */
+  readonly filters: boolean
+  /** Collections by rank, when the client has to choose. */
+  readonly ranks: ReadonlyMap<number, number> | undefined
+  readonly hasCalibrations: boolean
+  /** All dimensions that the query involves. */
+  readonly involved: DimensionGroup
+}
+
+/** Turn a query into SQL. */
+export function makePlan(universe: DimensionUniverse, spec: QuerySpec, request: PlanRequest): Plan {
+  return new Planner(universe, spec, request).plan()
+}
+
+class Planner {
+  private readonly universe: DimensionUniverse
+  private readonly spec: QuerySpec
+  private readonly request: PlanRequest
+  private readonly sources: Sources
+  private readonly where: Sql[] = []
+  private readonly involved: DimensionGroup
+  private readonly others: readonly Predicate[]
+  private readonly constraints: readonly SpatialConstraint[]
+  private readonly pairs: RegionPair[] = []
+  private readonly selected: Sql[] = []
+  private joinsSkypix = false
+
+  constructor(universe: DimensionUniverse, spec: QuerySpec, request: PlanRequest) {
+    this.universe = universe
+    this.spec = spec
+    this.request = request
+    this.sources = new Sources(universe)
+    const parts = takeSpatial(
+      universe,
+      spec.conditions.flatMap((c) => conjuncts(c.predicate)),
+    )
+    this.others = parts.others
+    this.constraints = parts.constraints
+    this.involved = this.involve()
+    const joins = [...parts.joins, ...automaticJoins(this.involved, spec.searches.values(), parts.joins)]
+    this.joinTables(joins)
+  }
+
+  plan(): Plan {
+    const { request, sources } = this
+    for (const constraint of this.constraints)
+      this.where.push(pixelCondition(sources, this.universe, constraint))
+    for (const predicate of this.others) this.where.push(predicateSql(predicate, this.writer))
+    const search = request.dataset === undefined ? undefined : this.spec.searches.get(request.dataset)!
+    const layout = this.select(search)
+    const filters = layout.pairs.length + layout.constraints.length > 0
+    const ranks = this.ranks(search)
+    const repeats = this.mayRepeat(search)
+    const order = this.order(repeats)
+    const inSql = !filters && ranks === undefined && !(repeats && order.text !== '')
+    const distinct = repeats && !filters && ranks === undefined
+    const limit =
+      request.limit !== undefined && inSql && !(repeats && !distinct) ? sql` LIMIT ${request.limit}` : raw('')
+    const columns = this.selected.length === 0 ? raw('1') : this.selected.reduce((a, b) => sql`${a}, ${b}`)
+    const conditions = [...sources.firstConditions(), ...this.where]
+    const where = conditions.length === 0 ? raw('') : sql` WHERE ${and(conditions)}`
+    return {
+      sql: sql`SELECT ${raw(distinct ? 'DISTINCT ' : '')}${columns} FROM ${sources.from()}${where}${order}${limit}`,
+      layout,
+      repeats: repeats && !distinct,
+      filters,
+      ranks,
+      hasCalibrations: search !== undefined && hasCalibrations(search),
+      involved: this.involved,
+    }
+  }
+
+  /** Every dimension that the result, the conditions, the searches and the uploads touch. */
+  private involve(): DimensionGroup {
+    const { spec, request, universe } = this
+    let group = spec.group.union(request.group)
+    for (const { predicate } of spec.conditions) group = group.union(predicateGroup(universe, predicate))
+    for (const search of spec.searches.values()) group = group.union(search.type.type.dimensions)
+    for (const upload of spec.uploads) group = group.union(upload.group)
+    for (const column of request.fields ?? []) group = group.union(columnGroup(universe, column))
+    return group
+  }
+
+  private joinTables(joins: readonly { readonly a: DimensionElement; readonly b: DimensionElement }[]): void {
+    const { sources, universe, involved } = this
+    for (const [i, upload] of this.spec.uploads.entries()) sources.add(uploadSource(upload, `u${i}`))
+    let n = 0
+    for (const search of this.spec.searches.values()) sources.add(datasetSource(search, `d${n++}`))
+    for (const element of involved.elements)
+      if (element.definesRelationships && element.kind !== 'view') sources.addElement(element.name)
+    for (const [i, join] of joins.entries()) {
+      const pair = addSpatialJoin(sources, universe, join, i)
+      this.joinsSkypix = true
+      if (pair !== undefined) this.pairs.push(pair)
+    }
+    for (const element of this.neededElements()) sources.addElement(element)
+    for (const name of [...involved.names].reverse()) if (!sources.has(name)) sources.addElement(name)
+    this.joinValidity()
+  }
+
+  /** Elements whose own columns are wanted. */
+  private neededElements(): ReadonlySet<string> {
+    const needed = new Set<string>()
+    const want = (column: Column) => {
+      if (column.kind === 'field') needed.add(column.element)
+    }
+    for (const predicate of this.others) visitColumns(predicate, want)
+    for (const column of this.request.fields ?? []) want(column)
+    for (const { term } of this.request.orderBy ?? []) visitColumns({ kind: 'flag', of: term }, want)
+    for (const { a, b } of this.pairs) needed.add(a).add(b)
+    for (const { element } of this.constraints) needed.add(element.name)
+    const record = this.request.record?.element
+    if (record !== undefined && record.kind !== 'skypix') needed.add(record.name)
+    return needed
+  }
+
+  /** A calibration is joined by time with the finest temporal dimension, unless a condition speaks of its timespan. */
+  private joinValidity(): void {
+    const [temporal] = this.involved.temporal
+    if (temporal === undefined) return
+    let n = 0
+    for (const search of this.spec.searches.values()) {
+      const alias = `d${n++}`
+      if (!hasCalibrations(search) || search.type.type.dimensions.has(temporal.name)) continue
+      if (this.namesTimespan(search.type.type.name)) continue
+      const element = this.sources.addElement(temporal.name)
+      this.where.push(
+        raw(`${alias}.timespan_begin < ${element}.timespan_end`),
+        raw(`${alias}.timespan_end > ${element}.timespan_begin`),
+      )
+    }
+  }
+
+  private namesTimespan(datasetType: string): boolean {
+    let found = false
+    for (const predicate of this.others)
+      visitColumns(predicate, (c) => {
+        if (c.kind === 'dataset' && c.datasetType === datasetType && c.field === 'timespan') found = true
+      })
+    return found
+  }
+
+  private select(search: DatasetSearch | undefined): Layout {
+    const { request, sources } = this
+    const keys = this.push(request.group.keys.map((d) => raw(sources.dimension(d))))
+    const record = this.selectRecord()
+    const dataset = search === undefined ? -1 : this.selectDataset(search)
+    const fields = (request.fields ?? []).map((column) => this.selectField(column))
+    const pairs = this.pairs.map(({ a, b }) => [this.selectRegion(a), this.selectRegion(b)] as const)
+    const constraints = this.constraints.map((c) => [this.selectRegion(c.element.name), c] as const)
+    const whole =
+      search !== undefined && request.findFirst === true && hasCalibrations(search)
+        ? this.involved.required.map((d) => this.push([raw(sources.dimension(d))]))
+        : []
+    return { keys, record, dataset, fields, pairs, constraints, whole }
+  }
+
+  private selectRecord(): number {
+    const { record } = this.request
+    if (record === undefined || record.element.kind === 'skypix' || record.element.kind === 'view') return -1
+    return this.push([raw(record.selectList(`e_${record.element.name}`))], record.width)
+  }
+
+  private selectDataset(search: DatasetSearch): number {
+    const alias = this.aliasOf(search.type.type.name)
+    this.joinDatasetTable(alias)
+    return this.push([
+      bare(alias, 'dataset_id'),
+      bare(`${alias}_row`, 'run_id'),
+      bare(alias, 'collection_id'),
+    ])
+  }
+
+  private selectField(column: Column): number {
+    const isTimespan = column.kind !== 'dimension' && column.field === 'timespan'
+    if (!isTimespan) return this.push([this.writer.column(column)])
+    const { begin, end } = this.writer.timespan(column)
+    return this.push([sql`CAST(${begin} AS TEXT)`, sql`CAST(${end} AS TEXT)`])
+  }
+
+  private selectRegion(element: string): number {
+    return this.push([bare(this.sources.addElement(element), 'region')])
+  }
+
+  private width = 0
+
+  private push(columns: readonly Sql[], width = columns.length): number {
+    const at = this.width
+    this.selected.push(...columns)
+    this.width += width
+    return at
+  }
+
+  private aliasOf(datasetType: string): string {
+    return `d${[...this.spec.searches.keys()].indexOf(datasetType)}`
+  }
+
+  private readonly datasetTables = new Set<string>()
+
+  private joinDatasetTable(alias: string): void {
+    if (this.datasetTables.has(alias)) return
+    this.datasetTables.add(alias)
+    this.sources.add({
+      alias: `${alias}_row`,
+      table: raw('dataset'),
+      columns: new Map(),
+      conditions: [raw(`${alias}_row.id = ${alias}.dataset_id`)],
+    })
+  }
+
+  private readonly writer: ColumnWriter = {
+    column: (column) => this.column(column),
+    timespan: (column) => this.timespan(column),
+  }
+
+  private column(column: Column): Sql {
+    if (column.kind === 'dimension') return raw(this.sources.dimension(column.dimension))
+    if (column.kind === 'field') {
+      const alias = this.sources.addElement(column.element)
+      return bare(alias, column.field === 'timespan' ? 'timespan_begin' : column.field)
+    }
+    const alias = this.aliasOf(column.datasetType)
+    switch (column.field) {
+      case 'dataset_id':
+        return bare(alias, 'dataset_id')
+      case 'timespan':
+        return this.timespan(column).begin
+      case 'collection':
+        return raw(`(SELECT name FROM collection c WHERE c.collection_id = ${alias}.collection_id)`)
+      case 'run':
+        this.joinDatasetTable(alias)
+        return raw(`(SELECT name FROM collection c WHERE c.collection_id = ${alias}_row.run_id)`)
+      case 'ingest_date':
+        this.joinDatasetTable(alias)
+        return bare(`${alias}_row`, 'ingest_date')
+    }
+  }
+
+  private timespan(column: Column): { begin: Sql; end: Sql } {
+    if (column.kind === 'dimension') throw new InvalidQueryError(`${column.dimension} is not a timespan.`)
+    if (column.kind === 'field') {
+      const alias = this.sources.addElement(column.element)
+      return { begin: bare(alias, 'timespan_begin'), end: bare(alias, 'timespan_end') }
+    }
+    const alias = this.aliasOf(column.datasetType)
+    const search = this.spec.searches.get(column.datasetType)!
+    if (!hasCalibrations(search)) return { begin: raw('0'), end: raw('4102444800000000000') }
+    return { begin: bare(alias, 'timespan_begin'), end: bare(alias, 'timespan_end') }
+  }
+
+  /** Ranks are needed when one of several collections has to be chosen per data ID. */
+  private ranks(search: DatasetSearch | undefined): ReadonlyMap<number, number> | undefined {
+    if (search === undefined || this.request.findFirst !== true) return undefined
+    if (search.candidates.length <= 1 && !hasCalibrations(search)) return undefined
+    return new Map(search.candidates.map((c, i) => [c.id, i]))
+  }
+
+  /** Whether the same output can come from several rows. */
+  private mayRepeat(search: DatasetSearch | undefined): boolean {
+    const { request, spec, involved } = this
+    if (this.joinsSkypix) return true
+    if (request.group.required.length !== involved.required.length) return true
+    if ([...spec.searches.values()].some((s) => s !== search)) return true
+    return search !== undefined && search.candidates.length > 1 && request.findFirst !== true
+  }
+
+  private order(repeats: boolean): Sql {
+    const terms = this.request.orderBy ?? []
+    if (terms.length === 0) return raw('')
+    const available = this.request.group
+    const parts = terms.map(({ term, descending }) => {
+      visitColumns({ kind: 'flag', of: term }, (column) => {
+        const needed = columnGroup(this.universe, column)
+        if (!available.contains(needed))
+          throw new InvalidQueryError(
+            `Cannot order by ${columnLabel(column)}: ${needed.names.filter((n) => !available.has(n)).join(', ')} is not in the result.`,
+            { hint: `The result has ${available.names.join(', ')}.` },
+          )
+      })
+      const text = termSql(term, this.writer)
+      if (repeats) this.push([text])
+      return sql`${text}${raw(descending ? ' DESC' : '')}`
+    })
+    return sql` ORDER BY ${parts.reduce((a, b) => sql`${a}, ${b}`)}`
+  }
+}
+
+/** Parts of a condition that are and-ed at its top. */
+export const conjuncts = (predicate: Predicate): readonly Predicate[] =>
+  predicate.kind === 'and' ? predicate.parts.flatMap(conjuncts) : [predicate]

@@ -1,0 +1,371 @@
+import type { CollectionExpression } from '../collections/collection.ts'
+import { expressionList, hasWildcard } from '../collections/resolve.ts'
+import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { DatasetType } from '../datasets/dataset-type.ts'
+import type { DatasetTypeStore } from '../datasets/type-store.ts'
+import { DataCoordinate } from '../dimensions/data-coordinate.ts'
+import type { DataId } from '../dimensions/data-id.ts'
+import type { DimensionGroup } from '../dimensions/group.ts'
+import type { DimensionRecord } from '../dimensions/record.ts'
+import { InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
+import type { BindValue } from '../expression/bind.ts'
+import { checkExpression, scalarTerm } from '../expression/check.ts'
+import { type Column, columnType, DATASET_FIELDS, fieldColumn } from '../expression/columns.ts'
+import type { Expression } from '../expression/ast.ts'
+import { parseExpression } from '../expression/parser.ts'
+import { printExpression } from '../expression/print.ts'
+import { resolveName, type Scope } from '../expression/scope.ts'
+import type { AnyOptions, CountOptions, QueryEngine, RunOptions } from './engine.ts'
+import { explainEmpty } from './explain.ts'
+import { parseOrder } from './order.ts'
+import type { PlanRequest } from './plan.ts'
+import { type Condition, emptySpec, type QuerySpec, withGroup } from './spec.ts'
+
+/** What a query starts from. */
+export interface QueryContext {
+  readonly engine: QueryEngine
+  readonly types: DatasetTypeStore
+  /** Collections searched when none are named. */
+  readonly defaultCollections: readonly string[]
+  /** Governor values for queries that do not say them. */
+  readonly defaultDataId: DataId
+}
+
+export type WhereInput = string | DataId | DataCoordinate
+
+/** Steps that wait for the registry (dataset types, collections) are kept until the query runs. */
+type Step = (spec: QuerySpec) => QuerySpec | Promise<QuerySpec>
+
+/** A query in the making: every method gives a new one, nothing runs before a result is asked for. */
+export class Query {
+  protected readonly context: QueryContext
+  protected readonly steps: readonly Step[]
+
+  constructor(context: QueryContext, steps: readonly Step[] = []) {
+    this.context = context
+    this.steps = steps
+  }
+
+  /** Conditions: an expression with its binds, or values that rows must have. */
+  where(condition: WhereInput, bind: Readonly<Record<string, BindValue>> = {}): Query {
+    return this.then(whereStep(condition, bind))
+  }
+
+  joinDimensions(dimensions: Iterable<string>): Query {
+    const { universe } = this.context.engine
+    return this.then((spec) => withGroup(spec, universe.group(dimensions)))
+  }
+
+  /** Only rows for which a dataset exists in the collections; its fields can be used in conditions and results. */
+  joinDatasetSearch(type: string | DatasetType, collections?: CollectionExpression): Query {
+    return this.then(searchStep(this.context, type, collections))
+  }
+
+  /** Only rows with one of these data IDs, which must have the same dimensions. */
+  joinDataCoordinates(ids: readonly DataCoordinate[]): Query {
+    return this.then((spec) => {
+      const group = ids[0]?.group ?? this.context.engine.universe.empty
+      if (ids.some((id) => id.group !== group))
+        throw new InvalidQueryError('Data IDs to join with must all have the same dimensions.')
+      return withGroup(
+        { ...spec, uploads: [...spec.uploads, { group, rows: ids.map((id) => id.values) }] },
+        group,
+      )
+    })
+  }
+
+  /** Run now, keep the data IDs, and go on from them. */
+  async materialize(options: { readonly dimensions?: Iterable<string> } = {}): Promise<Query> {
+    const { engine } = this.context
+    const spec = await this.build()
+    const group = options.dimensions === undefined ? spec.group : engine.universe.group(options.dimensions)
+    const ids = await engine.dataIds(this.finish(spec, group), group)
+    return new Query(this.context).joinDataCoordinates(
+      ids.length > 0 ? ids : [new DataCoordinate(group, {}, true)],
+    )
+  }
+
+  dataIds(dimensions: string | Iterable<string>): QueryResults<DataCoordinate> {
+    const { engine } = this.context
+    const group = engine.universe.group(typeof dimensions === 'string' ? [dimensions] : dimensions)
+    return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
+      group,
+      run: (spec, options) => engine.dataIds(spec, group, options),
+    })
+  }
+
+  dimensionRecords(name: string): QueryResults<DimensionRecord> {
+    const { engine } = this.context
+    const element = engine.universe.get(name)
+    const group = engine.universe.groupOf(element)
+    return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
+      group,
+      element: name,
+      run: (spec, options) => engine.dimensionRecords(spec, element, options),
+    })
+  }
+
+  async datasets(
+    type: string | DatasetType,
+    collections?: CollectionExpression,
+    options: { readonly findFirst?: boolean } = {},
+  ): Promise<QueryResults<DatasetRef>> {
+    const { engine, types } = this.context
+    const findFirst = options.findFirst ?? true
+    const wanted = collections ?? requireDefaults(this.context)
+    if (findFirst && hasWildcard(wanted))
+      throw new InvalidQueryError(
+        `Collections with wildcards (${expressionList(wanted).join(', ')}) have no order, so there is no first.`,
+        { hint: 'Name the collections, or give findFirst: false.' },
+      )
+    const { name, dimensions } = (await types.get(typeof type === 'string' ? type : type.name)).type
+    return new QueryResults(this.context, [...this.steps, searchStep(this.context, name, wanted)], {
+      group: dimensions,
+      dataset: name,
+      findFirst,
+      run: (spec, run) => engine.datasets(spec, name, { ...run, findFirst }),
+    })
+  }
+
+  /** Rows of chosen columns. Dataset fields: `dataset_id`, `run`, `collection`, `timespan`, `ingest_date`. */
+  general(
+    dimensions: Iterable<string>,
+    options: {
+      readonly dimensionFields?: Readonly<Record<string, readonly string[]>>
+      readonly datasetFields?: Readonly<Record<string, readonly string[]>>
+    } = {},
+  ): QueryResults<Readonly<Record<string, unknown>>> {
+    const { engine } = this.context
+    const group = engine.universe.group(dimensions)
+    const fields: Column[] = []
+    for (const [element, names] of Object.entries(options.dimensionFields ?? {}))
+      for (const name of names) {
+        const column = fieldColumn(engine.universe.get(element), name)
+        if (column === undefined) throw new InvalidQueryError(`Unrecognized field '${name}' for ${element}.`)
+        fields.push(column)
+      }
+    for (const [datasetType, names] of Object.entries(options.datasetFields ?? {}))
+      for (const name of names) {
+        const field = DATASET_FIELDS.find((f) => f === name)
+        if (field === undefined) throw new InvalidQueryError(`Datasets have no field '${name}'.`)
+        fields.push({ kind: 'dataset', datasetType, field })
+      }
+    return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
+      group,
+      fields,
+      run: (spec, run) => engine.general(spec, group, fields, run),
+    })
+  }
+
+  async any(options: AnyOptions = {}): Promise<boolean> {
+    const spec = await this.build()
+    return this.context.engine.any(this.finish(spec, spec.group), { group: spec.group }, options)
+  }
+
+  async explainNoResults(): Promise<readonly string[]> {
+    const spec = await this.build()
+    return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group })
+  }
+
+  protected then(step: Step): Query {
+    return new Query(this.context, [...this.steps, step])
+  }
+
+  protected async build(): Promise<QuerySpec> {
+    let spec = emptySpec(this.context.engine.universe.empty)
+    for (const step of this.steps) spec = await step(spec)
+    return spec
+  }
+
+  protected finish(spec: QuerySpec, result: DimensionGroup): QuerySpec {
+    return this.context.engine.withDefaults(spec, result, this.context.defaultDataId)
+  }
+}
+
+interface ResultKind<T> {
+  readonly group: DimensionGroup
+  readonly element?: string
+  readonly dataset?: string
+  readonly findFirst?: boolean
+  readonly fields?: readonly Column[]
+  readonly run: (spec: QuerySpec, options: RunOptions) => Promise<readonly T[]>
+}
+
+/** What a query gives: can be narrowed, ordered, limited, counted, explained, and iterated with `for await`. */
+export class QueryResults<T> implements AsyncIterable<T> {
+  readonly dimensions: DimensionGroup
+  private readonly context: QueryContext
+  private readonly steps: readonly Step[]
+  private readonly kind: ResultKind<T>
+  private readonly order: readonly string[]
+  private readonly most: number | undefined
+  private readonly records: boolean
+
+  constructor(
+    context: QueryContext,
+    steps: readonly Step[],
+    kind: ResultKind<T>,
+    order: readonly string[] = [],
+    most?: number,
+    records = false,
+  ) {
+    this.dimensions = kind.group
+    this.context = context
+    this.steps = steps
+    this.kind = kind
+    this.order = order
+    this.most = most
+    this.records = records
+  }
+
+  where(condition: WhereInput, bind: Readonly<Record<string, BindValue>> = {}): QueryResults<T> {
+    return new QueryResults(
+      this.context,
+      [...this.steps, whereStep(condition, bind)],
+      this.kind,
+      this.order,
+      this.most,
+      this.records,
+    )
+  }
+
+  /** Names of columns, a minus in front for descending. */
+  orderBy(...names: readonly string[]): QueryResults<T> {
+    return new QueryResults(
+      this.context,
+      this.steps,
+      this.kind,
+      [...this.order, ...names],
+      this.most,
+      this.records,
+    )
+  }
+
+  limit(most: number): QueryResults<T> {
+    return new QueryResults(this.context, this.steps, this.kind, this.order, most, this.records)
+  }
+
+  withDimensionRecords(): QueryResults<T> {
+    return new QueryResults(this.context, this.steps, this.kind, this.order, this.most, true)
+  }
+
+  async list(): Promise<readonly T[]> {
+    const spec = await this.build()
+    const scope = scopeOf(this.scopeSpec(spec), {})
+    const orderBy = parseOrder(this.order, scope)
+    return this.kind.run(this.finish(spec), {
+      ...(orderBy.length > 0 && { orderBy }),
+      limit: this.most,
+      withDimensionRecords: this.records,
+    })
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    yield* await this.list()
+  }
+
+  async count(options: CountOptions = {}): Promise<number> {
+    return this.context.engine.count(this.finish(await this.build()), this.request(), options)
+  }
+
+  async any(options: AnyOptions = {}): Promise<boolean> {
+    return this.context.engine.any(this.finish(await this.build()), this.request(), options)
+  }
+
+  /** Why there is nothing, in words; empty when nothing can be said (or there is something). */
+  async explainNoResults(): Promise<readonly string[]> {
+    return explainEmpty(this.context.engine, this.finish(await this.build()), this.request())
+  }
+
+  private request(): PlanRequest {
+    const { group, dataset, findFirst, fields } = this.kind
+    return {
+      group,
+      ...(dataset !== undefined && { dataset }),
+      ...(findFirst !== undefined && { findFirst }),
+      ...(fields !== undefined && { fields }),
+    }
+  }
+
+  private async build(): Promise<QuerySpec> {
+    let spec = emptySpec(this.context.engine.universe.empty)
+    for (const step of this.steps) spec = await step(spec)
+    return spec
+  }
+
+  /** Ordering sees the dimensions of the result. */
+  private scopeSpec(spec: QuerySpec): QuerySpec {
+    return { ...spec, group: this.kind.group }
+  }
+
+  private finish(spec: QuerySpec): QuerySpec {
+    return this.context.engine.withDefaults(spec, this.kind.group, this.context.defaultDataId)
+  }
+}
+
+const scopeOf = (spec: QuerySpec, binds: Readonly<Record<string, BindValue>>): Scope => ({
+  group: spec.group,
+  datasetTypes: [...spec.searches.keys()],
+  binds,
+})
+
+function requireDefaults(context: QueryContext): readonly string[] {
+  if (context.defaultCollections.length > 0) return context.defaultCollections
+  throw new NoDefaultCollectionError('No collections were given and there are no default collections.')
+}
+
+function searchStep(
+  context: QueryContext,
+  type: string | DatasetType,
+  collections: CollectionExpression | undefined,
+): Step {
+  return async (spec) => {
+    const record = await context.types.get(typeof type === 'string' ? type : type.name)
+    const search = await context.engine.search(record, collections ?? requireDefaults(context))
+    const searches = new Map(spec.searches).set(record.type.name, search)
+    return withGroup({ ...spec, searches }, record.type.dimensions)
+  }
+}
+
+function whereStep(condition: WhereInput, bind: Readonly<Record<string, BindValue>>): Step {
+  return (spec) => {
+    const added =
+      typeof condition === 'string'
+        ? expressionConditions(condition, scopeOf(spec, bind))
+        : valueConditions(
+            condition instanceof DataCoordinate ? condition.values : condition,
+            scopeOf(spec, {}),
+          )
+    return added.length === 0 ? spec : { ...spec, conditions: [...spec.conditions, ...added] }
+  }
+}
+
+function expressionConditions(text: string, scope: Scope): readonly Condition[] {
+  const expression = parseExpression(text)
+  if (expression === undefined) return []
+  return andParts(expression).map((part) => ({
+    predicate: checkExpression(part, scope),
+    text: printExpression(part),
+  }))
+}
+
+const andParts = (e: Expression): readonly Expression[] =>
+  e.kind === 'and' ? [...andParts(e.left), ...andParts(e.right)] : [e]
+
+/** `{ visit: 903334, 'exposure.obs_id': '…' }` as equalities; wrong types are refused as in expressions. */
+function valueConditions(values: DataId, scope: Scope): readonly Condition[] {
+  return Object.entries(values).map(([name, value]) => {
+    const { column } = resolveName(name, scope)
+    const type = columnType(scope.group.universe, column)
+    const right = scalarTerm(value, name)
+    const numeric = (type === 'int' || type === 'float') && (right.type === 'int' || right.type === 'float')
+    if (type !== right.type && !numeric)
+      throw new InvalidQueryError(
+        `${name} is of type ${type}; it cannot be ${typeof value === 'string' ? `'${value}'` : value}.`,
+      )
+    return {
+      predicate: { kind: 'compare', operator: '=', left: { kind: 'column', column, type }, right },
+      text: `${name} = ${typeof value === 'string' ? `'${value}'` : value}`,
+    }
+  })
+}

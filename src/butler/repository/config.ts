@@ -1,0 +1,133 @@
+import type { Files } from '#core'
+import { NotARepositoryError, RepositoryConfigError } from '../errors.ts'
+import { joinPath } from '../datastore/uri.ts'
+
+/** A tree of configuration values. */
+export type ConfigTree = { readonly [key: string]: ConfigValue }
+export type ConfigValue = string | number | boolean | null | readonly ConfigValue[] | ConfigTree
+
+/** What we need of a repository's butler.yaml. */
+export interface RepositoryConfig {
+  /** Absolute folder that `<butlerRoot>` stands for. */
+  readonly root: string
+  /** Path of the SQLite file. */
+  readonly database: string
+  /** Folder of the files. */
+  readonly datastoreRoot: string
+  /** Name in the rows of the datastore's tables. */
+  readonly datastoreName: string
+  readonly templates: Readonly<Record<string, string>>
+  readonly tree: ConfigTree
+}
+
+export const CONFIG_FILE = 'butler.yaml'
+
+/** Read butler.yaml of a folder (or the file itself). Throws `butler/not-a-repository`. */
+export async function readRepositoryConfig(files: Files, place: string): Promise<RepositoryConfig> {
+  const path = place.replace(/(?<=.)\/+$/, '')
+  const isFile = /\.ya?ml$/.test(path)
+  const file = isFile ? path : joinPath(path, CONFIG_FILE)
+  const root = isFile ? path.slice(0, Math.max(1, path.lastIndexOf('/'))) : path
+  const stat = await files.stat(file)
+  if (stat === undefined) {
+    const there = await files.stat(root)
+    throw new NotARepositoryError(
+      place,
+      there === undefined ? 'there is no such folder' : `it has no ${CONFIG_FILE}`,
+    )
+  }
+  const tree = await parseConfig(await files.readText(file), file)
+  return describe(tree, root, file)
+}
+
+function describe(tree: ConfigTree, root: string, file: string): RepositoryConfig {
+  const db = at(tree, 'registry.db')
+  if (typeof db !== 'string')
+    throw new RepositoryConfigError(`'${file}' does not say where the registry is (registry.db).`)
+  const cls = at(tree, 'datastore.cls')
+  if (typeof cls === 'string' && !cls.endsWith('.FileDatastore'))
+    throw new RepositoryConfigError(
+      `'${file}' wants a datastore of class ${cls}; only file datastores can be used yet.`,
+    )
+  const datastore = at(tree, 'datastore.root') ?? '<butlerRoot>/datastore'
+  if (typeof datastore !== 'string')
+    throw new RepositoryConfigError(`'${file}': datastore.root must be text.`)
+  const fill = (text: string) => text.replaceAll('<butlerRoot>', root)
+  const templates = at(tree, 'datastore.templates')
+  return {
+    root,
+    database: sqlitePath(fill(db), file),
+    datastoreRoot: fill(datastore).replace(/^file:\/\//, ''),
+    datastoreName: `FileDatastore@${datastore}`,
+    templates: isTree(templates) ? textsOf(templates) : {},
+    tree,
+  }
+}
+
+function sqlitePath(url: string, file: string): string {
+  const m = /^sqlite:\/\/\/(.+)$/.exec(url)
+  if (m === null)
+    throw new RepositoryConfigError(
+      `'${file}' keeps its registry at '${url}'; only SQLite files can be opened yet.`,
+    )
+  return m[1]!
+}
+
+const textsOf = (tree: ConfigTree): Record<string, string> =>
+  Object.fromEntries(Object.entries(tree).filter((e): e is [string, string] => typeof e[1] === 'string'))
+
+export const isTree = (value: ConfigValue | undefined): value is ConfigTree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value by its dotted path. */
+export function at(tree: ConfigTree, path: string): ConfigValue | undefined {
+  let value: ConfigValue | undefined = tree
+  for (const key of path.split('.')) {
+    if (!isTree(value)) return undefined
+    value = value[key]
+  }
+  return value
+}
+
+/** Plain nested `key: value` lines are read at once; anything richer goes to the YAML library, which takes 40 ms to load. */
+async function parseConfig(text: string, file: string): Promise<ConfigTree> {
+  const simple = parsePlain(text)
+  if (simple !== undefined) return simple
+  const { parse } = await import('yaml')
+  let tree: unknown
+  try {
+    tree = parse(text)
+  } catch (error) {
+    throw new RepositoryConfigError(`'${file}' is not valid YAML: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  if (!isTree(tree as ConfigValue)) throw new RepositoryConfigError(`'${file}' holds no configuration.`)
+  return tree as ConfigTree
+}
+
+const LINE = /^( *)([A-Za-z_][\w.+]*):(?: +([^\s#&*!|>{}[\]'"%@`,-][^#{}[\]'"]*?))?\s*$/
+
+function parsePlain(text: string): ConfigTree | undefined {
+  const top: Record<string, ConfigValue> = {}
+  const open: { readonly indent: number; readonly tree: Record<string, ConfigValue> }[] = [
+    { indent: -1, tree: top },
+  ]
+  for (const line of text.split('\n')) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+    const m = LINE.exec(line)
+    if (m === null) return undefined
+    const indent = m[1]!.length
+    while (open.length > 1 && open.at(-1)!.indent >= indent) open.pop()
+    const { tree } = open.at(-1)!
+    if (m[3] !== undefined) {
+      if (/^(true|false|null|~|[\d.]+)$/i.test(m[3])) return undefined
+      tree[m[2]!] = m[3]
+    } else {
+      const below: Record<string, ConfigValue> = {}
+      tree[m[2]!] = below
+      open.push({ indent, tree: below })
+    }
+  }
+  return top
+}

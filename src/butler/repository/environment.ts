@@ -1,0 +1,14 @@
+import type { Files, Logger } from '#core'
+import type { SqliteOpener } from '#sql'
+import type { Instant } from '#time'
+import type { FormatterRegistry } from '../datastore/formatter.ts'
+
+/** What a platform gives the butler to work with. */
+export interface ButlerEnvironment {
+  readonly files: Files
+  readonly openSqlite: SqliteOpener
+  /** Asked for at the first get or put; commands that only list never load file formats. */
+  readonly formatters: () => Promise<FormatterRegistry>
+  readonly now: () => Instant
+  readonly log?: Logger
+}
