@@ -49,3 +49,4 @@ export {
 } from './linear-combination-psf.ts'
 export { normalized, shiftImage, starAt } from './psf-shift.ts'
 export { kernelFlux, shapeOfKernel } from './psf-measure.ts'
+export { ChebyshevField } from './chebyshev-field.ts'
