@@ -4,7 +4,12 @@
  * Nouns: Instrument, Camera, Detector (of #image), PhysicalFilter, ObservationInfo. Knows no tasks and no simulator.
  * After Rubin's obs_base, obs_subaru and astro_metadata_translator.
  */
-export { HeaderTranslationError, WrongInstrumentError } from './errors.ts'
+export {
+  HeaderTranslationError,
+  IngestError,
+  UnregisteredInstrumentError,
+  WrongInstrumentError,
+} from './errors.ts'
 export {
   type Camera,
   chipToFocal,
@@ -36,3 +41,9 @@ export { HSC_CROSSTALK } from './hsc/detectors.ts'
 export { TinyCam } from './tiny/tiny-cam.ts'
 export { type GenericFrameOptions, readGenericFrame } from './generic/frame.ts'
 export { formatSection } from './generic/sections.ts'
+export { getInstrument, instrumentOf, instruments } from './instruments.ts'
+export { registerInstrument } from './repo/register.ts'
+export { type IngestRawsOptions, type IngestReport, ingestRaws, RAW_TYPE } from './repo/ingest.ts'
+export { type DefineVisitsOptions, defineVisits, ONE_TO_ONE, visitRegions } from './repo/define-visits.ts'
+export { type CuratedCalibration, writeCuratedCalibrations } from './repo/curated.ts'
+export { obsFormatters, rawFormatter } from './repo/raw-formatter.ts'

@@ -158,7 +158,7 @@ export const DEFECT_DATES: readonly string[] = [
 ]
 
 /**
- * Bad columns from some row to the far end, hot spots, and for HSC's detector 5 the dead corner of amplifier 2 that makes most of
+ * Bad columns from some row to the far end, hot spots, and for HSC's detector 5 the dead corner of amplifier 2, most of
  * the 232863 BAD pixels in the tutorial's log. Some appear at later dates.
  */
 function makeDefects(camera: SimCamera, { id, bbox }: Detector, random: Random): readonly SensorDefect[] {
@@ -180,7 +180,7 @@ function makeDefects(camera: SimCamera, { id, bbox }: Detector, random: Random):
     out.push({ box: new Box2I(x, y, size, size), kind: 'hot', since: since(0.25) })
   }
   if (camera.instrument.name === 'HSC' && id === 5)
-    out.push({ box: new Box2I(1024, 3726, 512, 450), kind: 'dead', since: '2013-01-31' })
+    out.push({ box: new Box2I(1024, 3776, 512, 400), kind: 'dead', since: '2013-01-31' })
   return out
 }
 
