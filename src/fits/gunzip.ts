@@ -28,12 +28,14 @@ export function gunzip(packed: Uint8Array): Uint8Array<ArrayBuffer> {
   return done.length === 1 ? (done[0] as Uint8Array<ArrayBuffer>) : concatBytes(done)
 }
 
-/** Unpack one gzip member of known size. @throws Error on damage */
-export function gunzipExactly(packed: Uint8Array, size: number): Uint8Array {
+/** Unpack one gzip member whose size must be among these. @throws Error on damage */
+export function gunzipExactly(packed: Uint8Array, sizes: readonly number[]): Uint8Array {
+  if (packed.length < 18) throw new Error('the gzip data are cut short')
+  const size = uint32(packed, packed.length - 4)
+  if (!sizes.includes(size)) throw new Error(`gzip data of ${size} bytes, ${sizes.join(' or ')} were wanted`)
   const bytes = gunzipSync(packed, { out: new Uint8Array(size) })
   if (bytes.length !== size) throw new Error(`unpacked to ${bytes.length} bytes, ${size} were wanted`)
-  if (!hasTrailer(packed, packed.length, crc32(bytes), size) && !endsWithTrailer(packed, crc32(bytes), size))
-    throw new Error('wrong CRC-32')
+  if (!hasTrailer(packed, packed.length, crc32(bytes), size)) throw new Error('wrong CRC-32')
   return bytes
 }
 
