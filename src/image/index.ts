@@ -50,3 +50,5 @@ export {
 export { normalized, shiftImage, starAt } from './psf-shift.ts'
 export { kernelFlux, shapeOfKernel } from './psf-measure.ts'
 export { ChebyshevField } from './chebyshev-field.ts'
+export type { Defects } from './defects.ts'
+export type { NdArray } from './nd-array.ts'
