@@ -16,14 +16,20 @@ export interface Extensions {
   readonly mimeExtensions: readonly ExtensionModule<IRenderMime.IExtension>[]
 }
 
-/** Plugins that only the stock application with its Python server can answer (language servers, news feed). */
-const DROPPED =
-  /^@jupyterlab\/(notebook-extension:language-server|fileeditor-extension:language-server|apputils-extension:announcements|apputils-extension:subshell-settings)$/
+/** Stock plugins that need a Python server (language servers, news, subshells), or that ours replace. */
+const DROPPED: ReadonlySet<string> = new Set([
+  '@jupyterlab/notebook-extension:language-server',
+  '@jupyterlab/fileeditor-extension:language-server',
+  '@jupyterlab/apputils-extension:announcements',
+  '@jupyterlab/apputils-extension:subshell-settings',
+  '@jupyterlab/application-extension:logo',
+  '@jupyterlab/services-extension:server-settings',
+])
 
 /** Assemble JupyterLab from its plugins and ours, and start it. `globalThis.lab` is for tests and the curious. */
 export async function startWorkbench({ extensions, mimeExtensions }: Extensions): Promise<void> {
   const pluginRegistry = new JupyterPluginRegistry()
-  const stock = extensions.flatMap(pluginsOf).filter((plugin) => !DROPPED.test(plugin.id))
+  const stock = extensions.flatMap(pluginsOf).filter((plugin) => !DROPPED.has(plugin.id))
   pluginRegistry.registerPlugins([...stock, ...firstlightPlugins])
   const connectionStatus = await pluginRegistry.resolveOptionalService(IConnectionStatus)
   const serviceManager = await pluginRegistry.resolveRequiredService(IServiceManager)

@@ -1,4 +1,13 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application'
+import { renderersPlugin } from './data/renderers.ts'
+import { brandingPlugin } from './shell/branding.ts'
+import { launcherPlugin } from './shell/launcher.ts'
+import { serverSettingsPlugin } from './shell/server-settings.ts'
 
 /** Every plugin of ours, in no particular order. */
-export const firstlightPlugins: readonly JupyterFrontEndPlugin<unknown>[] = []
+export const firstlightPlugins: readonly (JupyterFrontEndPlugin<unknown> | typeof serverSettingsPlugin)[] = [
+  serverSettingsPlugin,
+  brandingPlugin,
+  launcherPlugin,
+  renderersPlugin,
+]

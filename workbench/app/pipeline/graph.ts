@@ -1,0 +1,76 @@
+import type { PipelineDisplay, QuantumState } from '#protocol'
+import { svg } from '../dom.ts'
+import { BOX, layoutTasks, type Placed } from './layout.ts'
+
+/** In the order of the bar, left to right. */
+const STATES: readonly QuantumState[] = ['done', 'skipped', 'running', 'failed', 'blocked', 'pending']
+
+/** The task boxes with their bars and arrows; drawn anew at each update, a pipeline is small. */
+export function drawGraph({ tasks }: PipelineDisplay): SVGSVGElement {
+  const { boxes, edges, width, height } = layoutTasks(tasks)
+  return svg(
+    'svg',
+    {
+      class: 'fl-graph',
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'group',
+      'aria-label': 'Tasks',
+    },
+    ...edges.map(([from, to]) => drawEdge(from, to)),
+    ...boxes.map(drawBox),
+  )
+}
+
+function drawEdge(from: Placed, to: Placed): SVGElement {
+  const [x1, y1] = [from.x + BOX.width, from.y + BOX.height / 2]
+  const [x2, y2] = [to.x - 3, to.y + BOX.height / 2]
+  const bend = (x2 - x1) / 2
+  const d = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}m-6 -4l6 4l-6 4`
+  return svg('path', { class: 'fl-edge', d })
+}
+
+function drawBox({ task, x, y }: Placed): SVGElement {
+  const { label, dimensions, counts, total } = task
+  const ended = counts.done + counts.skipped
+  const state = taskState(counts, total)
+  const inner = BOX.width - 20
+  let at = 10
+  const bars = STATES.filter((name) => counts[name] > 0).map((name) => {
+    const width = (inner * counts[name]) / Math.max(1, total)
+    const bar = svg(
+      'rect',
+      { class: `fl-bar fl-state-${name}`, x: at, y: 52, width, height: 8 },
+      svg('title', {}, `${counts[name]} ${name}`),
+    )
+    at += width
+    return bar
+  })
+  const failed = counts.failed > 0 ? ` · ${counts.failed} failed` : ''
+  return svg(
+    'g',
+    {
+      class: `fl-task fl-state-${state}`,
+      transform: `translate(${x} ${y})`,
+      role: 'img',
+      'aria-label': `${label}: ${ended} of ${total} done${failed}`,
+    },
+    svg('rect', { class: 'fl-box', width: BOX.width, height: BOX.height, rx: 6 }),
+    svg('text', { class: 'fl-label', x: 10, y: 20 }, clip(label, 24)),
+    svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensions.join(' · '), 34)),
+    svg('text', { class: 'fl-counts', x: BOX.width - 10, y: 20, 'text-anchor': 'end' }, `${ended}/${total}`),
+    svg('rect', { class: 'fl-bar', x: 10, y: 52, width: inner, height: 8 }),
+    ...bars,
+  )
+}
+
+function taskState(counts: Readonly<Record<QuantumState, number>>, total: number): QuantumState {
+  if (counts.failed > 0) return 'failed'
+  if (counts.running > 0) return 'running'
+  if (total > 0 && counts.done + counts.skipped === total) return 'done'
+  return counts.blocked > 0 ? 'blocked' : 'pending'
+}
+
+const clip = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text

@@ -1,0 +1,137 @@
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
+import { Widget } from '@lumino/widgets'
+import { MIME, type PipelineDisplay } from '#protocol'
+import type { MakeRenderer, RenderContext } from '../data/renderers.ts'
+import { button, h } from '../dom.ts'
+import { formatDuration } from './duration.ts'
+import { drawGraph } from './graph.ts'
+
+/** Output cell of a pipeline run: `PipelineDisplay` of the protocol, updated as the run goes on. */
+export const makePipelineRenderer: MakeRenderer = (context) => new PipelineRenderer(context)
+
+const STATE_TEXT: Readonly<Record<PipelineDisplay['state'], string>> = {
+  building: 'building the quantum graph',
+  running: 'running',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+}
+const TICK_MS = 1000
+
+class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
+  readonly #context: RenderContext
+  readonly #state = h('span', { class: 'fl-run-state', role: 'status' })
+  readonly #time = h('span', { class: 'fl-run-time' })
+  readonly #run = h('code', { class: 'fl-run-name', title: 'Output collection' })
+  readonly #cancel: HTMLButtonElement
+  readonly #graph = h('div', { class: 'fl-graph-scroll' })
+  readonly #log = h('pre', { class: 'fl-log', tabindex: 0, 'aria-label': 'Log' })
+  readonly #quanta = h('details', { class: 'fl-quanta' })
+  #display: PipelineDisplay | undefined
+  #receivedAt = 0
+  #ticker: ReturnType<typeof setInterval> | undefined
+
+  constructor(context: RenderContext) {
+    super()
+    this.#context = context
+    this.addClass('fl-pipeline')
+    this.#cancel = button('Cancel', 'Stop the run; finished quanta are kept', () => void this.#stop())
+    this.node.append(
+      h(
+        'div',
+        { class: 'fl-title' },
+        this.#state,
+        this.#time,
+        this.#run,
+        h('span', { class: 'fl-spacer' }),
+        this.#cancel,
+      ),
+      this.#graph,
+      this.#log,
+      this.#quanta,
+    )
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const display = model.data[MIME.pipeline] as unknown as PipelineDisplay
+    this.#display = display
+    this.#receivedAt = performance.now()
+    this.node.dataset['state'] = display.state
+    this.#state.textContent = STATE_TEXT[display.state]
+    this.#run.textContent = display.outputRun
+    this.#cancel.hidden = !isGoing(display) || this.#context.client === undefined
+    this.#graph.replaceChildren(drawGraph(display))
+    this.#showLog(display.log)
+    this.#showQuanta(display)
+    this.#showTime()
+    this.#tick(isGoing(display))
+  }
+
+  override dispose(): void {
+    this.#tick(false)
+    super.dispose()
+  }
+
+  #tick(going: boolean): void {
+    clearInterval(this.#ticker)
+    this.#ticker = going ? setInterval(() => this.#showTime(), TICK_MS) : undefined
+  }
+
+  /** Between updates the clock runs on by itself; a notebook opened later shows what was saved. */
+  #showTime(): void {
+    const display = this.#display
+    if (display === undefined) return
+    const since =
+      isGoing(display) && this.#context.client?.available ? (performance.now() - this.#receivedAt) / 1000 : 0
+    const left = display.remainingSec === undefined ? undefined : Math.max(0, display.remainingSec - since)
+    const remaining = isGoing(display) && left !== undefined ? `, about ${formatDuration(left)} left` : ''
+    this.#time.textContent = `${formatDuration(display.elapsedSec + since)}${remaining}`
+  }
+
+  #showLog(lines: readonly string[]): void {
+    const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 4
+    this.#log.hidden = lines.length === 0
+    this.#log.replaceChildren(...lines.map((line) => h('span', { class: levelClass(line) }, `${line}\n`)))
+    if (atEnd) this.#log.scrollTop = this.#log.scrollHeight
+  }
+
+  #showQuanta({ quanta }: PipelineDisplay): void {
+    const failed = quanta.filter(({ state }) => state === 'failed')
+    this.#quanta.hidden = quanta.length === 0
+    if (failed.length > 0) this.#quanta.open = true
+    const shown = failed.length > 0 ? failed : quanta
+    const heads = ['task', 'data ID', 'state', 'message'].map((text) => h('th', { scope: 'col' }, text))
+    const rows = shown.map(({ label, dataId, state, message }) =>
+      h(
+        'tr',
+        { class: `fl-state-${state}` },
+        ...[label, dataId, state, message ?? ''].map((text) => h('td', {}, text)),
+      ),
+    )
+    const title = failed.length > 0 ? `${failed.length} failed quanta` : `${quanta.length} quanta`
+    this.#quanta.replaceChildren(
+      h('summary', {}, title),
+      h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),
+    )
+  }
+
+  async #stop(): Promise<void> {
+    const { client } = this.#context
+    if (client === undefined || this.#display === undefined) return
+    this.#cancel.disabled = true
+    this.#cancel.textContent = 'Stopping…'
+    try {
+      await client.ask({ op: 'cancel', runId: this.#display.runId })
+    } catch (error) {
+      this.#state.textContent = `cannot stop: ${error instanceof Error ? error.message : String(error)}`
+    } finally {
+      this.#cancel.disabled = false
+      this.#cancel.textContent = 'Cancel'
+    }
+  }
+}
+
+const isGoing = ({ state }: PipelineDisplay): boolean => state === 'building' || state === 'running'
+
+const levelClass = (line: string): string =>
+  /\b(ERROR|FATAL|CRITICAL)\b/.test(line) ? 'fl-error' : /\bWARN(ING)?\b/.test(line) ? 'fl-warn' : ''
