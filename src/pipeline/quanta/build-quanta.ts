@@ -1,0 +1,252 @@
+import { type Butler, DataCoordinate, type DataId, type DatasetType } from '#butler'
+import { type Context, isFirstlightError, type Logger } from '#core'
+import {
+  type DatasetTypeNode,
+  overallInputs,
+  PACKAGES,
+  type PipelineGraph,
+  type TaskNode,
+} from '../graph/pipeline-graph.ts'
+import { pipelineError } from '../errors.ts'
+import { CoordinateTables } from './coordinates.ts'
+import { DatasetNodes } from './datasets.ts'
+import { makeIdSource } from './ids.ts'
+import { independentPieces } from './pieces.ts'
+import { type GraphHeader, QuantumGraph, type TaskQuanta } from './quantum-graph.ts'
+import type { DataQuery } from './rows.ts'
+import { type BuildState, makeSkeleton } from './skeleton.ts'
+import { walkTasks } from './walk.ts'
+
+export interface QuantumGraphOptions {
+  readonly butler: Butler
+  readonly pipeline: PipelineGraph
+  /** Collections searched for inputs, flattened, in order. */
+  readonly inputs: readonly string[]
+  readonly output?: string
+  readonly run: string
+  /** The output run exists and is added to. */
+  readonly extendRun?: boolean
+  readonly where?: string
+  readonly dataId?: DataId
+  readonly dataIdTables?: readonly (readonly DataId[])[]
+  readonly skipExistingIn?: readonly string[]
+  readonly clobberOutputs?: boolean
+  readonly constraint?: 'all' | 'off' | readonly string[]
+  readonly user?: string
+  /** Milliseconds since 1970, for ids and the header. */
+  readonly time: number
+}
+
+/** A graph, and when it is empty, why. */
+export interface BuiltGraph {
+  readonly graph: QuantumGraph
+  readonly reasons: readonly string[]
+}
+
+/**
+ * All quanta that a pipeline has for some data: one registry query for each independent set of tasks, joins in memory, one
+ * query a dataset type for what exists.
+ */
+export async function buildQuantumGraph(options: QuantumGraphOptions, context: Context): Promise<BuiltGraph> {
+  const { butler, pipeline, inputs, clobberOutputs = false, skipExistingIn = [] } = options
+  const log = context.log.child('quantumGraph')
+  const state = await makeState(options)
+  checkConstraint(state.constraint, pipeline)
+  const bar = context.progress.start('Building quantum graph', pipeline.tasks.length, 'tasks')
+  const tasks: TaskQuanta[] = []
+  let first = 0
+  for (const piece of independentPieces(pipeline)) {
+    context.signal.throwIfAborted()
+    const before = state.reasons.length
+    const skeleton = await makeSkeleton(piece, state)
+    if (skeleton.length === 0 && state.reasons.length === before)
+      state.reasons.push(...(await whyNoRows(piece, state)))
+    const run = options.extendRun === true ? options.run : undefined
+    const skipIn = await present(butler, skipExistingIn)
+    const walked = await walkTasks(skeleton, state, { run, skipIn, clobber: clobberOutputs }, log)
+    for (const quanta of walked) {
+      tasks.push({ ...quanta, first })
+      first += quanta.coordinates.length
+      bar.advance(1, quanta.node.label)
+    }
+  }
+  bar.end()
+  addInitDatasets(pipeline, state)
+  const header: GraphHeader = {
+    id: crypto.randomUUID(),
+    inputs,
+    output: options.output,
+    run: options.run,
+    user: options.user ?? '',
+    time: options.time,
+    where: options.where,
+    ids: makeIdSource(options.time),
+  }
+  const graph = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets)
+  if (graph.size === 0) sayWhy(state.reasons, log)
+  return { graph, reasons: state.reasons }
+}
+
+/** Pieces are walked one after the other; numbers of quanta follow the pipeline's order. */
+function inPipelineOrder(tasks: readonly TaskQuanta[], pipeline: PipelineGraph): readonly TaskQuanta[] {
+  let first = 0
+  return pipeline.tasks.flatMap((node) => {
+    const found = tasks.find((t) => t.node === node)
+    if (found === undefined || found.coordinates.length === 0) return []
+    const moved = { ...found, first }
+    first += found.coordinates.length
+    return [moved]
+  })
+}
+
+async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
+  const { butler, pipeline } = options
+  const registered = new Map((await butler.registry.queryDatasetTypes()).map((type) => [type.name, type]))
+  const types = new Map<string, DatasetType>()
+  for (const node of pipeline.datasetTypes.values())
+    types.set(node.name, registered.get(node.name) ?? plannedType(node))
+  for (const node of pipeline.tasks)
+    for (const type of taskTypes(node)) types.set(type.name, registered.get(type.name) ?? type)
+  const tables = new CoordinateTables()
+  const datasets = new Map<string, DatasetNodes>()
+  const outside = new Set(overallInputs(pipeline).map((type) => type.name))
+  const typeOf = (name: string): DatasetType => {
+    const type = types.get(name)
+    if (type === undefined) throw new RangeError(`dataset type ${name}`)
+    return type
+  }
+  const dataId = await governors(options)
+  const query: DataQuery = {
+    ...(options.where !== undefined && options.where.trim() !== '' && { where: options.where }),
+    ...(Object.keys(dataId).length > 0 && { dataId }),
+    ...(options.dataIdTables && { dataIdTables: options.dataIdTables }),
+  }
+  return {
+    butler,
+    inputs: options.inputs,
+    query,
+    constraint: options.constraint ?? 'all',
+    tables,
+    datasets,
+    reasons: [],
+    typeOf,
+    nodesOf(name) {
+      const known = datasets.get(name)
+      if (known !== undefined) return known
+      const type = typeOf(name)
+      const made = new DatasetNodes(type, tables.of(type.dimensions))
+      datasets.set(name, made)
+      return made
+    },
+    isOverallInput: (name) => outside.has(name),
+  }
+}
+
+function plannedType({ name, dimensions, storageClass, isCalibration }: DatasetTypeNode): DatasetType {
+  if (storageClass !== undefined) return { name, dimensions, storageClass, isCalibration }
+  throw pipelineError(
+    'missing-dataset-type',
+    `Dataset type '${name}' does not exist in the repository, and the pipeline uses only a component of it.`,
+    {
+      hint: `Make ${name} first, or register it.`,
+      data: { datasetType: name },
+    },
+  )
+}
+
+/** Dataset types that every task has besides its connections. */
+export const taskTypes = (node: TaskNode): readonly DatasetType[] => {
+  const { dimensions } = node
+  const of = (name: string, storageClass: string): DatasetType => ({
+    name,
+    dimensions,
+    storageClass,
+    isCalibration: false,
+  })
+  return [
+    of(node.metadataName, 'TaskMetadata'),
+    ...(node.logName === undefined ? [] : [of(node.logName, 'ButlerLogRecords')]),
+    { ...of(node.configName, 'Config'), dimensions: dimensions.universe.empty },
+  ]
+}
+
+/** The pipeline's instrument limits the data, and-ed with what the user asks for. */
+async function governors({ butler, pipeline, dataId = {} }: QuantumGraphOptions): Promise<DataId> {
+  const { instrument } = pipeline
+  if (instrument === undefined) return dataId
+  const records = await butler.queryDimensionRecords('instrument', { limit: null, explain: false })
+  const simple = instrument.split('.').pop()
+  const found =
+    records.find((r) => r.get('class_name') === instrument) ??
+    records.find((r) => String(r.get('class_name')).split('.').pop() === simple)
+  if (found !== undefined) return { instrument: found.id, ...dataId }
+  throw pipelineError(
+    'unknown-instrument',
+    `The pipeline is for ${instrument}, which is not registered in the repository.`,
+    {
+      hint: `Register it with: butler register-instrument ${butler.root} ${instrument}`,
+      data: { instrument },
+    },
+  )
+}
+
+function checkConstraint(constraint: BuildState['constraint'], pipeline: PipelineGraph): void {
+  if (typeof constraint === 'string') return
+  const known = overallInputs(pipeline).filter((t) => !t.isPrerequisite)
+  const unknown = constraint.filter((name) => !known.some((t) => t.name === name))
+  if (unknown.length > 0)
+    throw pipelineError(
+      'bad-constraint',
+      `--dataset-query-constraint names ${unknown.join(', ')}, which the pipeline does not read.`,
+      {
+        hint: `It may be all, off, or some of ${known.map((t) => t.name).join(', ')}.`,
+      },
+    )
+}
+
+const present = async (butler: Butler, names: readonly string[]): Promise<readonly string[]> => {
+  const known = new Set(await butler.collections.query('*', { includeChains: true }))
+  return names.filter((name) => known.has(name))
+}
+
+/** Configs, schemas and package versions: one dataset each, without data ID. */
+function addInitDatasets(pipeline: PipelineGraph, state: BuildState): void {
+  const empty = pipeline.universe.empty
+  const packages: DatasetType = {
+    name: PACKAGES,
+    dimensions: empty,
+    storageClass: 'Packages',
+    isCalibration: false,
+  }
+  const table = state.tables.of(empty)
+  const whole = table.add(new DataCoordinate(empty, {}, true))
+  state.datasets.set(PACKAGES, new DatasetNodes(packages, table))
+  state.nodesOf(PACKAGES).at(whole)
+  for (const node of pipeline.tasks)
+    for (const name of [node.configName, ...node.initOutputs.map((e) => e.datasetType)])
+      state.nodesOf(name).at(whole)
+}
+
+/** Ask the registry again, this time for its reasons. */
+async function whyNoRows(piece: readonly TaskNode[], state: BuildState): Promise<readonly string[]> {
+  const names = new Set(piece.flatMap((node) => node.dimensions.names))
+  try {
+    await state.butler.queryDataIds([...names], {
+      ...(state.query.where !== undefined && { where: state.query.where }),
+      ...(state.query.dataId && { dataId: state.query.dataId }),
+      limit: 1,
+      explain: true,
+    })
+  } catch (error) {
+    if (!isFirstlightError(error) || error.code !== 'butler/empty-result') throw error
+    const { reasons } = error.data as { reasons: readonly string[] }
+    if (reasons.length > 0) return reasons
+  }
+  const where = state.query.where ?? 'the pipeline'
+  return [`No data ID of ${piece.map((n) => n.label).join(', ')} fits: ${where}.`]
+}
+
+function sayWhy(reasons: readonly string[], log: Logger): void {
+  log.error('The quantum graph is empty.')
+  for (const reason of reasons) log.error(reason)
+}

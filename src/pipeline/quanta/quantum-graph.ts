@@ -1,0 +1,174 @@
+import type { DataCoordinate, DataId, DatasetRef } from '#butler'
+import type { Edge, PipelineGraph, TaskNode } from '../graph/pipeline-graph.ts'
+import type { RefsByConnection } from '../pipeline-task.ts'
+import type { CoordinateTable } from './coordinates.ts'
+import type { Csr } from './csr.ts'
+import type { DatasetNodes } from './datasets.ts'
+import { idOf, type IdSource } from './ids.ts'
+
+/** What a graph says about itself. */
+export interface GraphHeader {
+  readonly id: string
+  /** Input collections, flattened. */
+  readonly inputs: readonly string[]
+  readonly output: string | undefined
+  readonly run: string
+  readonly user: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly where: string | undefined
+  readonly ids: IdSource
+}
+
+/** The quanta of one task: data IDs, and for each edge the datasets of each quantum. */
+export interface TaskQuanta {
+  readonly node: TaskNode
+  readonly table: CoordinateTable
+  /** Number of each quantum's data ID in the table. */
+  readonly coordinates: Int32Array
+  /** By edge of `node.inputs` then `node.prerequisites`: dataset nodes of each quantum. */
+  readonly inputs: readonly Csr[]
+  /** By edge of `node.outputs`. */
+  readonly outputs: readonly Csr[]
+  /** Number of the task's first quantum in the graph. */
+  readonly first: number
+}
+
+/** One unit of work, made when asked for. */
+export interface Quantum {
+  readonly id: string
+  /** Number in the graph: in execution order of tasks. */
+  readonly index: number
+  readonly label: string
+  readonly node: TaskNode
+  readonly coordinate: DataCoordinate
+  readonly dataId: DataId
+  readonly inputs: RefsByConnection
+  readonly outputs: RefsByConnection
+  readonly metadata: DatasetRef
+  readonly log: DatasetRef | undefined
+}
+
+/** All quanta of a run with the datasets they read and make. Refs and ids are made on demand from numbers. */
+export class QuantumGraph {
+  readonly header: GraphHeader
+  readonly pipeline: PipelineGraph
+  readonly tasks: readonly TaskQuanta[]
+  readonly datasets: ReadonlyMap<string, DatasetNodes>
+  readonly #firstId = new Map<string, number>()
+
+  constructor(
+    header: GraphHeader,
+    pipeline: PipelineGraph,
+    tasks: readonly TaskQuanta[],
+    datasets: ReadonlyMap<string, DatasetNodes>,
+  ) {
+    this.header = header
+    this.pipeline = pipeline
+    this.tasks = tasks
+    this.datasets = datasets
+    let next = this.size
+    for (const [name, nodes] of datasets) {
+      this.#firstId.set(name, next)
+      next += nodes.size
+    }
+  }
+
+  /** How many quanta there are. */
+  get size(): number {
+    const last = this.tasks[this.tasks.length - 1]
+    return last === undefined ? 0 : last.first + last.coordinates.length
+  }
+
+  *[Symbol.iterator](): Iterator<Quantum> {
+    for (const task of this.tasks) for (let i = 0; i < task.coordinates.length; i++) yield this.#make(task, i)
+  }
+
+  quantum(index: number): Quantum {
+    const task = this.taskOf(index)
+    return this.#make(task, index - task.first)
+  }
+
+  quantumId(index: number): string {
+    return idOf(this.header.ids, index)
+  }
+
+  taskOf(index: number): TaskQuanta {
+    const found = this.tasks.findLast(
+      (task) => task.first <= index && index < task.first + task.coordinates.length,
+    )
+    if (found === undefined) throw new RangeError(`quantum ${index} of ${this.size}`)
+    return found
+  }
+
+  ref(datasetType: string, node: number): DatasetRef {
+    const nodes = this.datasets.get(datasetType)
+    if (nodes === undefined) throw new RangeError(`dataset type ${datasetType}`)
+    return nodes.ref(node, this.header.run, this.header.ids, this.#firstId.get(datasetType) ?? 0)
+  }
+
+  /** Refs of an init output or of `packages`, which have no data ID. */
+  initRef(datasetType: string): DatasetRef {
+    return this.ref(datasetType, 0)
+  }
+
+  /** Numbers of the quanta that must be done before each, in a sparse table. */
+  predecessors(): readonly (readonly number[])[] {
+    const maker = new Map<string, Int32Array>()
+    for (const task of this.tasks)
+      task.node.outputs.forEach((edge, e) => {
+        const nodes = this.datasets.get(edge.datasetType)
+        const by = new Int32Array(nodes?.size ?? 0).fill(-1)
+        const outputs = task.outputs[e]
+        for (let i = 0; i < task.coordinates.length; i++)
+          for (const node of outputs?.row(i) ?? []) by[node] = task.first + i
+        maker.set(edge.datasetType, by)
+      })
+    const before: number[][] = Array.from({ length: this.size }, () => [])
+    for (const task of this.tasks)
+      inputEdges(task.node).forEach((edge, e) => {
+        const by = maker.get(edge.datasetType)
+        if (by === undefined) return
+        for (let i = 0; i < task.coordinates.length; i++) {
+          const list = before[task.first + i]!
+          for (const node of task.inputs[e]!.row(i)) {
+            const from = by[node] ?? -1
+            if (from >= 0 && !list.includes(from)) list.push(from)
+          }
+        }
+      })
+    return before
+  }
+
+  #make(task: TaskQuanta, i: number): Quantum {
+    const { node } = task
+    const index = task.first + i
+    const coordinate = task.table.get(task.coordinates[i] ?? -1)
+    const refs = (edges: readonly Edge[], lists: readonly Csr[]): RefsByConnection =>
+      Object.fromEntries(
+        edges.map((edge, e) => [
+          edge.connection,
+          [...lists[e]!.row(i)].map((n) => this.ref(edge.datasetType, n)),
+        ]),
+      )
+    const own = (name: string): DatasetRef => {
+      const nodes = this.datasets.get(name)
+      return this.ref(name, nodes?.find(nodes.table.find(coordinate) ?? -1) ?? -1)
+    }
+    return {
+      id: this.quantumId(index),
+      index,
+      label: node.label,
+      node,
+      coordinate,
+      dataId: coordinate.values,
+      inputs: refs(inputEdges(node), task.inputs),
+      outputs: refs(node.outputs, task.outputs),
+      metadata: own(node.metadataName),
+      log: node.logName === undefined ? undefined : own(node.logName),
+    }
+  }
+}
+
+/** Inputs, then prerequisites: the order of `TaskQuanta.inputs`. */
+export const inputEdges = (node: TaskNode): readonly Edge[] => [...node.inputs, ...node.prerequisites]
