@@ -231,3 +231,10 @@ export class RepositoryConfigError extends ButlerError {
     super('butler/config', message, options)
   }
 }
+
+/** A part of a dataset where only whole datasets go. */
+export class DatasetTypeNotSupportedError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/dataset-type-not-supported', message, options)
+  }
+}

@@ -9,9 +9,11 @@ export interface UndoLog {
   onCommit(action: () => Promise<void>): void
 }
 
+type CommitAction = () => Promise<void>
+
 interface Level {
-  readonly undo: (() => Promise<void>)[]
-  readonly commit: (() => Promise<void>)[]
+  readonly undo: CommitAction[]
+  readonly commit: CommitAction[]
 }
 
 /**
@@ -33,33 +35,37 @@ export class Transactions {
 
   /** One operation, all or nothing. It must not call `operation` or `session` again: it would wait for itself. */
   async operation<T>(work: (undo: UndoLog) => Promise<T>): Promise<T> {
-    return this.queued(async () => {
+    const { result, after } = await this.queued(async () => {
       const level = await this.enter()
       try {
         const result = await work({
           onRollback: (f) => level.undo.push(f),
           onCommit: (f) => level.commit.push(f),
         })
-        await this.leave(level)
-        return result
+        return { result, after: await this.leave(level) }
       } catch (error) {
         await this.undo(level)
         throw error
       }
     })
+    for (const action of after) await action()
+    return result
   }
 
   /** A transaction that stays open while `work` does its operations; may be nested. */
   async session<T>(work: () => Promise<T>): Promise<T> {
     const level = await this.queued(() => this.enter())
+    let result: T
+    let after: readonly CommitAction[]
     try {
-      const result = await work()
-      await this.queued(() => this.leave(level))
-      return result
+      result = await work()
+      after = await this.queued(() => this.leave(level))
     } catch (error) {
       await this.queued(() => this.undo(level))
       throw error
     }
+    for (const action of after) await action()
+    return result
   }
 
   private queued<T>(work: () => Promise<T>): Promise<T> {
@@ -80,20 +86,21 @@ export class Transactions {
     return level
   }
 
-  private async leave(level: Level): Promise<void> {
+  /** Gives what is to be done after the outermost commit, outside the queue. */
+  private async leave(level: Level): Promise<readonly CommitAction[]> {
     this.assertInnermost(level)
     const depth = this.levels.length - 1
     if (depth === 0) {
       await this.connection.run('COMMIT')
       this.levels.pop()
-      for (const action of level.commit) await action()
-      return
+      return level.commit
     }
     await this.connection.run(`RELEASE level_${depth}`)
     this.levels.pop()
     const outer = this.levels[depth - 1]!
     outer.undo.push(...level.undo)
     outer.commit.push(...level.commit)
+    return []
   }
 
   private async undo(level: Level): Promise<void> {

@@ -1,6 +1,6 @@
 import { quoteName, type SqlConnection, type SqlValue } from '#sql'
 import { DimensionNameError, DimensionValueError } from '../errors.ts'
-import { DataCoordinate } from './data-coordinate.ts'
+import { DataCoordinate, formatDataId } from './data-coordinate.ts'
 import type { DataId, DataIdValue } from './data-id.ts'
 import { type DimensionElement, hasTable, recordFields } from './element.ts'
 import { expandDataId } from './expand.ts'
@@ -52,18 +52,16 @@ export function minimal(group: DimensionGroup, values: DataId): DataCoordinate {
   for (const name of group.required) {
     const value = values[name]
     if (value === undefined || value === null)
-      throw new DimensionNameError(`No value in data ID ${show(values)} for required dimension '${name}'.`, {
-        data: { dimension: name },
-      })
+      throw new DimensionNameError(
+        `No value in data ID ${formatDataId(values)} for required dimension '${name}'.`,
+        {
+          data: { dimension: name },
+        },
+      )
     out[name] = value
   }
   return new DataCoordinate(group, out, group.implied.length === 0)
 }
-
-const show = (values: DataId): string =>
-  `{${Object.entries(values)
-    .map(([k, v]) => `${k}: ${typeof v === 'string' ? `'${v}'` : v}`)
-    .join(', ')}}`
 
 type Constraints = Map<string, DataIdValue>
 

@@ -80,7 +80,6 @@ export class Repository {
 
   /** Forget what was cached when another process has changed the repository. */
   async catchUp(): Promise<void> {
-    if (this.transactions.isOpen) return
     const change = await this.connection.changeCounter()
     if (change !== this.seenChange) this.clearCaches()
     this.seenChange = change
@@ -96,9 +95,11 @@ export class Repository {
   /** One change, all or nothing. `what` completes "Cannot …". */
   async write<T>(what: string, work: (undo: UndoLog) => Promise<T>): Promise<T> {
     if (!this.writeable) throw new ReadOnlyError(what)
-    await this.catchUp()
     try {
-      return await this.transactions.operation(work)
+      return await this.transactions.operation(async (undo) => {
+        await this.catchUp()
+        return work(undo)
+      })
     } catch (error) {
       this.clearCaches()
       throw error
@@ -108,7 +109,6 @@ export class Repository {
   /** Several changes, all or nothing. */
   async session<T>(work: () => Promise<T>): Promise<T> {
     if (!this.writeable) throw new ReadOnlyError('begin a transaction')
-    await this.catchUp()
     try {
       return await this.transactions.session(work)
     } catch (error) {

@@ -1,11 +1,44 @@
-import type { Butler, OpenOptions } from '#butler'
+import { resolve } from 'node:path'
+import {
+  Butler,
+  type ButlerEnvironment,
+  createRepository,
+  type FormatterRegistry,
+  type OpenOptions,
+} from '#butler'
+import type { Logger } from '#core'
+import { Instant } from '#time'
+import { nodeFiles } from './node-files.ts'
+import { openSqlite } from './sqlite.ts'
 
-/** Open a repository folder with Node's files, SQLite and every formatter we have. */
-export function openNodeButler(root: string, options: OpenOptions = {}): Promise<Butler> {
-  return Promise.reject(new Error(`being written: ${root} ${JSON.stringify(options)}`))
+/** Node's files, SQLite and clock, and every formatter, loaded when first needed. */
+export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
+  let formatters: Promise<FormatterRegistry> | undefined
+  return {
+    files: nodeFiles,
+    openSqlite,
+    formatters: () => (formatters ??= import('#formats').then((m) => m.defaultFormatters())),
+    now: () => Instant.fromUnix(Date.now() / 1000),
+    ...(log !== undefined && { log }),
+  }
 }
 
-/** Make a new repository in a folder. */
-export function createNodeButler(root: string): Promise<Butler> {
-  return Promise.reject(new Error(`being written: ${root}`))
+/** Open a repository folder. Paths are taken from the working directory; `~` is not expanded. */
+export function openNodeButler(
+  root: string,
+  options: OpenOptions & { readonly log?: Logger } = {},
+): Promise<Butler> {
+  return Butler.open(nodeButlerEnvironment(options.log), absolute(root), options)
 }
+
+/** Make a new repository in a folder and open it for writing. */
+export async function createNodeButler(
+  root: string,
+  options: OpenOptions & { readonly log?: Logger } = {},
+): Promise<Butler> {
+  const environment = nodeButlerEnvironment(options.log)
+  await createRepository(environment, absolute(root))
+  return Butler.open(environment, absolute(root), { writeable: true, ...options })
+}
+
+const absolute = (path: string): string => resolve(path).replaceAll('\\', '/')

@@ -1,0 +1,298 @@
+import type { Timespan } from '#time'
+import type { CollectionExpression, CollectionType } from '../collections/collection.ts'
+import { isGlob, matchesAny } from '../collections/glob.ts'
+import { expressionList, resolveCollections } from '../collections/resolve.ts'
+import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
+import type { DatasetType, DatasetTypeSpec } from '../datasets/dataset-type.ts'
+import { type IdMode, idMaker } from '../datasets/ids.ts'
+import type { DatasetTypeRecord } from '../datasets/type-store.ts'
+import type { RecordInput } from '../dimensions/codec.ts'
+import { DataCoordinate } from '../dimensions/data-coordinate.ts'
+import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
+import { expandDataId } from '../dimensions/expand.ts'
+import type { RecordValue } from '../dimensions/record.ts'
+import { standardizeDataId } from '../dimensions/standardize.ts'
+import { DatasetTypeError, NoDefaultCollectionError } from '../errors.ts'
+import type { DataIdInput } from '../options.ts'
+import type { Repository } from '../repository/repository.ts'
+
+/** One membership of a dataset in a collection. */
+export interface DatasetAssociation {
+  readonly ref: DatasetRef
+  readonly collection: string
+  /** Validity in a CALIBRATION collection; undefined for RUN and TAGGED, whose members are valid for ever. */
+  readonly timespan: Timespan | undefined
+}
+
+export interface RegistryDefaults {
+  readonly run: string | undefined
+  readonly collections: readonly string[]
+  readonly dataId: DataId
+}
+
+/** Rows of registry tables: dataset types, dimension records, memberships. */
+export class Registry {
+  private readonly repository: Repository
+  private readonly defaults: RegistryDefaults
+
+  constructor(repository: Repository, defaults: RegistryDefaults) {
+    this.repository = repository
+    this.defaults = defaults
+  }
+
+  /** False when the very same type is registered already. */
+  registerDatasetType(type: DatasetTypeSpec): Promise<boolean> {
+    return this.repository.write('register a dataset type', () => this.repository.types.register(type))
+  }
+
+  /** Remove types by name or glob; a name that does not exist is no error. */
+  async removeDatasetType(nameOrGlob: string): Promise<void> {
+    const { types } = this.repository
+    await this.repository.write('remove a dataset type', async () => {
+      for (const { type } of await types.all())
+        if (matchesAny(type.name, [nameOrGlob])) await types.remove(type.name)
+    })
+  }
+
+  /** All, or those that match names or globs; sorted by name. */
+  async queryDatasetTypes(expression: string | readonly string[] = '*'): Promise<readonly DatasetType[]> {
+    await this.repository.catchUp()
+    const wanted = typeof expression === 'string' ? [expression] : expression
+    const all = await this.repository.types.all()
+    return all
+      .map((t) => t.type)
+      .filter((t) => matchesAny(t.name, wanted))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  insertDimensionData(
+    element: string,
+    rows: readonly RecordInput[],
+    options: { readonly replace?: boolean; readonly skipExisting?: boolean } = {},
+  ): Promise<void> {
+    const mode = options.replace === true ? 'replace' : options.skipExisting === true ? 'skip' : 'insert'
+    return this.repository.write('insert dimension records', () =>
+      this.repository.records.insert(this.repository.universe.get(element), rows, mode),
+    )
+  }
+
+  /** True: inserted. False: the same row is there. With `update`, the old values of the fields that changed. */
+  syncDimensionData(
+    element: string,
+    row: RecordInput,
+    options: { readonly update?: boolean } = {},
+  ): Promise<boolean | Readonly<Record<string, RecordValue>>> {
+    return this.repository.write('insert dimension records', () =>
+      this.repository.records.sync(this.repository.universe.get(element), row, options.update === true),
+    )
+  }
+
+  /** Add implied values and records; the dimensions are those of the values unless given. */
+  async expandDataId(
+    dataId: DataIdInput = {},
+    options: { readonly dimensions?: readonly string[] } = {},
+  ): Promise<DataCoordinate> {
+    await this.repository.catchUp()
+    const { universe } = this.repository
+    const group =
+      options.dimensions !== undefined
+        ? universe.group(options.dimensions)
+        : dataId instanceof DataCoordinate
+          ? dataId.group
+          : universe.group(Object.keys(dataId).filter((k) => !k.includes('.')))
+    const { coordinate } = await this.standardize(group, dataId)
+    return expandDataId(this.repository.records, group, coordinate.values)
+  }
+
+  /** Put datasets into a TAGGED collection; another dataset of the same type and data ID there is an error. */
+  associate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+    const { collections, datasets } = this.repository
+    return this.repository.write('associate datasets', async () => {
+      const target = await collections.requireType(
+        collection,
+        'TAGGED',
+        `Datasets are associated with TAGGED collections only; '${collection}' is TYPE.`,
+      )
+      for (const [type, group] of await this.byType(refs)) await datasets.associate(type, target, group)
+    })
+  }
+
+  disassociate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+    const { collections, datasets } = this.repository
+    return this.repository.write('disassociate datasets', async () => {
+      const target = await collections.requireType(
+        collection,
+        'TAGGED',
+        `Datasets are disassociated from TAGGED collections only; '${collection}' is TYPE.`,
+      )
+      for (const [type, group] of await this.byType(refs))
+        await datasets.disassociate(
+          type,
+          target,
+          group.map((r) => r.id),
+        )
+    })
+  }
+
+  /** Say when calibrations are valid. */
+  certify(collection: string, refs: readonly DatasetRef[], timespan: Timespan): Promise<void> {
+    const { collections, calibrations } = this.repository
+    return this.repository.write('certify datasets', async () => {
+      const target = await collections.requireType(
+        collection,
+        'CALIBRATION',
+        `Datasets are certified in CALIBRATION collections only; '${collection}' is TYPE.`,
+      )
+      for (const [type, group] of await this.byType(refs)) {
+        requireCalibration(type)
+        await calibrations.certify(type, target, group, timespan)
+      }
+    })
+  }
+
+  /** Take a timespan out of the validity of a type's datasets, or of those with the given data IDs. */
+  decertify(
+    collection: string,
+    datasetType: string,
+    timespan: Timespan,
+    options: { readonly dataIds?: readonly DataIdInput[] } = {},
+  ): Promise<void> {
+    const { collections, calibrations, types } = this.repository
+    return this.repository.write('decertify datasets', async () => {
+      const type = await types.get(datasetType)
+      const target = await collections.requireType(
+        collection,
+        'CALIBRATION',
+        `Datasets are decertified in CALIBRATION collections only; '${collection}' is TYPE.`,
+      )
+      requireCalibration(type)
+      const dataIds: DataCoordinate[] = []
+      for (const id of options.dataIds ?? [])
+        dataIds.push((await this.standardize(type.type.dimensions, id)).coordinate)
+      await calibrations.decertify(
+        type,
+        target,
+        timespan,
+        options.dataIds === undefined ? undefined : dataIds,
+      )
+    })
+  }
+
+  /** Rows for datasets without files. */
+  insertDatasets(
+    type: string,
+    dataIds: readonly DataIdInput[],
+    options: { readonly run?: string; readonly idMode?: IdMode } = {},
+  ): Promise<readonly DatasetRef[]> {
+    return this.repository.write('insert datasets', async () => {
+      const refs = await this.makeRefs(type, dataIds, options)
+      await this.insertRefs(refs)
+      return refs
+    })
+  }
+
+  /** Refs with expanded data IDs and fresh ids, for `ingest` and `put`; nothing is written. */
+  async makeRefs(
+    type: string,
+    dataIds: readonly DataIdInput[],
+    options: { readonly run?: string; readonly idMode?: IdMode } = {},
+  ): Promise<readonly DatasetRef[]> {
+    const record = await this.repository.types.get(type)
+    const run = options.run ?? this.defaults.run
+    if (run === undefined)
+      throw new NoDefaultCollectionError(`No run was given for ${type} and there is no default run.`)
+    const makeId = await idMaker(options.idMode ?? 'UNIQUE')
+    const refs: DatasetRef[] = []
+    for (const id of dataIds) {
+      const coordinate = await this.expandFor(record.type, id)
+      refs.push(new Ref(record.type, coordinate, run, makeId(record.type, run, coordinate.values)))
+    }
+    return refs
+  }
+
+  /** Insert rows of refs that have ids already; inside a write only. */
+  async insertRefs(refs: readonly DatasetRef[]): Promise<void> {
+    const { collections, datasets, now } = this.repository
+    const byRun = new Map<string, DatasetRef[]>()
+    for (const ref of refs) byRun.set(ref.run, [...(byRun.get(ref.run) ?? []), ref])
+    for (const [run, list] of byRun) {
+      const collection = await collections.requireType(
+        run,
+        'RUN',
+        `Datasets are written to RUN collections only; '${run}' is TYPE.`,
+      )
+      for (const [type, group] of await this.byType(list))
+        await datasets.insert(type, collection, group, now().ns)
+    }
+  }
+
+  /** Every membership of datasets of a type in collections (chains flattened). */
+  async queryDatasetAssociations(
+    datasetType: string,
+    options: { readonly collections?: CollectionExpression; readonly types?: readonly CollectionType[] } = {},
+  ): Promise<readonly DatasetAssociation[]> {
+    await this.repository.catchUp()
+    const { types, collections, calibrations } = this.repository
+    const record = await types.get(datasetType)
+    const { dimensions } = record.type
+    const found = await resolveCollections(collections, options.collections ?? this.defaults.collections, {
+      flattenChains: true,
+      types: options.types,
+    })
+    const out: DatasetAssociation[] = []
+    for (const collection of found)
+      for (const row of await calibrations.associations(record, collection)) {
+        const values: Record<string, DataIdValue> = {}
+        for (const [i, d] of dimensions.required.entries()) values[d] = row.key[i] as DataIdValue
+        const coordinate = await expandDataId(this.repository.records, dimensions, values)
+        const run = await collections.nameOf(row.runId)
+        out.push({
+          ref: new Ref(record.type, coordinate, run, row.id),
+          collection: collection.name,
+          timespan: row.timespan,
+        })
+      }
+    return out
+  }
+
+  /** Forget what was read from tables that others may have changed. */
+  refresh(): void {
+    this.repository.clearCaches()
+  }
+
+  private async expandFor(type: DatasetType, input: DataIdInput): Promise<DataCoordinate> {
+    if (input instanceof DataCoordinate && input.group === type.dimensions && input.records !== undefined)
+      return input
+    const { coordinate } = await this.standardize(type.dimensions, input)
+    return expandDataId(this.repository.records, type.dimensions, coordinate.values)
+  }
+
+  private standardize(group: DatasetType['dimensions'], input: DataIdInput) {
+    const { connection, records } = this.repository
+    return standardizeDataId({ connection, records, defaults: this.defaults.dataId }, group, input)
+  }
+
+  private async byType(
+    refs: readonly DatasetRef[],
+  ): Promise<ReadonlyMap<DatasetTypeRecord, readonly DatasetRef[]>> {
+    const out = new Map<DatasetTypeRecord, DatasetRef[]>()
+    for (const ref of refs) {
+      const type = await this.repository.types.get(ref.datasetType.name)
+      const list = out.get(type)
+      if (list === undefined) out.set(type, [ref])
+      else list.push(ref)
+    }
+    return out
+  }
+}
+
+function requireCalibration(type: DatasetTypeRecord): void {
+  if (!type.type.isCalibration)
+    throw new DatasetTypeError(`Dataset type '${type.type.name}' is not a calibration: it has no validity.`)
+}
+
+export const namesAndGlobs = (expression: CollectionExpression): { names: string[]; globs: string[] } => {
+  const list = expressionList(expression)
+  return { names: list.filter((x) => !isGlob(x)), globs: list.filter(isGlob) }
+}
