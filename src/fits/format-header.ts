@@ -35,14 +35,12 @@ function formatCommentary(key: string, text: string): string[] {
   return lines.map((line) => (key.padEnd(8) + line).padEnd(CARD_LENGTH))
 }
 
+/** Comments of short strings start in the column where those of numbers do, as other writers have it. */
 function formatString(card: Card, head: string): string[] {
   const quoted = (card.value as string).replaceAll("'", "''")
   const whole = `${head}'${quoted.padEnd(8)}'`
-  const comment = card.comment === undefined ? '' : ` / ${card.comment}`
-  if (whole.length + comment.length <= CARD_LENGTH || whole.length <= CARD_LENGTH - 3 - 8)
-    return [withComment(whole, card.comment)]
-  if (whole.length <= CARD_LENGTH) return [withComment(whole, card.comment)]
-  return continued(card, head)
+  if (whole.length > CARD_LENGTH) return continued(card, head)
+  return [withComment(card.comment === undefined ? whole : whole.padEnd(30), card.comment)]
 }
 
 /** The long-string convention (FITS 4.0 §4.2.1.2): pieces end in `&`, CONTINUE cards go on; `''` is never cut apart. */
