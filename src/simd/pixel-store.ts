@@ -1,16 +1,7 @@
+import { type CircleSums, unpackSums } from './circle-sums.ts'
 import { referenceStore } from './reference/pixel-store.ts'
 import { align, ARENA_BASE, f32, f64, kernels, makeInstance } from './runtime.ts'
 import type { Shape } from './shape.ts'
-
-/** Sums over circles, one element a radius. */
-export interface CircleSums {
-  /** Σ w·I, w the covered area of each pixel. */
-  readonly flux: Float64Array
-  /** Σ w²·V. */
-  readonly variance: Float64Array
-  /** Σ w: π r² when the circle is inside the image. */
-  readonly area: Float64Array
-}
 
 /** The inverse of a Gaussian weight's covariance, px⁻². */
 export interface WeightMatrix {
@@ -57,17 +48,11 @@ export function makePixelStore({ width, height }: Shape): PixelStore {
       radiiView.set(radii)
       const n = radii.length
       run.circleSums(pi, pv, width, height, x, y, pr, n, po)
-      return unpack(result, n)
+      return unpackSums(result, n)
     },
     moments(x, y, { xx, xy, yy }, cut, step, out) {
       run.momentSums(pi, width, height, x, y, xx, xy, yy, cut, step, po)
       out.set(result.subarray(0, 6))
     },
   }
-}
-
-/** From (flux, variance, area) triples to columns. */
-export function unpack(triples: Float64Array, n: number): CircleSums {
-  const pick = (k: number) => Float64Array.from({ length: n }, (_, i) => triples[3 * i + k]!)
-  return { flux: pick(0), variance: pick(1), area: pick(2) }
 }

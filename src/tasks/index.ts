@@ -9,10 +9,15 @@ import { TaskRegistry } from '#pipeline'
  * Every task that ships with us, by the class names that pipeline files use. Tasks are imported when a pipeline first
  * asks for them: add one by a line `.addLazy(['lsst.ip.isr.IsrTask'], async () => (await import('./isr/isr.task.ts')).IsrTask)`.
  */
-export const taskRegistry = new TaskRegistry().addLazy(
-  ['lsst.ip.isr.IsrTask', 'lsst.ip.isr.isrTask.IsrTask'],
-  async () => (await import('./isr/isr.task.ts')).IsrTask,
-)
+export const taskRegistry = new TaskRegistry()
+  .addLazy(
+    ['lsst.ip.isr.IsrTask', 'lsst.ip.isr.isrTask.IsrTask'],
+    async () => (await import('./isr/isr.task.ts')).IsrTask,
+  )
+  .addLazy(
+    ['lsst.pipe.tasks.characterizeImage.CharacterizeImageTask'],
+    async () => (await import('./characterize/characterize-image.task.ts')).CharacterizeImageTask,
+  )
 
 export { IsrConfig, type IsrInputs, runIsr } from './isr/index.ts'
 export {
@@ -23,3 +28,5 @@ export {
   reduceFrame,
 } from './reduce/index.ts'
 export { standardPipelines } from './pipelines.ts'
+export * from './characterize/index.ts'
+export { standaloneContext } from './standalone.ts'

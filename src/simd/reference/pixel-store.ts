@@ -1,4 +1,5 @@
-import { type PixelStore, unpack } from '../pixel-store.ts'
+import { unpackSums } from '../circle-sums.ts'
+import type { PixelStore } from '../pixel-store.ts'
 import type { Shape } from '../shape.ts'
 import { circleSums } from './circle.ts'
 import { momentSums } from './moments.ts'
@@ -16,7 +17,7 @@ export function arrayStore(
   const planes = { image, variance, width, height }
   return {
     ...planes,
-    circles: (x, y, radii) => unpack(circleSums(planes, x, y, radii), radii.length),
+    circles: (x, y, radii) => unpackSums(circleSums(planes, x, y, radii), radii.length),
     moments: (x, y, weight, cut, step, out) => momentSums(planes, x, y, weight, cut, step, out),
   }
 }
