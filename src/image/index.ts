@@ -5,7 +5,7 @@
  * It knows no file layout of exposures (formats does) and no butler. Ideas: lsst::afw::image, afw::detection, afw::math.
  */
 export { Image } from './image.ts'
-export { MaskPlanes, STANDARD_PLANES } from './mask-planes.ts'
+export { canonicalPlane, MaskPlanes, STANDARD_PLANES } from './mask-planes.ts'
 export { Mask } from './mask.ts'
 export { MaskedImage } from './masked-image.ts'
 export { Exposure, type ExposureInfo, type SummaryStats } from './exposure.ts'

@@ -45,12 +45,12 @@ export class MaskPlanes {
   }
 
   has(name: string): boolean {
-    return this.bits.has(canonical(name))
+    return this.bits.has(canonicalPlane(name))
   }
 
   /** @throws FirstlightError 'image/no-plane' naming the known planes */
   bit(name: string): number {
-    const bit = this.bits.get(canonical(name))
+    const bit = this.bits.get(canonicalPlane(name))
     if (bit !== undefined) return bit
     throw imageError('no-plane', `No mask plane is named '${name}'.${didYouMean(name, this.names)}`, {
       hint: `Planes here: ${this.names.join(', ')}.`,
@@ -67,7 +67,7 @@ export class MaskPlanes {
     if (this.has(name)) return this
     const used = new Set(this.bits.values())
     for (let bit = 0; bit < MAX_PLANES; bit++)
-      if (!used.has(bit)) return new MaskPlanes([...this.bits, [canonical(name), bit]])
+      if (!used.has(bit)) return new MaskPlanes([...this.bits, [canonicalPlane(name), bit]])
     throw imageError(
       'planes-full',
       `No bit is left for the mask plane '${name}': all ${MAX_PLANES} are taken.`,
@@ -80,4 +80,4 @@ export class MaskPlanes {
 }
 
 /** Our name of a plane: the newer layout's SATURATED is SAT here. */
-export const canonical = (name: string): string => OTHER_NAMES[name] ?? name
+export const canonicalPlane = (name: string): string => OTHER_NAMES[name] ?? name

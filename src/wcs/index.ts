@@ -14,5 +14,6 @@ export {
   type SipCoefficients,
   type TanSipWcsOptions,
   type TanWcsOptions,
+  withPixelOrigin,
 } from './make.ts'
 export { fitTanSip, type FitTanSipOptions, type TanSipFit } from './fit.ts'

@@ -73,6 +73,13 @@ export function shiftWcs(wcs: SkyWcs, dx: number, dy: number): SkyWcs {
   return shifted(wcs, dx, dy)
 }
 
+/** The same map about an exactly given reference pixel; only FITS WCSs have one to set, others stay as they are. */
+export function withPixelOrigin(wcs: SkyWcs, crpix: Point2D): SkyWcs {
+  if (!(wcs instanceof FitsWcs) || (wcs.parts.crpix.x === crpix.x && wcs.parts.crpix.y === crpix.y))
+    return wcs
+  return new FitsWcs({ ...wcs.parts, crpix })
+}
+
 function shifted(wcs: SkyWcs, dx: number, dy: number): SkyWcs {
   const minus = (values: ArrayLike<number>, d: number): Float64Array =>
     Float64Array.from(values, (v) => v - d)

@@ -1,0 +1,98 @@
+import { fitsParts, Header, type HduData, primaryHdu, writeFits } from '#fits'
+import type { Exposure, Image, Mask, MaskedImage } from '#image'
+import { writeDetector } from './detector-table.ts'
+import {
+  writeApCorrMap,
+  writeFilter,
+  writePhotoCalib,
+  writePolygon,
+  writeSummaryStats,
+  writeVisitInfo,
+} from './parts.ts'
+import { type Compression, floatHdu, maskHdu } from './pixel-hdus.ts'
+import { writePsf } from './psf-table.ts'
+
+export interface WriteExposureOptions {
+  readonly compression?: Compression
+}
+
+/** Marks our layout in the primary header. */
+export const LAYOUT_CARD = 'FLLAYOUT'
+
+/**
+ * The exposure as FITS: a primary with the metadata, IMAGE, MASK (MP_ cards), VARIANCE with the standard WCS in each, then
+ * one binary table for each part that is known. The pieces of the file, so that big planes are not copied once more.
+ */
+export function exposureFitsParts(
+  exposure: Exposure,
+  options: WriteExposureOptions = {},
+): readonly Uint8Array[] {
+  const { compression = 'mask' } = options
+  const { image, mask, variance, wcs, unit } = exposure
+  return fitsParts([
+    primaryHdu(primaryCards(exposure)),
+    floatHdu({ name: 'IMAGE', image, wcs, unit, compression }),
+    maskHdu(mask, compression, wcs),
+    floatHdu({
+      name: 'VARIANCE',
+      image: variance,
+      wcs,
+      unit: unit === undefined ? undefined : `${unit}**2`,
+      compression,
+    }),
+    ...tables(exposure),
+  ])
+}
+
+/** `exposureFitsParts` as one array. */
+export function writeExposureFits(
+  exposure: Exposure,
+  options: WriteExposureOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const parts = exposureFitsParts(exposure, options)
+  const whole = new Uint8Array(parts.reduce((n, p) => n + p.byteLength, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.byteLength
+  }
+  return whole
+}
+
+function primaryCards(exposure: Exposure): Header {
+  const header = exposure.metadata.copy()
+  return header.set(LAYOUT_CARD, 'exposure 1', 'layout of this file')
+}
+
+function tables(exposure: Exposure): readonly HduData[] {
+  const { visitInfo, detector, filter, photoCalib, psf, apCorrMap, validPolygon, summaryStats } = exposure
+  return [
+    ...(visitInfo ? [writeVisitInfo(visitInfo)] : []),
+    ...(detector ? [writeDetector(detector)] : []),
+    ...(filter ? [writeFilter(filter)] : []),
+    ...(photoCalib ? [writePhotoCalib(photoCalib)] : []),
+    ...(psf ? [writePsf(psf)] : []),
+    ...(apCorrMap ? [writeApCorrMap(apCorrMap)] : []),
+    ...(validPolygon ? [writePolygon(validPolygon)] : []),
+    ...(summaryStats ? [writeSummaryStats(summaryStats)] : []),
+  ]
+}
+
+/** A masked image alone, in the same layout. */
+export function writeMaskedImageFits(
+  pixels: MaskedImage,
+  options: WriteExposureOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const { compression = 'mask' } = options
+  return writeFits([
+    primaryHdu(new Header([[LAYOUT_CARD, 'exposure 1', 'layout of this file']])),
+    floatHdu({ name: 'IMAGE', image: pixels.image, compression }),
+    maskHdu(pixels.mask, compression),
+    floatHdu({ name: 'VARIANCE', image: pixels.variance, compression }),
+  ])
+}
+
+export const writeImageFits = (image: Image): Uint8Array<ArrayBuffer> =>
+  writeFits([floatHdu({ name: 'IMAGE', image, compression: 'none' })])
+
+export const writeMaskFits = (mask: Mask): Uint8Array<ArrayBuffer> => writeFits([maskHdu(mask, 'none')])
