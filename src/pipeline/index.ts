@@ -48,8 +48,24 @@ export { type Drawing, drawGraph, drawTasks } from './graph/drawing.ts'
 export { drawText } from './graph/draw-text.ts'
 export { drawDot } from './graph/draw-dot.ts'
 export { drawMermaid } from './graph/draw-mermaid.ts'
+export { buildQuantumGraph, type BuiltGraph, type QuantumGraphOptions } from './quanta/build-quanta.ts'
+export { type GraphHeader, type Quantum, QuantumGraph } from './quanta/quantum-graph.ts'
+export { caveatCode } from './execute/caveats.ts'
+export { type RunCollections, resolveCollections } from './execute/collections.ts'
+export type { ExecutionOptions, QuantumExecutor, QuantumHooks } from './execute/executor.ts'
+export { inProcessExecutor } from './execute/in-process.ts'
+export { registerDatasetTypes } from './execute/init-outputs.ts'
+export { type ErrorRecord, errorRecord, type QuantumResult } from './execute/outcome.ts'
+export { runQuantumGraph } from './execute/run-graph.ts'
 export {
-  type QuantumResult,
+  emptyGraph,
+  type ExecuteOptions,
+  executeRun,
+  type GraphOptions,
+  openPipelineGraph,
+  type PipelineChoice,
+  type PreparedRun,
+  prepareRun,
   runPipeline,
   type RunPipelineOptions,
   type RunResult,

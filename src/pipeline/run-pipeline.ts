@@ -1,17 +1,33 @@
-import type { Butler } from '#butler'
+import type { Butler, DataId } from '#butler'
 import type { Context } from '#core'
-import type { PipelineEdit } from './definition/edits.ts'
+import { editPipeline, type PipelineEdit } from './definition/edits.ts'
+import { loadPipeline, parsePipeline, splitPipelineUri } from './definition/load.ts'
+import { emptyPipeline, type Pipeline } from './definition/pipeline.ts'
+import { keepTasks } from './definition/subset.ts'
+import { pipelineError } from './errors.ts'
 import type { RunListener } from './events.ts'
-import type { PipelineHost } from './host.ts'
+import {
+  applyCollections,
+  type CollectionOptions,
+  resolveCollections,
+  type RunCollections,
+} from './execute/collections.ts'
 import type { QuantumExecutor } from './execute/executor.ts'
+import { inProcessExecutor } from './execute/in-process.ts'
+import { registerDatasetTypes, writeInitOutputs } from './execute/init-outputs.ts'
+import type { QuantumResult } from './execute/outcome.ts'
+import { runQuantumGraph } from './execute/run-graph.ts'
+import { buildPipelineGraph } from './graph/build-graph.ts'
+import { selectFragment } from './graph/fragment.ts'
+import { type PipelineGraph, taskPredecessors } from './graph/pipeline-graph.ts'
+import { selectTasks } from './graph/select.ts'
+import type { PipelineHost } from './host.ts'
+import { buildQuantumGraph } from './quanta/build-quanta.ts'
+import type { QuantumGraph } from './quanta/quantum-graph.ts'
 import type { TaskRegistry } from './task-registry.ts'
 
-/** The options of `pipetask run`, by the same names; see `pipetask run --help`. */
-export interface RunPipelineOptions {
-  readonly butler: Butler
-  readonly tasks: TaskRegistry
-  /** Reads pipeline, config and graph files. */
-  readonly host: PipelineHost
+/** Which pipeline: a file, or a text. */
+export interface PipelineChoice {
   /** A pipeline file or `firstlight:pipelines/…`, with an optional `#labels`. */
   readonly pipeline?: string
   /** Text of a pipeline, as in a notebook cell; `pipelineName` is what messages call it. */
@@ -19,34 +35,48 @@ export interface RunPipelineOptions {
   readonly pipelineName?: string
   /** Edits applied in order: `{ config: 'isr:doDark=False' }`, `{ task: 'lsst.ip.isr.IsrTask:isr' }` … */
   readonly edits?: readonly PipelineEdit[]
-  readonly input?: readonly string[]
-  readonly output?: string
-  readonly outputRun?: string
+  readonly selectTasks?: string
+}
+
+/** The options of `pipetask qgraph`. */
+export interface GraphOptions extends CollectionOptions {
   readonly where?: string
-  readonly extendRun?: boolean
+  readonly dataId?: DataId
+  readonly dataIdTables?: readonly (readonly DataId[])[]
   readonly skipExisting?: boolean
   readonly skipExistingIn?: readonly string[]
   readonly clobberOutputs?: boolean
-  readonly replaceRun?: boolean
-  readonly pruneReplaced?: 'unstore' | 'purge'
-  readonly rebase?: boolean
+  /** `all`, `off`, or dataset types separated by commas. */
+  readonly datasetQueryConstraint?: string
+  readonly user?: string
+  /** For time stamps of runs: milliseconds since 1970. */
+  readonly now?: () => number
+  readonly onEvent?: RunListener
+}
+
+/** The options of `pipetask run` besides. */
+export interface ExecuteOptions {
   readonly registerDatasetTypes?: boolean
-  readonly selectTasks?: string
   readonly failFast?: boolean
   readonly timeoutSec?: number
   readonly raiseOnPartialOutputs?: boolean
   readonly noVersions?: boolean
   readonly skipInitWrites?: boolean
   readonly initOnly?: boolean
-  readonly datasetQueryConstraint?: string
-  /** Who runs quanta: in this thread unless given. */
+  readonly clobberOutputs?: boolean
+  /** Who runs quanta: this thread unless given. */
   readonly executor?: QuantumExecutor
   /** Versions for the `packages` dataset. */
   readonly packages?: Readonly<Record<string, string>>
   readonly onEvent?: RunListener
-  /** For time stamps of runs: milliseconds since 1970. */
-  readonly now?: () => number
-  readonly user?: string
+}
+
+/** Everything `pipetask run` takes, by the same names; see `pipetask run --help`. */
+export interface RunPipelineOptions extends PipelineChoice, GraphOptions, ExecuteOptions {
+  readonly butler: Butler
+  readonly tasks: TaskRegistry
+  /** Reads pipeline and config files. */
+  readonly host: PipelineHost
 }
 
 /** What a run came to. */
@@ -59,23 +89,160 @@ export interface RunResult {
   readonly exitCode: number
 }
 
-export interface QuantumResult {
-  readonly id: string
-  readonly label: string
-  readonly dataId: Readonly<Record<string, string | number | bigint>>
-  readonly state: 'done' | 'failed' | 'blocked' | 'skipped' | 'pending'
-  /** `*N`, `+P` …: see the report's table of caveats. */
-  readonly caveat?: string
-  readonly error?: {
-    readonly name: string
-    readonly code?: string
-    readonly message: string
-    readonly stack?: string
-  }
-  readonly elapsedSec?: number
+/** Build the graph, prepare the run and execute it: what `pipetask run` and `%%pipeline` cells do. */
+export async function runPipeline(options: RunPipelineOptions, context: Context): Promise<RunResult> {
+  options.onEvent?.({ kind: 'building', message: 'Reading the pipeline' })
+  const pipeline = await openPipelineGraph(options, options)
+  const prepared = await prepareRun(options.butler, pipeline, options, context)
+  if (prepared.graph.size === 0) throw emptyGraph(prepared.reasons)
+  return executeRun(options.butler, prepared, options.tasks, options, context)
 }
 
-/** Build the graph, prepare the run and execute it: what `pipetask run` and `%%pipeline` cells do. */
-export function runPipeline(_options: RunPipelineOptions, _context: Context): Promise<RunResult> {
-  throw new Error('being written')
+/** Read, edit, cut and configure a pipeline, with the repository's dataset types. */
+export async function openPipelineGraph(
+  choice: PipelineChoice,
+  { butler, tasks, host }: Pick<RunPipelineOptions, 'butler' | 'tasks' | 'host'>,
+): Promise<PipelineGraph> {
+  const graphOptions = {
+    tasks,
+    host,
+    universe: butler.dimensions,
+    repositoryTypes: await butler.registry.queryDatasetTypes(),
+  }
+  const { location, fragment } = splitPipelineUri(choice.pipeline ?? '')
+  const whole = await readPipeline(choice, location, host)
+  let pipeline = await selectFragment(whole, fragment, graphOptions)
+  for (const edit of choice.edits ?? [])
+    pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)
+  const graph = await buildPipelineGraph(pipeline, graphOptions)
+  if (choice.selectTasks === undefined) return graph
+  const kept = keepTasks(pipeline, selectTasks(graph, choice.selectTasks), 'EDIT')
+  return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
 }
+
+function readPipeline(choice: PipelineChoice, location: string, host: PipelineHost): Promise<Pipeline> {
+  if (choice.pipelineText !== undefined)
+    return parsePipeline(choice.pipelineText, { file: choice.pipelineName ?? '<pipeline>', host })
+  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host)
+}
+
+/** A graph with the collections it belongs to; nothing in the repository has changed. */
+export interface PreparedRun {
+  readonly graph: QuantumGraph
+  readonly collections: RunCollections
+  /** Why the graph is empty or short. */
+  readonly reasons: readonly string[]
+}
+
+/** Settle collections and build the graph: what `pipetask qgraph` does. */
+export async function prepareRun(
+  butler: Butler,
+  pipeline: PipelineGraph,
+  options: GraphOptions,
+  context: Context,
+): Promise<PreparedRun> {
+  const now = (options.now ?? Date.now)()
+  const collections = await resolveCollections(butler, options, now)
+  options.onEvent?.({ kind: 'building', message: 'Building the quantum graph' })
+  const {
+    extendRun = false,
+    skipExisting = false,
+    skipExistingIn = [],
+    datasetQueryConstraint = 'all',
+  } = options
+  const constraint =
+    datasetQueryConstraint === 'all' || datasetQueryConstraint === 'off'
+      ? datasetQueryConstraint
+      : datasetQueryConstraint.split(',')
+  const { graph, reasons } = await buildQuantumGraph(
+    {
+      butler,
+      pipeline,
+      inputs: collections.inputs,
+      ...(collections.output !== undefined && { output: collections.output }),
+      run: collections.run,
+      extendRun: collections.runExists,
+      ...(options.where !== undefined && { where: options.where }),
+      ...(options.dataId && { dataId: options.dataId }),
+      ...(options.dataIdTables && { dataIdTables: options.dataIdTables }),
+      skipExistingIn: [...skipExistingIn, ...(skipExisting || extendRun ? [collections.run] : [])],
+      clobberOutputs: options.clobberOutputs ?? false,
+      constraint,
+      ...(options.user !== undefined && { user: options.user }),
+      time: now,
+    },
+    context,
+  )
+  return { graph, collections, reasons }
+}
+
+/** Make run and chain, write what is written once, run the quanta. */
+export async function executeRun(
+  butler: Butler,
+  { graph, collections }: PreparedRun,
+  tasks: TaskRegistry,
+  options: ExecuteOptions,
+  context: Context,
+): Promise<RunResult> {
+  tellGraph(graph, options.onEvent)
+  await applyCollections(butler, collections)
+  await registerDatasetTypes(butler, graph, options.registerDatasetTypes ?? false)
+  const packages = options.noVersions === true ? undefined : options.packages
+  const { skipInitWrites = false } = options
+  await writeInitOutputs(
+    butler,
+    graph,
+    tasks,
+    { extendRun: collections.runExists, packages, skipInitWrites },
+    context,
+  )
+  const about = { run: collections.run, output: collections.output }
+  if (options.initOnly === true) return { ...about, state: 'done', quanta: [], exitCode: 0 }
+  const executor = options.executor ?? inProcessExecutor(butler)
+  const result = await runQuantumGraph(
+    graph,
+    {
+      executor,
+      extendRun: collections.runExists,
+      clobberOutputs: options.clobberOutputs ?? false,
+      raiseOnPartialOutputs: options.raiseOnPartialOutputs ?? true,
+      timeoutSec: options.timeoutSec ?? THIRTY_DAYS_SEC,
+      failFast: options.failFast ?? false,
+      ...(options.onEvent && { onEvent: options.onEvent }),
+    },
+    context,
+  )
+  return { ...about, ...result }
+}
+
+const THIRTY_DAYS_SEC = 30 * 24 * 3600
+
+/** The error of a graph without quanta. */
+export const emptyGraph = (reasons: readonly string[]): Error =>
+  pipelineError('empty-graph', 'QuantumGraph was empty; ERROR logs above should provide details.', {
+    ...(reasons[0] !== undefined && { hint: reasons[0] }),
+    data: { reasons },
+  })
+
+function tellGraph(graph: QuantumGraph, onEvent: RunListener | undefined): void {
+  if (onEvent === undefined) return
+  const after = taskPredecessors(graph.pipeline)
+  onEvent({
+    kind: 'graph',
+    run: graph.header.run,
+    tasks: graph.tasks.map(({ node, coordinates }) => ({
+      label: node.label,
+      className: node.task.className,
+      dimensions: node.dimensions.required,
+      after: after.get(node.label) ?? [],
+      total: coordinates.length,
+    })),
+    quanta: Array.from({ length: Math.min(graph.size, MOST_TOLD) }, (_, i) => {
+      const { id, label, dataId } = graph.quantum(i)
+      return { id, label, dataId }
+    }),
+  })
+}
+
+/** Displays list so many quanta one by one; counts cover all. */
+const MOST_TOLD = 10_000

@@ -1,9 +1,27 @@
-import type { QuantumResult } from '../run-pipeline.ts'
+import type { LogRecord } from '#core'
+import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { QuantumResult } from './outcome.ts'
 
-/** Runs single quanta: in this thread, or in a pool of workers. */
+/** What all quanta of a run have in common. */
+export interface ExecutionOptions {
+  /** The run had datasets before: look for outputs of each quantum. */
+  readonly extendRun: boolean
+  readonly clobberOutputs: boolean
+  readonly raiseOnPartialOutputs: boolean
+  readonly timeoutSec: number
+}
+
+export interface QuantumHooks {
+  readonly signal: AbortSignal
+  readonly onLog: (record: LogRecord) => void
+}
+
+/** Runs single quanta: in this thread, or in a pool of workers. A failed quantum is a result, not a rejection. */
 export interface QuantumExecutor {
   /** How many quanta it takes at once. */
   readonly slots: number
+  /** Called once, before the first quantum. */
+  prepare(graph: QuantumGraph, options: ExecutionOptions): Promise<void>
+  run(quantum: Quantum, hooks: QuantumHooks): Promise<QuantumResult>
   close(): Promise<void>
 }
-export type { QuantumResult }

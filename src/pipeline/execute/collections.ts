@@ -1,0 +1,169 @@
+import type { Butler } from '#butler'
+import { pipelineError } from '../errors.ts'
+
+/** The collection options of `pipetask run` and `qgraph`. */
+export interface CollectionOptions {
+  readonly input?: readonly string[]
+  readonly output?: string
+  readonly outputRun?: string
+  readonly extendRun?: boolean
+  readonly replaceRun?: boolean
+  readonly pruneReplaced?: 'unstore' | 'purge'
+  readonly rebase?: boolean
+}
+
+/** Where a run reads and writes, and what is changed once there is something to do. */
+export interface RunCollections {
+  /** Searched for inputs, flattened, in order. */
+  readonly inputs: readonly string[]
+  readonly output: string | undefined
+  readonly run: string
+  readonly runExists: boolean
+  /** What the output chain will be; undefined when it stays or there is none. */
+  readonly chain: readonly string[] | undefined
+  readonly chainExists: boolean
+  /** Run that leaves the chain. */
+  readonly replaced: string | undefined
+  readonly pruneReplaced: 'unstore' | 'purge' | undefined
+}
+
+/** Apply the anchor's rules to the options; nothing is changed yet. `now` is in milliseconds since 1970. */
+export async function resolveCollections(
+  butler: Butler,
+  options: CollectionOptions,
+  now: number,
+): Promise<RunCollections> {
+  const { output, extendRun = false, replaceRun = false, pruneReplaced, rebase = false } = options
+  if (replaceRun && extendRun)
+    throw bad('--replace-run and --extend-run exclude each other.', 'Give one of them.')
+  if (pruneReplaced !== undefined && !replaceRun) throw bad('--prune-replaced needs --replace-run.')
+  const known = await collectionTypes(butler)
+  const chainExists = output !== undefined && known.has(output)
+  if (chainExists && known.get(output) !== 'CHAINED')
+    throw bad(
+      `Output collection '${output}' is a ${known.get(output)} collection, not CHAINED.`,
+      'Give -o another name.',
+    )
+  if (replaceRun && !chainExists) throw bad('--replace-run needs an existing output chain (-o).')
+  const chain = chainExists ? [...(await butler.collections.getInfo(output)).children] : []
+  const given =
+    options.input === undefined || options.input.length === 0
+      ? undefined
+      : await flatten(butler, options.input)
+  if (given === undefined && !chainExists)
+    throw bad(noInputs(output, extendRun), 'Name where the inputs are with -i.')
+  const run = chooseRun(options, chain, known, now)
+  const replaced = replaceRun ? firstRun(chain, known, output ?? '') : undefined
+  const kept = chain.filter((name) => name !== replaced)
+  const based =
+    given === undefined || output === undefined
+      ? kept
+      : await rebased(butler, kept, given, output, rebase, chainExists)
+  const inputs = chainExists ? await flatten(butler, based) : (given ?? [])
+  const members = chainExists ? based : (given ?? [])
+  const newChain = members.includes(run) ? members : [run, ...members]
+  const changed = output !== undefined && (!chainExists || newChain.join('\n') !== chain.join('\n'))
+  return {
+    inputs: inputs.filter((name) => name !== run || known.has(run)),
+    output,
+    run,
+    runExists: known.has(run),
+    chain: changed ? newChain : undefined,
+    chainExists,
+    replaced,
+    pruneReplaced,
+  }
+}
+
+const bad = (message: string, hint?: string): Error =>
+  pipelineError('bad-collections', message, hint === undefined ? {} : { hint })
+
+const noInputs = (output: string | undefined, extendRun: boolean): string =>
+  extendRun && output !== undefined
+    ? `--extend-run needs an existing output chain, and there is no '${output}'.`
+    : 'No input collections provided.'
+
+async function collectionTypes(butler: Butler): Promise<ReadonlyMap<string, string>> {
+  const infos = await butler.collections.queryInfo('*', { includeChains: true })
+  return new Map(infos.map((info) => [info.name, info.type]))
+}
+
+const flatten = (butler: Butler, names: readonly string[]): Promise<readonly string[]> =>
+  names.length === 0
+    ? Promise.resolve([])
+    : butler.collections.query(names, { flattenChains: true, includeChains: false })
+
+function chooseRun(
+  { output, outputRun, extendRun = false }: CollectionOptions,
+  chain: readonly string[],
+  known: ReadonlyMap<string, string>,
+  now: number,
+): string {
+  if (outputRun === undefined && output === undefined)
+    throw bad('No output RUN collection provided.', 'Give -o CHAIN or --output-run RUN.')
+  const run = outputRun ?? (extendRun ? firstRun(chain, known, output ?? '') : `${output}/${timestamp(now)}`)
+  if (known.has(run) && known.get(run) !== 'RUN')
+    throw bad(`Output run '${run}' is a ${known.get(run)} collection, not RUN.`)
+  if (known.has(run) && !extendRun)
+    throw bad(
+      `Output run '${run}' already exists, but --extend-run was not given.`,
+      'Add --extend-run, or leave --output-run out for a new run.',
+    )
+  if (!known.has(run) && extendRun)
+    throw bad(
+      `--extend-run was given, but output run '${run}' does not exist.`,
+      'Leave --extend-run out to make it.',
+    )
+  return run
+}
+
+function firstRun(chain: readonly string[], known: ReadonlyMap<string, string>, output: string): string {
+  const [first] = chain
+  if (first === undefined)
+    throw bad(`Output chain '${output}' has no children.`, 'Leave --extend-run and --replace-run out.')
+  if (known.get(first) === 'RUN') return first
+  throw bad(`The first child of '${output}', '${first}', is a ${known.get(first)} collection, not RUN.`)
+}
+
+/** `20201013T140417Z`, UTC. */
+export const timestamp = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+
+/** Inputs given for a chain that exists must be what it has; or they become so with `--rebase`. */
+async function rebased(
+  butler: Butler,
+  chain: readonly string[],
+  inputs: readonly string[],
+  output: string,
+  rebase: boolean,
+  exists: boolean,
+): Promise<readonly string[]> {
+  if (!exists) return chain
+  const own = chain.filter((name) => name.startsWith(`${output}/`))
+  const flat = (await flatten(butler, chain)).filter((name) => !own.includes(name))
+  const at = flat.indexOf(inputs[0] ?? '')
+  if (at >= 0 && inputs.every((name, i) => flat[at + i] === name)) return chain
+  if (!rebase)
+    throw bad(
+      `Output chain '${output}' exists and does not include the same sequence of (flattened) input collections: it has ${flat.join(', ')}, -i gives ${inputs.join(', ')}.`,
+      'Leave -i out to use the chain as it is, or add --rebase to change it.',
+    )
+  return [...own, ...inputs, ...flat.filter((name) => !inputs.includes(name))]
+}
+
+/** Make the run and the chain, and treat what was replaced, as resolved. */
+export async function applyCollections(butler: Butler, collections: RunCollections): Promise<void> {
+  const { run, runExists, output, chain, chainExists, replaced, pruneReplaced } = collections
+  if (!runExists) await butler.collections.register(run, 'RUN')
+  if (output !== undefined && !chainExists) await butler.collections.register(output, 'CHAINED')
+  if (output !== undefined && chain !== undefined) await butler.collections.redefineChain(output, chain)
+  if (replaced === undefined || pruneReplaced === undefined) return
+  if (pruneReplaced === 'purge') return butler.removeRuns([replaced], { unlinkFromChains: true })
+  const refs = await butler.queryAllDatasets({
+    collections: replaced,
+    findFirst: false,
+    limit: null,
+    explain: false,
+  })
+  const perDataId = refs.filter((ref) => ref.datasetType.dimensions.names.length > 0)
+  await butler.pruneDatasets(perDataId, { disassociate: false, unstore: true, purge: false })
+}

@@ -1,0 +1,185 @@
+import type { Butler, DatasetRef, DatasetType } from '#butler'
+import { compareConfigs, loadConfig, saveConfig } from '#config'
+import { type Context, silentLog, silentProgress } from '#core'
+import { pipelineError } from '../errors.ts'
+import { PACKAGES, type TaskNode } from '../graph/pipeline-graph.ts'
+import { TaskMetadata } from '../metadata.ts'
+import type { QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { TaskRegistry } from '../task-registry.ts'
+import { makeTaskContext } from './task-context.ts'
+
+export interface InitOptions {
+  /** The run had datasets before. */
+  readonly extendRun: boolean
+  /** Versions to save and compare; undefined with `--no-versions`. */
+  readonly packages: Readonly<Record<string, string>> | undefined
+  readonly skipInitWrites: boolean
+}
+
+/** Register what the graph writes, or refuse, naming what is missing. */
+export async function registerDatasetTypes(
+  butler: Butler,
+  graph: QuantumGraph,
+  register: boolean,
+): Promise<void> {
+  const known = new Map((await butler.registry.queryDatasetTypes()).map((type) => [type.name, type]))
+  const needed = [...graph.datasets.values()].map((nodes) => nodes.type)
+  const missing = needed.filter((type) => !known.has(type.name))
+  if (missing.length === 0) return
+  if (!register)
+    throw pipelineError(
+      'missing-dataset-types',
+      `Missing dataset types: ${missing
+        .map((type) => type.name)
+        .sort()
+        .join(', ')}.`,
+      {
+        hint: 'Add --register-dataset-types to register them.',
+        data: { missing: missing.map((type) => type.name) },
+      },
+    )
+  for (const type of missing) await butler.registry.registerDatasetType(specOf(type))
+}
+
+const specOf = ({ name, dimensions, storageClass, isCalibration }: DatasetType) => ({
+  name,
+  dimensions: dimensions.names,
+  storageClass,
+  isCalibration,
+})
+
+/** Write or compare configs, schemas and versions: what is written once for a run. */
+export async function writeInitOutputs(
+  butler: Butler,
+  graph: QuantumGraph,
+  tasks: TaskRegistry,
+  options: InitOptions,
+  context: Context,
+): Promise<void> {
+  for (const node of graph.pipeline.tasks) await checkConfig(butler, graph, node, tasks, options, context)
+  if (options.packages !== undefined) await checkPackages(butler, graph, options.packages, options.extendRun)
+  for (const node of graph.pipeline.tasks) await writeSchemas(butler, graph, node, options)
+}
+
+async function existing(
+  butler: Butler,
+  ref: DatasetRef,
+  extendRun: boolean,
+): Promise<DatasetRef | undefined> {
+  return extendRun ? butler.findDataset(ref.datasetType, {}, { collections: ref.run }) : undefined
+}
+
+async function checkConfig(
+  butler: Butler,
+  graph: QuantumGraph,
+  node: TaskNode,
+  tasks: TaskRegistry,
+  options: InitOptions,
+  context: Context,
+): Promise<void> {
+  const ref = graph.initRef(node.configName)
+  const before = await existing(butler, ref, options.extendRun)
+  if (before === undefined) {
+    if (!options.skipInitWrites) await butler.put(saveConfig(node.config), ref)
+    return
+  }
+  const old = node.task.config.make()
+  const file = `${node.configName} of run ${ref.run}`
+  await loadConfig(old, await butler.get<string>(before), {
+    file,
+    findTarget: (name) => tasks.findTarget(name),
+  })
+  const differences = compareConfigs(node.config, old)
+  if (differences.length === 0) return
+  for (const difference of differences)
+    context.log.critical(`Comparing configuration: Inequality in ${difference}`)
+  throw configConflict(node, ref.run, differences)
+}
+
+const configConflict = (node: TaskNode, run: string, differences: readonly string[]): Error =>
+  pipelineError(
+    'config-conflict',
+    `Config does not match existing task config '${node.configName}' in run ${run}: ${differences.join('; ')}.`,
+    {
+      hint: 'Configs are the same within one run. Leave --extend-run out to make a new run with the changed config, or give the old values.',
+      data: { label: node.label, run, differences },
+    },
+  )
+
+/** Versions that changed are refused; packages that are new are added. */
+async function checkPackages(
+  butler: Butler,
+  graph: QuantumGraph,
+  packages: Readonly<Record<string, string>>,
+  extendRun: boolean,
+): Promise<void> {
+  const ref = graph.initRef(PACKAGES)
+  const before = await existing(butler, ref, extendRun)
+  if (before === undefined) {
+    await butler.put(packages, ref)
+    return
+  }
+  const old = await butler.get<Readonly<Record<string, string>>>(before)
+  const changed = Object.entries(packages).filter(([name, version]) => name in old && old[name] !== version)
+  if (changed.length > 0)
+    throw pipelineError(
+      'packages-conflict',
+      `Package versions differ from those of run ${ref.run}: ${changed.map(([n, v]) => `${n} ${old[n]} then, ${v} now`).join('; ')}.`,
+      { hint: 'Make a new run, or add --no-versions to accept the difference.' },
+    )
+  if (Object.keys(packages).every((name) => name in old)) return
+  await butler.pruneDatasets([before], { disassociate: true, unstore: true, purge: true })
+  await butler.put({ ...old, ...packages }, ref)
+}
+
+async function writeSchemas(
+  butler: Butler,
+  graph: QuantumGraph,
+  node: TaskNode,
+  options: InitOptions,
+): Promise<void> {
+  const missing: DatasetRef[] = []
+  for (const edge of node.initOutputs) {
+    const ref = graph.initRef(edge.datasetType)
+    if ((await existing(butler, ref, options.extendRun)) === undefined) missing.push(ref)
+  }
+  if (missing.length === 0 || node.task.init === undefined || options.skipInitWrites) return
+  const inputs = await readInitInputs(butler, node, graph.header.run, graph.header.inputs)
+  const context = makeTaskContext({
+    name: node.label,
+    config: node.config,
+    log: silentLog,
+    metadata: new TaskMetadata(),
+    signal: new AbortController().signal,
+    progress: silentProgress,
+  })
+  const values = node.task.init(inputs, context)
+  for (const edge of node.initOutputs) {
+    const ref = missing.find((r) => r.datasetType.name === edge.datasetType)
+    const value = values[edge.connection]
+    if (ref !== undefined && value !== undefined) await butler.put(value, ref)
+  }
+}
+
+/** Values of a task's init inputs, from the run or from the input collections. */
+export async function readInitInputs(
+  butler: Butler,
+  node: TaskNode,
+  run: string,
+  inputs: readonly string[] = [],
+): Promise<Readonly<Record<string, unknown>>> {
+  const values: Record<string, unknown> = {}
+  for (const edge of node.initInputs) {
+    const ref = await butler.findDataset(edge.datasetType, {}, { collections: [run, ...inputs] })
+    if (ref === undefined)
+      throw pipelineError(
+        'missing-init-input',
+        `Task '${node.label}' needs ${edge.datasetType}, which is not in run ${run}.`,
+        {
+          hint: 'Run the task that makes it in the same pipeline, or add a collection that has it with -i.',
+        },
+      )
+    values[edge.connection] = await butler.get(ref)
+  }
+  return values
+}

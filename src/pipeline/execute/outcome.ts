@@ -1,0 +1,36 @@
+import type { DataId } from '#butler'
+
+/** What a thrown value was, as plain data that crosses threads. */
+export interface ErrorRecord {
+  readonly name: string
+  readonly code?: string
+  readonly message: string
+  readonly stack?: string
+}
+
+/** How one quantum ended. */
+export interface QuantumResult {
+  readonly id: string
+  readonly label: string
+  readonly dataId: DataId
+  readonly state: 'done' | 'failed' | 'blocked' | 'skipped' | 'pending'
+  /** `*N`, `+P` …: see the report's table of caveats. */
+  readonly caveat?: string
+  readonly error?: ErrorRecord
+  readonly elapsedSec?: number
+  /** The whole run must stop (a broken quantum). */
+  readonly fatal?: boolean
+  /** Exit code that the failure asks for. */
+  readonly exitCode?: number
+}
+
+export function errorRecord(error: unknown): ErrorRecord {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const { code } = error as { code?: unknown }
+  return {
+    name: error.name,
+    message: error.message,
+    ...(typeof code === 'string' && { code }),
+    ...(error.stack !== undefined && { stack: error.stack }),
+  }
+}

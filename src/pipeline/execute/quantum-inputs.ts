@@ -1,0 +1,76 @@
+import type { Butler, DatasetRef, DeferredDataset } from '#butler'
+import type { Logger } from '#core'
+import { NoWorkFound, pipelineError } from '../errors.ts'
+import type { Edge } from '../graph/pipeline-graph.ts'
+import type { RefsByConnection } from '../pipeline-task.ts'
+import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
+
+/**
+ * The inputs that are really there: quanta before this one may have made fewer than the graph foresaw. Throws NoWorkFound when
+ * too few are left.
+ */
+export async function presentInputs(
+  butler: Butler,
+  quantum: Quantum,
+  run: string,
+  log: Logger,
+): Promise<RefsByConnection> {
+  const found: Record<string, readonly DatasetRef[]> = {}
+  for (const edge of inputEdges(quantum.node)) {
+    const refs = quantum.inputs[edge.connection] ?? []
+    const there = await Promise.all(refs.map(async (ref) => ref.run !== run || (await isStored(butler, ref))))
+    refs.forEach((ref, i) => {
+      if (there[i] === false)
+        log.info(`No dataset artifact found for ${ref.datasetType.name}@${ref.coordinate}.`)
+    })
+    found[edge.connection] = refs.filter((_ref, i) => there[i] !== false)
+    checkCount(quantum, edge, found[edge.connection]?.length ?? 0)
+  }
+  return adjusted(quantum, found)
+}
+
+const isStored = async (butler: Butler, ref: DatasetRef): Promise<boolean> =>
+  (await butler.getDataset(ref.id)) !== undefined
+
+function checkCount({ label, coordinate }: Quantum, edge: Edge, count: number): void {
+  if (count >= edge.minimum) return
+  const text = `Not enough datasets (${count}) found for connection ${label}.${edge.connection} (${edge.datasetType}) with minimum=${edge.minimum} for quantum data ID ${coordinate}.`
+  if (edge.kind === 'input') throw new NoWorkFound(text)
+  throw pipelineError('missing-prerequisite', text)
+}
+
+function adjusted(quantum: Quantum, inputs: RefsByConnection): RefsByConnection {
+  const { node, label, dataId } = quantum
+  const change = node.task.adjustQuantum?.(inputs, quantum.outputs, { label, dataId, config: node.config })
+  return { ...inputs, ...change?.inputs }
+}
+
+/** Read inputs as `run` wants them: one value or a list, handles where reading is deferred. */
+export async function loadInputs(
+  butler: Butler,
+  edges: readonly Edge[],
+  refs: RefsByConnection,
+): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
+  for (const edge of edges) {
+    const loaded: unknown[] = []
+    for (const ref of refs[edge.connection] ?? []) loaded.push(await loadOne(butler, edge, ref))
+    values[edge.connection] = edge.multiple ? loaded : loaded[0]
+  }
+  return values
+}
+
+function loadOne(butler: Butler, edge: Edge, ref: DatasetRef): Promise<unknown> {
+  const options = {
+    ...(edge.component !== undefined && { component: edge.component }),
+    ...(edge.component === undefined &&
+      edge.storageClass !== ref.datasetType.storageClass && { storageClass: edge.storageClass }),
+  }
+  if (!edge.deferLoad) return butler.get(ref, undefined, options)
+  const handle: DeferredDataset = {
+    ref,
+    dataId: ref.dataId,
+    get: <T>(more = {}) => butler.get<T>(ref, undefined, { ...options, ...more }) as Promise<never>,
+  }
+  return Promise.resolve(handle)
+}
