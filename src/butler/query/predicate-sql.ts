@@ -44,12 +44,10 @@ function rangeTest(p: Predicate & { kind: 'in-range' }, columns: ColumnWriter): 
 }
 
 /** In the language only `*` and `?` are special and a backslash takes that away; SQLite's GLOB has brackets too. */
-function globForSqlite(pattern: string): string {
-  return pattern.replace(/\\(.)|\[/g, (all, escaped: string | undefined) => {
-    if (escaped === undefined) return '[[]'
-    return '*?['.includes(escaped) ? `[${escaped}]` : escaped === '\\' ? '\\' : all.slice(1)
-  })
-}
+const globForSqlite = (pattern: string): string =>
+  pattern.replace(/\\([*?\\])|\[/g, (_, escaped: string | undefined) =>
+    escaped === undefined ? '[[]' : escaped === '\\' ? '\\' : `[${escaped}]`,
+  )
 
 function comparison({ operator, left, right }: Predicate & { kind: 'compare' }, columns: ColumnWriter): Sql {
   if (left.type === 'timespan' || right.type === 'timespan')

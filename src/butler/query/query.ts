@@ -48,22 +48,22 @@ export class Query {
 
   /** Conditions: an expression with its binds, or values that rows must have. */
   where(condition: WhereInput, bind: Readonly<Record<string, BindValue>> = {}): Query {
-    return this.then(whereStep(condition, bind))
+    return this.withStep(whereStep(condition, bind))
   }
 
   joinDimensions(dimensions: Iterable<string>): Query {
     const { universe } = this.context.engine
-    return this.then((spec) => withGroup(spec, universe.group(dimensions)))
+    return this.withStep((spec) => withGroup(spec, universe.group(dimensions)))
   }
 
   /** Only rows for which a dataset exists in the collections; its fields can be used in conditions and results. */
   joinDatasetSearch(type: string | DatasetType, collections?: CollectionExpression): Query {
-    return this.then(searchStep(this.context, type, collections))
+    return this.withStep(searchStep(this.context, type, collections))
   }
 
   /** Only rows with one of these data IDs, which must have the same dimensions. */
   joinDataCoordinates(ids: readonly DataCoordinate[]): Query {
-    return this.then((spec) => {
+    return this.withStep((spec) => {
       const group = ids[0]?.group ?? this.context.engine.universe.empty
       if (ids.some((id) => id.group !== group))
         throw new InvalidQueryError('Data IDs to join with must all have the same dimensions.')
@@ -167,7 +167,7 @@ export class Query {
     return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group })
   }
 
-  protected then(step: Step): Query {
+  protected withStep(step: Step): Query {
     return new Query(this.context, [...this.steps, step])
   }
 

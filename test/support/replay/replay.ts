@@ -1,0 +1,131 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Butler } from '#butler'
+import { Catalog } from '#table'
+import { openNodeButler } from '#platform/node'
+import { unpackArchive } from './archive.ts'
+import { runCommand } from './commands.ts'
+import { compareAnswer, compareError, Marks, type RecordedError } from './compare.ts'
+import { isMap, type Json, writeValue } from './notation.ts'
+import { runOperation, type Spec, UnknownOperation } from './operations.ts'
+
+interface Case {
+  readonly id: string
+  readonly sequence?: string
+  readonly spec?: Spec
+  readonly result?: Json
+  readonly error?: RecordedError
+  readonly ordered?: boolean
+  readonly cmd?: readonly string[]
+  readonly stdout?: string
+  readonly stderr?: string
+  readonly rc?: number
+}
+
+export interface CaseResult {
+  readonly file: string
+  readonly id: string
+  readonly what: string
+  /** What differs; undefined when right. */
+  readonly difference: string | undefined
+}
+
+/** Replay the cases of files on a fresh copy of an archived repository. */
+export async function replay(archive: string, files: readonly string[]): Promise<readonly CaseResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'firstlight-replay-'))
+  try {
+    const repository = unpackArchive(archive, join(folder, 'master'))
+    const results: CaseResult[] = []
+    for (const file of files) results.push(...(await replayFile(file, repository, folder)))
+    return results
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function replayFile(file: string, master: string, folder: string): Promise<readonly CaseResult[]> {
+  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly Case[] }
+  const results: CaseResult[] = []
+  let sequence: string | undefined
+  let place: Place | undefined
+  for (const item of cases) {
+    if (place === undefined || item.sequence !== sequence) {
+      await place?.close()
+      place = new Place(master, mkdtempSync(join(folder, 'case-')), item.sequence !== undefined)
+      sequence = item.sequence
+    }
+    const difference = await runCase(item, place)
+    results.push({ file: basename(file, '.json'), id: item.id, what: describe(item), difference })
+  }
+  await place?.close()
+  return results
+}
+
+/** A copy of the repository that a file's (or a sequence's) cases run in. */
+export class Place {
+  readonly folder: string
+  readonly repository: string
+  readonly marks = new Marks()
+  private readonly writeable: boolean
+  private butler: Promise<Butler> | undefined
+
+  constructor(master: string, folder: string, writeable: boolean) {
+    this.folder = folder
+    this.repository = join(folder, basename(master))
+    this.writeable = writeable
+    cpSync(master, this.repository, { recursive: true })
+  }
+
+  open(): Promise<Butler> {
+    this.butler ??= openNodeButler(this.repository, { writeable: this.writeable })
+    return this.butler
+  }
+
+  async close(): Promise<void> {
+    await (await this.butler)?.close()
+  }
+}
+
+async function runCase(item: Case, place: Place): Promise<string | undefined> {
+  if (item.cmd !== undefined) return runCommand({ ...item, cmd: item.cmd }, place)
+  if (item.spec === undefined) throw new UnknownOperation(`case ${item.id} without spec or cmd`)
+  let answer: Json = null
+  let thrown: unknown
+  try {
+    const value = await runOperation(await place.open(), item.spec)
+    answer = fill(writeValue(plainTables(value)), place.repository)
+  } catch (error) {
+    if (error instanceof UnknownOperation) throw error
+    thrown = error
+  }
+  if (item.error !== undefined) return compareError(item.error, thrown)
+  if (thrown !== undefined)
+    return `threw ${(thrown as Error).name}: ${(thrown as Error).message}${process.env['REPLAY_STACK'] ? `\n${(thrown as Error).stack}` : ''}`
+  return compareAnswer(item.result ?? null, answer, item.ordered === true, place.marks)
+}
+
+/** Catalogs as columns. */
+function plainTables(value: unknown): unknown {
+  if (!(value instanceof Catalog)) return value
+  return {
+    table: 'catalog',
+    columns: Object.fromEntries(
+      value.schema.columns.map((c: { name: string }) => [
+        c.name,
+        Array.from({ length: value.numRows }, (_, row) => value.get(c.name, row)),
+      ]),
+    ),
+  }
+}
+
+const fill = (value: Json, repository: string): Json =>
+  typeof value === 'string'
+    ? value.replaceAll(repository, '<REPO>')
+    : Array.isArray(value)
+      ? value.map((v) => fill(v, repository))
+      : isMap(value)
+        ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fill(v, repository)]))
+        : value
+
+const describe = (item: Case): string => (item.cmd?.join(' ') ?? JSON.stringify(item.spec)).slice(0, 300)
