@@ -1,8 +1,8 @@
 import type { Card } from '#fits'
 import { AffineTransform, Angle, type Box2I, type Point2D, SpherePoint, wrapRadians } from '#geom'
 import { fitTanSip, type PixelArrays, type SkyArrays, type SkyWcs } from '#wcs'
-import { chipToFocal, type DetectorPlacement, focalToChip, type Pointing } from './camera.ts'
 import { type RadialOptics, radialScale, radiusOf } from './optics.ts'
+import { chipToFocal, type DetectorPlacement, focalToChip, type Pointing } from './placement.ts'
 import { toSky, toTangent } from './tangent.ts'
 
 /** Order of the SIP polynomials that stand for the optics in FITS headers: 1e-3 pixel over an HSC chip. */

@@ -1,24 +1,10 @@
 import { FirstlightError, didYouMean } from '#core'
-import type { Angle, Point2D, SpherePoint } from '#geom'
+import type { Point2D } from '#geom'
 import type { Detector } from '#image'
 import type { SkyWcs } from '#wcs'
 import { makeCameraWcs } from './camera-wcs.ts'
 import type { RadialOptics } from './optics.ts'
-
-/** Where a chip sits: focal-plane pixels of its centre (origin on the optical axis), its turn and its own centre. */
-export interface DetectorPlacement {
-  readonly centre: Point2D
-  /** Counter-clockwise turn of the chip in the focal plane. */
-  readonly yaw: Angle
-  /** The chip pixel that lies at `centre`. */
-  readonly reference: Point2D
-}
-
-/** Where the camera looks: the sky on the optical axis, and the position angle of the focal plane's +y, east of north. */
-export interface Pointing {
-  readonly boresight: SpherePoint
-  readonly rotation: Angle
-}
+import { chipToFocal, type DetectorPlacement, focalToChip, type Pointing } from './placement.ts'
 
 /** A camera: chips, their places and the optics above them. Focal-plane positions are in pixels of its chips. */
 export interface Camera {
@@ -53,18 +39,6 @@ export function makeCamera(name: string, detectors: readonly Detector[], optics:
     wcs: (id, pointing) =>
       makeCameraWcs(placement(id), byId.get(id)?.bbox ?? noDetector(name, id, [], 0), optics, pointing),
   }
-}
-
-export function chipToFocal({ centre, yaw, reference }: DetectorPlacement, { x, y }: Point2D): Point2D {
-  const [c, s] = [Math.cos(yaw.radians), Math.sin(yaw.radians)]
-  const [dx, dy] = [x - reference.x, y - reference.y]
-  return { x: centre.x + c * dx - s * dy, y: centre.y + s * dx + c * dy }
-}
-
-export function focalToChip({ centre, yaw, reference }: DetectorPlacement, { x, y }: Point2D): Point2D {
-  const [c, s] = [Math.cos(yaw.radians), Math.sin(yaw.radians)]
-  const [dx, dy] = [x - centre.x, y - centre.y]
-  return { x: reference.x + c * dx + s * dy, y: reference.y - s * dx + c * dy }
 }
 
 function placementOf({ orientation, pixelSize }: Detector): DetectorPlacement {

@@ -10,14 +10,8 @@ export {
   UnregisteredInstrumentError,
   WrongInstrumentError,
 } from './errors.ts'
-export {
-  type Camera,
-  chipToFocal,
-  type DetectorPlacement,
-  focalToChip,
-  makeCamera,
-  type Pointing,
-} from './camera.ts'
+export { type Camera, makeCamera } from './camera.ts'
+export { chipToFocal, type DetectorPlacement, focalToChip, type Pointing } from './placement.ts'
 export { type RadialOptics, radialScale, radiusOf, relativePixelArea } from './optics.ts'
 export { asTanSip } from './camera-wcs.ts'
 export { toSky, toTangent, type TangentPoint } from './tangent.ts'

@@ -44,7 +44,7 @@ export function makeCalib(spec: CalibSpec): Exposure {
       noise.fillNormal(row)
       for (let x = amp.bbox.x0; x <= amp.bbox.x1; x++) {
         const i = y * bbox.width + x
-        const v = noiseVariance(spec.kind, signal[i]!, amp.gain, amp.readNoise / amp.gain)
+        const v = coarse(noiseVariance(spec.kind, signal[i]!, amp.gain, amp.readNoise / amp.gain))
         variance.data[i] = v
         signal[i]! += Math.sqrt(v) * row[x]!
       }
@@ -76,6 +76,13 @@ function noiseVariance(kind: CalibKind, level: number, gain: number, readNoiseAd
   if (kind === 'flat') return Math.max(level, 0.01) / (FLAT_ELECTRONS * FRAMES)
   const counts = Math.max(0, level) * DARK_SECONDS
   return (counts / gain + readNoiseAdu ** 2) / (FRAMES * DARK_SECONDS ** 2)
+}
+
+/** To one part in 64: equal values side by side compress well, and nobody knows a variance better. */
+function coarse(value: number): number {
+  if (!(value > 0)) return 0
+  const step = 2 ** (Math.floor(Math.log2(value)) - 5)
+  return Math.round(value / step) * step
 }
 
 const calibVisitInfo = ({ kind }: CalibSpec): VisitInfo => ({

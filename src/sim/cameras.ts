@@ -6,7 +6,7 @@ export const SIM_HSC: SimCamera = {
   instrument: HSC,
   filters: [
     { physical: 'HSC-G', band: 'g', zeroPoint: 26.9, skyRate: 3.2 },
-    { physical: 'HSC-R', band: 'r', zeroPoint: 26.8, skyRate: 6.6 },
+    { physical: 'HSC-R', band: 'r', zeroPoint: 26.8, skyRate: 7.05 },
     { physical: 'HSC-I', band: 'i', zeroPoint: 26.6, skyRate: 9.5 },
     { physical: 'HSC-Z', band: 'z', zeroPoint: 25.8, skyRate: 9 },
     { physical: 'HSC-Y', band: 'y', zeroPoint: 25.2, skyRate: 14 },

@@ -45,5 +45,6 @@ function componentOf(raw: Exposure, component: string): unknown {
   })
 }
 
-/** Formatters of every instrument's raws, for the platform to add to those of `#formats`. */
-export const obsFormatters = (): readonly Formatter[] => instruments().map(rawFormatter)
+/** Readers of every instrument's raws, in the form that `defaultFormatters` of `#formats` takes; found by record name. */
+export const obsFormatters = (): readonly (readonly [string, Formatter])[] =>
+  instruments().map((instrument) => [instrument.rawFormatter, rawFormatter(instrument)] as const)
