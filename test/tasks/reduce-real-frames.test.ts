@@ -13,7 +13,10 @@ const frame = async (path: string): Promise<Exposure> =>
 
 const collect = () => {
   const lines: string[] = []
-  return { lines, context: defaultContext({ log: makeLogger('', (r) => lines.push(`${r.name} ${r.level}: ${r.message}`)) }) }
+  return {
+    lines,
+    context: defaultContext({ log: makeLogger('', (r) => lines.push(`${r.name} ${r.level}: ${r.message}`)) }),
+  }
 }
 
 test('a phoSim raw of two amplifiers side by side loses its overscans and is joined without a step', async () => {
@@ -23,7 +26,8 @@ test('a phoSim raw of two amplifiers side by side loses its overscans and is joi
   expect([exposure.image.width, exposure.image.height]).toEqual([1018, 1999])
   const half = (x0: number) => {
     const values = new Float32Array(509 * 1999)
-    for (let y = 0; y < 1999; y++) values.set(exposure.image.data.subarray(y * 1018 + x0, y * 1018 + x0 + 509), y * 509)
+    for (let y = 0; y < 1999; y++)
+      values.set(exposure.image.data.subarray(y * 1018 + x0, y * 1018 + x0 + 509), y * 509)
     return median(values)
   }
   // Raw levels 1155 and 1213 over overscans of 968 and 1023: the sky is 187 and 190 ADU; the rest is the gains' difference.
@@ -65,5 +69,7 @@ test('dark and flat bring the Huntsman frame to a flat sky; its variance describ
 
 test('a dark as flat is refused before anything is divided by it', async () => {
   const bias = await frame('real/huntsman-raw/bias_0.fits.gz')
-  expect(() => makeMasters({ bias: [bias], flat: [bias] }, defaultContext())).toThrowError(/flat's median is 0.00 ADU/)
+  expect(() => makeMasters({ bias: [bias], flat: [bias] }, defaultContext())).toThrowError(
+    /flat's median is 0.00 ADU/,
+  )
 })

@@ -5,8 +5,8 @@ export interface InterpolateOptions {
   readonly planes: readonly string[]
   /** Gaussian sigma of the linear prediction, pixels; the stack uses about 1. */
   readonly sigma: number
-  /** Used where a run reaches both edges of the row, and for the far part of long edge runs. */
-  readonly fallback: number
+  /** Value where a run reaches both edges of the row, and for the far part of long edge runs; asked for once, when needed. */
+  readonly fallback: () => number
 }
 
 /** Runs up to this long are predicted from the neighbours' correlation; longer ones are joined by a straight line. */
@@ -26,6 +26,8 @@ export function interpolateMasked({ image, mask }: MaskedImage, options: Interpo
   const bits = options.planes.reduce((all, p) => all | (mask.planes.has(p) ? mask.mask(p) : 0), 0)
   const interpolated = mask.mask('INTRP')
   const weights = new Map<number, Float64Array>()
+  let level: number | undefined
+  const once = { ...options, fallback: () => (level ??= options.fallback()) }
   let replaced = 0
   for (let y = 0; y < height; y++) {
     const row = y * width
@@ -36,14 +38,7 @@ export function interpolateMasked({ image, mask }: MaskedImage, options: Interpo
       }
       let end = x
       while (end < width && (mask.data[row + end]! & bits) !== 0) end++
-      fillRun(
-        data.subarray(row, row + width),
-        maskedRow(mask.data, row, width, bits),
-        x,
-        end,
-        options,
-        weights,
-      )
+      fillRun(data.subarray(row, row + width), maskedRow(mask.data, row, width, bits), x, end, once, weights)
       for (let i = x; i < end; i++) mask.data[row + i]! |= interpolated
       replaced += end - x
       x = end
@@ -63,23 +58,29 @@ function fillRun(
   masked: IsMasked,
   begin: number,
   end: number,
-  options: InterpolateOptions,
+  { sigma, fallback }: InterpolateOptions,
   cache: Map<number, Float64Array>,
 ): void {
   const left = begin > 0
   const right = end < row.length
-  if (!left && !right) row.fill(options.fallback, begin, end)
-  else if (!left || !right) fillEdge(row, begin, end, left, options.fallback)
+  if (!left && !right) row.fill(fallback(), begin, end)
+  else if (!left || !right) fillEdge(row, begin, end, left, fallback)
   else if (end - begin > PREDICTED_RUN || masked(begin - 2) || masked(end + 1)) fillLine(row, begin, end)
-  else predictRun(row, begin, end, options.sigma, cache)
+  else predictRun(row, begin, end, sigma, cache)
 }
 
 /** A run at the row's end keeps the last good value for as far as pixels correlate, then turns to the fallback. */
-function fillEdge(row: Float32Array, begin: number, end: number, left: boolean, fallback: number): void {
+function fillEdge(
+  row: Float32Array,
+  begin: number,
+  end: number,
+  left: boolean,
+  fallback: () => number,
+): void {
   const good = left ? row[begin - 1]! : row[end]!
   for (let x = begin; x < end; x++) {
     const distance = left ? x - begin : end - 1 - x
-    row[x] = distance < PREDICTED_RUN ? good : fallback
+    row[x] = distance < PREDICTED_RUN ? good : fallback()
   }
 }
 

@@ -33,7 +33,8 @@ export function brighterFatterCorrection(
   kernel: BrighterFatterKernel,
   options: BrighterFatterOptions,
 ): BrighterFatterResult {
-  const start = Float32Array.from(electrons, (v) => (Number.isFinite(v) ? v : 0))
+  const start = electrons.slice()
+  for (let i = 0; i < start.length; i++) if (!Number.isFinite(start[i]!)) start[i] = 0
   const current = start.slice()
   const convolved = new Float32Array(start.length)
   const correction = new Float32Array(start.length)
@@ -61,17 +62,20 @@ function applyDivergence(
   height: number,
   margin: number,
 ): number {
+  // Flow through the face to the right and to the upper neighbour; what leaves here arrives there.
   correction.fill(0)
-  const face = (i: number, j: number) => {
-    const flow = 0.25 * (current[i]! + current[j]!) * (o[j]! - o[i]!)
-    correction[i]! += flow
-    correction[j]! -= flow
-  }
-  for (let y = margin; y < height - margin; y++)
-    for (let i = y * width + margin; i < y * width + width - margin; i++) {
-      face(i, i + 1)
-      face(i, i + width)
+  for (let y = margin; y < height - margin; y++) {
+    const end = y * width + width - margin
+    for (let i = y * width + margin; i < end; i++) {
+      const here = current[i]!
+      const level = o[i]!
+      const right = 0.25 * (here + current[i + 1]!) * (o[i + 1]! - level)
+      const up = 0.25 * (here + current[i + width]!) * (o[i + width]! - level)
+      correction[i]! += right + up
+      correction[i + 1]! -= right
+      correction[i + width]! -= up
     }
+  }
   let change = 0
   for (let i = 0; i < current.length; i++) {
     const next = start[i]! + correction[i]!

@@ -1,5 +1,6 @@
 import type { MaskedImage } from '#image'
 import { clippedStats, median } from '#math'
+import { cellStatistics } from '#simd'
 
 /** Values of pixels that carry none of the planes and are finite. */
 export function unmaskedValues({ image, mask }: MaskedImage, planes: readonly string[]): Float32Array {
@@ -32,9 +33,7 @@ export interface SkyLevel {
 /** Sky level and flatness over a mesh of about `mesh` pixels (ip_isr `measureBackground`). */
 export function measureSky(exposure: MaskedImage, mesh: number): SkyLevel {
   const planes = ['BAD', 'SAT', 'DETECTED']
-  const all = unmaskedValues(exposure, planes)
-  const { stdev } = clippedStats(all, { nSigma: 3, nIter: 3 })
-  const level = median(all)
+  const { stdev, median: level } = clippedStats(unmaskedValues(exposure, planes), { nSigma: 3, nIter: 3 })
   const { width, height } = exposure.image
   const nX = Math.max(1, Math.floor((width + mesh / 2) / mesh))
   const nY = Math.max(1, Math.floor((height + mesh / 2) / mesh))
@@ -61,18 +60,20 @@ function cellMeans(
   nX: number,
   nY: number,
 ): Float64Array {
-  const bits = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
-  const means: number[] = []
-  const cell = new Float32Array(mesh * mesh)
-  for (let cy = 0; cy < nY; cy++)
-    for (let cx = 0; cx < nX; cx++) {
-      let n = 0
-      for (let y = cy * mesh; y < Math.min(image.height, (cy + 1) * mesh); y++)
-        for (let x = cx * mesh; x < Math.min(image.width, (cx + 1) * mesh); x++) {
-          const i = y * image.width + x
-          if ((mask.data[i]! & bits) === 0 && Number.isFinite(image.data[i]!)) cell[n++] = image.data[i]!
-        }
-      if (n > 0) means.push(clippedStats(cell.subarray(0, n), { nSigma: 3, nIter: 3 }).mean)
-    }
-  return Float64Array.from(means)
+  const bad = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
+  const edges = (cells: number, size: number) =>
+    Array.from({ length: cells + 1 }, (_, k) => Math.min(k * mesh, size))
+  const { mean } = cellStatistics(
+    image.data,
+    mask.data,
+    image,
+    edges(nX, image.width),
+    edges(nY, image.height),
+    {
+      nSigma: 3,
+      nIter: 3,
+      bad,
+    },
+  )
+  return mean.filter((value) => Number.isFinite(value))
 }

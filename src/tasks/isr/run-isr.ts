@@ -132,7 +132,7 @@ function undoBrighterFatter(
   interpolateMasked(copy, {
     planes: config.maskListToInterpolate,
     sigma: config.fwhm,
-    fallback: medianOfUnmasked(copy, config.maskListToInterpolate),
+    fallback: () => medianOfUnmasked(copy, config.maskListToInterpolate),
   })
   if (config.doFlat) {
     const flat = wanted(inputs.flat, 'flat', 'doFlat').image.data
@@ -225,7 +225,7 @@ function fillGaps({ maskedImage }: Exposure, config: IsrConfig, log: Logger): vo
   interpolateMasked(maskedImage, {
     planes: config.maskListToInterpolate,
     sigma: config.fwhm,
-    fallback: medianOfUnmasked(maskedImage, config.maskListToInterpolate),
+    fallback: () => medianOfUnmasked(maskedImage, config.maskListToInterpolate),
   })
 }
 

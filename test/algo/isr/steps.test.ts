@@ -79,7 +79,7 @@ test('interpolation is exact on ramps for every run of up to ten pixels and mark
       frame.image.data[x] = -1e4
       frame.mask.data[x] = frame.mask.mask('BAD')
     }
-    expect(interpolateMasked(frame, { planes: ['BAD'], sigma: 1, fallback: 0 })).toBe(n)
+    expect(interpolateMasked(frame, { planes: ['BAD'], sigma: 1, fallback: () => 0 })).toBe(n)
     for (let x = 12; x < 12 + n; x++) expect(frame.image.data[x]).toBeCloseTo(50 + 3 * x, 3)
     expect(frame.mask.data[12]! & frame.mask.mask('INTRP')).not.toBe(0)
   }
@@ -100,7 +100,7 @@ test('a bad column through a Gaussian star costs less than 1 % rms of its PSF fl
       frame.image.data[y * 31 + column] = 0
       frame.mask.data[y * 31 + column] = frame.mask.mask('BAD')
     }
-    interpolateMasked(frame, { planes: ['BAD'], sigma: 1, fallback: 0 })
+    interpolateMasked(frame, { planes: ['BAD'], sigma: 1, fallback: () => 0 })
     const norm = profile.reduce((s, p) => s + p * p, 0)
     return profile.reduce((s, p, i) => s + p * frame.image.data[i]!, 0) / norm - 1
   })
