@@ -12,7 +12,7 @@ import { ingestFiles } from './datastore/ingest.ts'
 import { fileUri } from './datastore/uri.ts'
 import { DataCoordinate, formatDataId } from './dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from './dimensions/data-id.ts'
-import { expandDataId } from './dimensions/expand.ts'
+import { expandDataId, fillImplied } from './dimensions/expand.ts'
 import type { DimensionRecord } from './dimensions/record.ts'
 import { type StandardDataId, standardizeDataId } from './dimensions/standardize.ts'
 import type { DimensionUniverse } from './dimensions/universe.ts'
@@ -175,12 +175,20 @@ export class Butler {
     await this.repository.catchUp()
     const { record } = await this.typeOf(type)
     const found = await this.search(record, dataId, options.collections, options.timespan)
-    if (found === undefined || options.withDimensionRecords !== true) return found
-    const expanded = await expandDataId(this.repository.records, record.type.dimensions, found.dataId)
+    if (found === undefined) return undefined
+    const { records } = this.repository
+    const expanded =
+      options.withDimensionRecords === true
+        ? await expandDataId(records, record.type.dimensions, found.dataId)
+        : await fillImplied(records, found.coordinate)
     return new DatasetRef(found.datasetType, expanded, found.run, found.id)
   }
 
-  async getDataset(id: string): Promise<DatasetRef | undefined> {
+  /** The dataset with this UUID, wherever it is. */
+  async getDataset(
+    id: string,
+    options: { readonly withDimensionRecords?: boolean } = {},
+  ): Promise<DatasetRef | undefined> {
     await this.repository.catchUp()
     const { datasets, types, collections, records } = this.repository
     const row = await datasets.byId(id)
@@ -189,7 +197,11 @@ export class Butler {
     const key = await datasets.dataIdOf(record, id, row.runId)
     const values: Record<string, DataIdValue> = {}
     for (const [i, d] of record.type.dimensions.required.entries()) values[d] = key![i] as DataIdValue
-    const coordinate = await expandDataId(records, record.type.dimensions, values)
+    const { dimensions } = record.type
+    const coordinate =
+      options.withDimensionRecords === true
+        ? await expandDataId(records, dimensions, values)
+        : new DataCoordinate(dimensions, values, dimensions.implied.length === 0)
     return new DatasetRef(record.type, coordinate, await collections.nameOf(row.runId), id.toLowerCase())
   }
 

@@ -1,4 +1,4 @@
-import type { Region } from '#geom'
+import { intersectionRegion, type Region } from '#geom'
 import type { Timespan } from '#time'
 import type { DataId, DataIdValue } from './data-id.ts'
 import type { DimensionGroup } from './group.ts'
@@ -49,10 +49,11 @@ export class DataCoordinate {
     )
   }
 
-  /** Region of the finest spatial element; undefined without records, or when several families are present. */
+  /** Region of the finest spatial element, or what several families' regions have in common; undefined without records. */
   get region(): Region | undefined {
-    const element = this.group.regionElement
-    return element === undefined ? undefined : this.records?.get(element.name)?.region
+    const regions = this.group.spatial.flatMap((e) => this.records?.get(e.name)?.region ?? [])
+    if (regions.length < this.group.spatial.length) return undefined
+    return regions.length <= 1 ? regions[0] : regions.reduce((a, b) => intersectionRegion(a, b))
   }
 
   get timespan(): Timespan | undefined {

@@ -42,6 +42,21 @@ export async function expandDataId(
   return new DataCoordinate(group, ordered, true, records)
 }
 
+/** Add implied values without fetching more records than that takes; stays minimal when a record is missing. */
+export async function fillImplied(store: RecordStore, minimal: DataCoordinate): Promise<DataCoordinate> {
+  const { group } = minimal
+  if (minimal.full) return minimal
+  const values: Record<string, DataIdValue> = { ...minimal.values }
+  for (const name of group.lookupOrder) {
+    const element = group.universe.get(name)
+    if (element.directImplied.length === 0) continue
+    const record = await store.fetch(element, values)
+    if (record === undefined) return minimal
+    for (const implied of element.directImplied) values[implied] = record.fields[implied] as DataIdValue
+  }
+  return new DataCoordinate(group, values, true)
+}
+
 export function requireValue(given: DataId, name: string): DataIdValue {
   const value = given[name] as DataIdValue | null | undefined
   if (value === undefined || value === null)

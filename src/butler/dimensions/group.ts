@@ -70,12 +70,6 @@ export class DimensionGroup {
     return this.universe.finest(this, 'temporal')
   }
 
-  /** The one element whose region is the data ID's; undefined when there is none or several families. */
-  get regionElement(): DimensionElement | undefined {
-    const spatial = this.spatial
-    return spatial.length === 1 ? spatial[0] : undefined
-  }
-
   get timespanElement(): DimensionElement | undefined {
     const temporal = this.temporal
     return temporal.length === 1 ? temporal[0] : undefined

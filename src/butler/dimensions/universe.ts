@@ -91,7 +91,7 @@ export class DimensionUniverse {
       const element = this.get(name)
       systems.set(element.spatialFamily!, element)
     }
-    return [...systems.values(), ...out]
+    return [...systems.values(), ...out].sort((a, b) => a.index - b.index)
   }
 
   private close(given: readonly string[]): DimensionGroup {

@@ -142,7 +142,25 @@ function checkOverlap(e: Expression & { kind: 'compare' }, scope: Scope): Predic
     temporal(left) && temporal(right) && (left.type === 'timespan' || right.type === 'timespan')
   if (!bothTemporal && !(left.type === 'region' && right.type === 'region'))
     throw new InvalidQueryError(`'${printExpression(e)}': ${left.type} cannot overlap ${right.type}.`)
+  refuseSameFamily(left, right, scope)
   return { kind: 'compare', operator: 'OVERLAPS', left, right }
+}
+
+/** Timespans of one temporal family are related by the dimensions already. */
+function refuseSameFamily(left: Term, right: Term, scope: Scope): void {
+  if (
+    left.kind !== 'column' ||
+    right.kind !== 'column' ||
+    left.type !== 'timespan' ||
+    right.type !== 'timespan'
+  )
+    return
+  if (left.column.kind !== 'field' || right.column.kind !== 'field') return
+  const { universe } = scope.group
+  if (universe.get(left.column.element).temporalFamily === universe.get(right.column.element).temporalFamily)
+    throw new InvalidQueryError(
+      `A temporal join of ${left.column.element} and ${right.column.element} is not necessary: they are related already.`,
+    )
 }
 
 function overlapSide(e: Expression, scope: Scope): Term {

@@ -36,8 +36,8 @@ export interface PlanRequest {
   readonly findFirst?: boolean
   /** Applied in SQL when nothing is left to do in the client. */
   readonly limit?: number | undefined
-  /** Only whether there are rows is wanted. */
-  readonly countOnly?: boolean
+  /** An element whose rows must exist, though no column of it is wanted. */
+  readonly element?: string
 }
 
 /** Places of things in a result row. */
@@ -173,6 +173,7 @@ class Planner {
     for (const { element } of this.constraints) needed.add(element.name)
     const record = this.request.record?.element
     if (record !== undefined && record.kind !== 'skypix') needed.add(record.name)
+    if (this.request.element !== undefined) needed.add(this.request.element)
     return needed
   }
 
@@ -306,7 +307,8 @@ class Planner {
     }
     const alias = this.aliasOf(column.datasetType)
     const search = this.spec.searches.get(column.datasetType)!
-    if (!hasCalibrations(search)) return { begin: raw('0'), end: raw('4102444800000000000') }
+    if (!hasCalibrations(search))
+      return { begin: raw('CAST(0 AS INTEGER)'), end: raw('CAST(4102444800000000000 AS INTEGER)') }
     return { begin: bare(alias, 'timespan_begin'), end: bare(alias, 'timespan_end') }
   }
 

@@ -278,9 +278,10 @@ export class QueryResults<T> implements AsyncIterable<T> {
   }
 
   private request(): PlanRequest {
-    const { group, dataset, findFirst, fields } = this.kind
+    const { group, element, dataset, findFirst, fields } = this.kind
     return {
       group,
+      ...(element !== undefined && { element }),
       ...(dataset !== undefined && { dataset }),
       ...(findFirst !== undefined && { findFirst }),
       ...(fields !== undefined && { fields }),

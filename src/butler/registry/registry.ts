@@ -1,7 +1,7 @@
 import type { Timespan } from '#time'
 import type { CollectionExpression, CollectionType } from '../collections/collection.ts'
-import { isGlob, matchesAny } from '../collections/glob.ts'
-import { expressionList, resolveCollections } from '../collections/resolve.ts'
+import { matchesAny } from '../collections/glob.ts'
+import { resolveCollections } from '../collections/resolve.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
 import type { DatasetType, DatasetTypeSpec } from '../datasets/dataset-type.ts'
@@ -15,7 +15,9 @@ import type { RecordValue } from '../dimensions/record.ts'
 import { standardizeDataId } from '../dimensions/standardize.ts'
 import { DatasetTypeError, NoDefaultCollectionError } from '../errors.ts'
 import type { DataIdInput } from '../options.ts'
+import { at, isTree } from '../repository/config.ts'
 import type { Repository } from '../repository/repository.ts'
+import { requireStorageClass } from '../storage/storage-class.ts'
 
 /** One membership of a dataset in a collection. */
 export interface DatasetAssociation {
@@ -43,7 +45,11 @@ export class Registry {
 
   /** False when the very same type is registered already. */
   registerDatasetType(type: DatasetTypeSpec): Promise<boolean> {
-    return this.repository.write('register a dataset type', () => this.repository.types.register(type))
+    const declared = at(this.repository.config.tree, 'storageClasses')
+    return this.repository.write('register a dataset type', () => {
+      requireStorageClass(type.storageClass, isTree(declared) ? Object.keys(declared) : [])
+      return this.repository.types.register(type)
+    })
   }
 
   /** Remove types by name or glob; a name that does not exist is no error. */
@@ -290,9 +296,4 @@ export class Registry {
 function requireCalibration(type: DatasetTypeRecord): void {
   if (!type.type.isCalibration)
     throw new DatasetTypeError(`Dataset type '${type.type.name}' is not a calibration: it has no validity.`)
-}
-
-export const namesAndGlobs = (expression: CollectionExpression): { names: string[]; globs: string[] } => {
-  const list = expressionList(expression)
-  return { names: list.filter((x) => !isGlob(x)), globs: list.filter(isGlob) }
 }

@@ -1,3 +1,4 @@
+import { closest } from '#core'
 import { StorageClassError } from '../errors.ts'
 
 /** What a kind of dataset value is made of. */
@@ -92,6 +93,44 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   MaskedImageU: { inherits: 'MaskedImage' },
   Stamps: { parameters: ['bbox'] },
   HealSparseMap: { derived: { coverage: 'HealSparseCoverage' }, parameters: ['pixels', 'degrade_nside'] },
+}
+
+/** Every class of a default repository; others must be declared in its butler.yaml. */
+const NAMES: ReadonlySet<string> = new Set(
+  `
+  ApCorr ArrowAstropy ArrowAstropySchema ArrowColumnList ArrowNumpy ArrowNumpyDict ArrowNumpySchema
+  ArrowSchema ArrowTable AstropyQTable AstropyTable AstropyUnit Background BackgroundMap Bounds Box2I
+  BoxV2 BrighterFatterKernel ButlerLogRecords Camera Catalog CellCoadd CellCoaddProvenance
+  CellPointSpreadFunction CoaddInputs ColorImage Config ConvolutionKernel CrosstalkCalib DataFrame
+  DataFrameIndex DataFrameSchema DecoratedImage DecoratedImageU Defects Detector DetectorV2
+  DifferenceImage Exposure ExposureCatalog ExposureF ExposureI ExposureSummaryStats ExposureU
+  ExtendedPsfCandidates ExtendedPsfImage Extent2I FiberSpectrum FilterLabel FocalPlaneBackground
+  HealSparseCoverage HealSparseMap Image ImageF ImageField ImageI ImageU ImageV2 IsrCalib Linearizer
+  LsstScarletModelData Mask MaskV2 MaskX MaskedImage MaskedImageF MaskedImageI MaskedImageU MaskedImageV2
+  MatchingKernel MetricMeasurementBundle MetricValue MultipleCellCoadd NNModelPackagePayload NumpyArray
+  ObjectMaskCatalog ObservationInfo ObservationSummaryStats PZModel Packages PeakCatalog PhotoCalib
+  PhotonTransferCurveDataset PhotozModel Plot Point2I PointSpreadFunction Polygon PropertyList
+  PropertySet ProvenanceQuantumGraph Psf QECurve QPEnsemble RegionTimeInfo SSPAuxiliaryFile
+  ScarletModelData SimpleCatalog SkyMap SkyProjection SourceCatalog SpectractorFitParameters
+  SpectractorImage SpectractorSpectrum Stamps StampsBase StrayLightData StructuredDataDict
+  StructuredDataList TablePersistable TaskMetadata Thumbnail Timespan Transform TransmissionCurve
+  VignettingCorrection VisitBackgroundModel VisitGeometry VisitImage VisitInfo Wcs int
+`
+    .trim()
+    .split(/\s+/),
+)
+
+/** Throws `butler/storage-class` for a name that a real Butler of this repository would not know. */
+export function requireStorageClass(name: string, declared: Iterable<string>): void {
+  const more = new Set(declared)
+  if (NAMES.has(name) || more.has(name)) return
+  const near = closest(name, [...NAMES, ...more])
+  throw new StorageClassError(`There is no storage class '${name}'.`, {
+    hint:
+      near === undefined
+        ? "Declare it under storageClasses in the repository's butler.yaml."
+        : `Did you mean '${near}'?`,
+  })
 }
 
 const known = new Map<string, StorageClass>()

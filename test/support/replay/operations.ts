@@ -159,7 +159,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       ...(a.has('run') && { run: a.value<string>('run') }),
     }),
   get_dataset: async (b, a) =>
-    (await b.getDataset(a.value<{ uuid: string }>('id').uuid ?? a.value('id'))) ?? null,
+    (await b.getDataset(a.value<{ uuid?: string }>('id').uuid ?? a.value('id'), {
+      withDimensionRecords: a.value<boolean>('dimension_records') === true,
+    })) ?? null,
   get_dataset_type: async (b, a) => typeText(await b.getDatasetType(a.value('name'))),
   'registry.queryDatasetTypes': async (b, a) =>
     (await b.registry.queryDatasetTypes(a.value('expression'))).map(typeText),

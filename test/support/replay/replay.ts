@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import Database from 'better-sqlite3'
 import type { Butler } from '#butler'
 import { Catalog } from '#table'
 import { openNodeButler } from '#platform/node'
@@ -62,6 +63,8 @@ async function replayFile(file: string, master: string, folder: string): Promise
   return results
 }
 
+const OUTSIDE = 'file:///data/outside'
+
 /** A copy of the repository that a file's (or a sequence's) cases run in. */
 export class Place {
   readonly folder: string
@@ -75,6 +78,26 @@ export class Place {
     this.repository = join(folder, basename(master))
     this.writeable = writeable
     cpSync(master, this.repository, { recursive: true })
+    this.placeOutsideFile()
+  }
+
+  /** One dataset was ingested `direct` from a file outside, which is not in the archive: make it where we may write. */
+  private placeOutsideFile(): void {
+    const outside = join(this.folder, 'outside')
+    mkdirSync(outside, { recursive: true })
+    writeFileSync(join(outside, 'direct.json'), '{"ingested": "direct"}')
+    const database = new Database(join(this.repository, 'gen3.sqlite3'))
+    database
+      .prepare('UPDATE file_datastore_records SET path = replace(path, ?, ?) WHERE path LIKE ?')
+      .run(OUTSIDE, `file://${outside}`, `${OUTSIDE}/%`)
+    database.close()
+  }
+
+  /** Paths of this copy as the recording writes them. */
+  marked(text: string): string {
+    return text
+      .replaceAll(this.repository, '<REPO>')
+      .replaceAll(join(this.folder, 'outside'), '/data/outside')
   }
 
   open(): Promise<Butler> {
@@ -94,7 +117,7 @@ async function runCase(item: Case, place: Place): Promise<string | undefined> {
   let thrown: unknown
   try {
     const value = await runOperation(await place.open(), item.spec)
-    answer = fill(writeValue(plainTables(value)), place.repository)
+    answer = fill(writeValue(plainTables(value)), place)
   } catch (error) {
     if (error instanceof UnknownOperation) throw error
     thrown = error
@@ -105,8 +128,10 @@ async function runCase(item: Case, place: Place): Promise<string | undefined> {
   return compareAnswer(item.result ?? null, answer, item.ordered === true, place.marks)
 }
 
-/** Catalogs as columns. */
+/** Catalogs as columns; task metadata as the recorder saw it, the names at its top. */
 function plainTables(value: unknown): unknown {
+  if (isMap(value) && isMap(value['scalars']) && isMap(value['arrays']) && isMap(value['metadata']))
+    return Object.keys({ ...value['scalars'], ...value['arrays'], ...value['metadata'] })
   if (!(value instanceof Catalog)) return value
   return {
     table: 'catalog',
@@ -119,13 +144,13 @@ function plainTables(value: unknown): unknown {
   }
 }
 
-const fill = (value: Json, repository: string): Json =>
+const fill = (value: Json, place: Place): Json =>
   typeof value === 'string'
-    ? value.replaceAll(repository, '<REPO>')
+    ? place.marked(value)
     : Array.isArray(value)
-      ? value.map((v) => fill(v, repository))
+      ? value.map((v) => fill(v, place))
       : isMap(value)
-        ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fill(v, repository)]))
+        ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fill(v, place)]))
         : value
 
 const describe = (item: Case): string => (item.cmd?.join(' ') ?? JSON.stringify(item.spec)).slice(0, 300)
