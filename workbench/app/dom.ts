@@ -32,12 +32,12 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 /** A button with a text or icon, its name for screen readers and its tooltip. */
 export function button(
-  text: string,
+  content: string | Node,
   title: string,
   onClick: () => void,
   pressed?: boolean,
 ): HTMLButtonElement {
-  const element = h('button', { type: 'button', title, 'aria-label': title, class: 'fl-button' }, text)
+  const element = h('button', { type: 'button', title, 'aria-label': title, class: 'fl-button' }, content)
   if (pressed !== undefined) element.setAttribute('aria-pressed', String(pressed))
   element.addEventListener('click', onClick)
   return element

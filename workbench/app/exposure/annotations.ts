@@ -16,14 +16,19 @@ export function drawAnnotations(
   const context = canvas.getContext('2d')
   if (context === null) return
   context.clearRect(0, 0, canvas.width, canvas.height)
-  context.lineWidth = 1.5 * ratio
-  context.font = `${12 * ratio}px system-ui, sans-serif`
-  context.shadowColor = '#000'
-  context.shadowBlur = 3 * ratio
-  context.strokeStyle = context.fillStyle = '#fff'
+  context.font = `600 ${12 * ratio}px system-ui, sans-serif`
+  context.lineJoin = context.lineCap = 'round'
   const bar = scaleBar(view, canvas, wcs, 110 * ratio)
-  if (bar !== undefined) drawBar(context, canvas, bar, ratio)
-  if (wcs !== undefined) drawCompass(context, canvas, view, wcs, ratio)
+  // White on a dark rim is seen on every picture.
+  for (const [colour, width] of [
+    ['#000c', 4.5],
+    ['#fff', 1.5],
+  ] as const) {
+    context.strokeStyle = context.fillStyle = colour
+    context.lineWidth = width * ratio
+    if (bar !== undefined) drawBar(context, canvas, bar, ratio)
+    if (wcs !== undefined) drawCompass(context, canvas, view, wcs, ratio)
+  }
 }
 
 interface ScaleBar {
@@ -63,7 +68,7 @@ function drawBar(context: CanvasRenderingContext2D, { height }: Size, bar: Scale
   context.lineTo(x + bar.length, y - 4 * ratio)
   context.stroke()
   context.textAlign = 'center'
-  context.fillText(bar.label, x + bar.length / 2, y - 6 * ratio)
+  drawText(context, bar.label, x + bar.length / 2, y - 6 * ratio)
 }
 
 /** Unit vectors of north and east on the screen (y downwards) at the middle of the view. */
@@ -104,6 +109,12 @@ function drawCompass(
     context.lineTo(tx, ty)
     context.lineTo(tx - hx + hy * 0.6, ty - hy - hx * 0.6)
     context.stroke()
-    context.fillText(label, tx + dx * 10 * ratio, ty + dy * 10 * ratio + 4 * ratio)
+    drawText(context, label, tx + dx * 10 * ratio, ty + dy * 10 * ratio + 4 * ratio)
   }
+}
+
+/** In the first, wide pass the outline of the letters is their rim. */
+function drawText(context: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  if (context.fillStyle === '#ffffff') context.fillText(text, x, y)
+  else context.strokeText(text, x, y)
 }

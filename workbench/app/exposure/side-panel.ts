@@ -1,5 +1,6 @@
 import type { ExposureDisplay } from '#protocol'
 import { h } from '../dom.ts'
+import { parseColour } from './colour-maps.ts'
 import type { Settings } from './settings.ts'
 
 export interface SidePanel {
@@ -24,7 +25,7 @@ export function makeSidePanel(
     const box = boxes.get(name)!
     box.addEventListener('change', () => toggle(name))
     const swatch = h('span', { class: 'fl-swatch' })
-    swatch.style.backgroundColor = color
+    swatch.style.backgroundColor = `rgb(${parseColour(color).join(' ')})`
     const share = h('span', { class: 'fl-count', title: `${count} pixels` }, shareOf(count, total))
     return h('label', { class: count === 0 ? 'fl-plane fl-empty' : 'fl-plane' }, box, swatch, name, share)
   })

@@ -1,4 +1,5 @@
 import { button, h, select } from '../dom.ts'
+import { icon } from '../icons.ts'
 import { COLOUR_MAPS, type ColourMap } from './colour-maps.ts'
 import { LIMIT_MODES, type LimitMode } from './limits.ts'
 import type { Settings } from './settings.ts'
@@ -39,7 +40,12 @@ export function makeToolbar(first: Settings, hasVariance: boolean, actions: Tool
   const stretch = select<Stretch>('Stretch', STRETCHES, first.stretch, (value) => change({ stretch: value }))
   const map = select<ColourMap>('Colour map', COLOUR_MAPS, first.map, (value) => change({ map: value }))
   let shown = first
-  const invert = button('◐', 'Invert the colours (i)', () => change({ inverted: !shown.inverted }), false)
+  const invert = button(
+    icon('invert'),
+    'Invert the colours (i)',
+    () => change({ inverted: !shown.inverted }),
+    false,
+  )
   const mask = button('Mask', 'Show mask planes (m)', () => change({ maskShown: !shown.maskShown }), true)
   const zoom = h('output', { class: 'fl-zoom', title: 'Screen pixels per image pixel' })
   const node = h(
@@ -57,10 +63,10 @@ export function makeToolbar(first: Settings, hasVariance: boolean, actions: Tool
     button('−', 'Zoom out (-)', () => actions.zoomBy(0.5)),
     zoom,
     button('+', 'Zoom in (+)', () => actions.zoomBy(2)),
-    button('Fit', 'Fit the image (f)', actions.fit),
+    button('Fit', 'Fit the image; again: fill the view (f)', actions.fit),
     button('1:1', 'One image pixel per screen pixel (1)', actions.oneToOne),
-    button('ⓘ', 'Mask planes and header (p)', actions.togglePanel),
-    ...(actions.openInTab ? [button('⧉', 'Open in a tab of its own', actions.openInTab)] : []),
+    button(icon('info'), 'Mask planes and header (p)', actions.togglePanel),
+    ...(actions.openInTab ? [button(icon('tab'), 'Open in a tab of its own', actions.openInTab)] : []),
   )
   const show = (settings: Settings, factor: number) => {
     shown = settings

@@ -19,6 +19,12 @@ export function fitView(image: Size, canvas: Size): View {
   return { x: (image.width - 1) / 2, y: (image.height - 1) / 2, zoom: limitZoom(zoom) }
 }
 
+/** No empty canvas: the shorter side fits, the longer one is cut. */
+export function fillView(image: Size, canvas: Size): View {
+  const zoom = Math.max(canvas.width / image.width, canvas.height / image.height)
+  return { ...fitView(image, canvas), zoom: limitZoom(zoom) }
+}
+
 /** Image position under a canvas position (pixels from the top left corner); image rows rise upwards. */
 export function toImage(view: View, canvas: Size, sx: number, sy: number): [x: number, y: number] {
   return [view.x + (sx - canvas.width / 2) / view.zoom, view.y - (sy - canvas.height / 2) / view.zoom]

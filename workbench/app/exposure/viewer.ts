@@ -14,7 +14,7 @@ import { makeSidePanel, type SidePanel } from './side-panel.ts'
 import { skyWcsOf } from './sky.ts'
 import { STRETCHES, type Stretch } from './stretch.ts'
 import { makeToolbar, type Toolbar } from './toolbar.ts'
-import { fitView, limitZoom, panBy, toImage, type View, zoomAt } from './view.ts'
+import { fillView, fitView, limitZoom, panBy, toImage, type View, zoomAt } from './view.ts'
 
 /** Where pixels come from; rows bottom first. */
 export type PlaneSource = (plane: PlaneName) => Promise<Float32Array | Int32Array>
@@ -192,7 +192,7 @@ export class ExposureViewer extends Widget {
   }
 
   #fit(): void {
-    this.#view = fitView(this.#display, this.#canvas)
+    this.#view = (this.#isFitted() ? fillView : fitView)(this.#display, this.#canvas)
     this.#redraw()
   }
 

@@ -57,9 +57,9 @@ function drawBox({ task, x, y }: Placed): SVGElement {
       'aria-label': `${label}: ${ended} of ${total} done${failed}`,
     },
     svg('rect', { class: 'fl-box', width: BOX.width, height: BOX.height, rx: 6 }),
-    svg('text', { class: 'fl-label', x: 10, y: 20 }, clip(label, 24)),
-    svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensions.join(' · '), 34)),
-    svg('text', { class: 'fl-counts', x: BOX.width - 10, y: 20, 'text-anchor': 'end' }, `${ended}/${total}`),
+    svg('text', { class: 'fl-label', x: 10, y: 20 }, clip(label, 26)),
+    svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensions.join(' · '), 30)),
+    svg('text', { class: 'fl-counts', x: BOX.width - 10, y: 38, 'text-anchor': 'end' }, `${ended}/${total}`),
     svg('rect', { class: 'fl-bar', x: 10, y: 52, width: inner, height: 8 }),
     ...bars,
   )

@@ -13,7 +13,7 @@ export interface GraphLayout {
   readonly height: number
 }
 
-export const BOX = { width: 210, height: 74, gapX: 46, gapY: 18, margin: 8 } as const
+export const BOX = { width: 216, height: 74, gapX: 46, gapY: 18, margin: 8 } as const
 
 /** Tasks in columns by how many must run before them; a pipeline has tens of tasks, so the order of the file is kept. */
 export function layoutTasks(tasks: readonly PipelineTaskDisplay[]): GraphLayout {

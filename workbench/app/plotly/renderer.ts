@@ -54,7 +54,7 @@ class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
     if (figure === undefined) return
     const plotly = await loadPlotly()
     if (this.isDisposed) return
-    const config = { displaylogo: false, responsive: false, ...figure.config }
+    const config = { displaylogo: false, responsive: false, showSendToCloud: false, ...figure.config }
     await plotly.react(this.node, figure.data ?? [], themed(figure.layout ?? {}, this.node), config)
     if (figure.frames && !this.#drawn) await plotly.addFrames(this.node, figure.frames)
     this.#drawn = true
@@ -93,9 +93,13 @@ function themed(layout: Readonly<Record<string, unknown>>, node: HTMLElement): R
     margin: { l: 64, r: 24, t: layout['title'] === undefined ? 24 : 56, b: 56 },
     hovermode: 'closest',
   }
-  const merged: Record<string, unknown> = { ...defaults, ...layout }
+  const merged: Record<string, unknown> = withTitle({ ...defaults, ...layout })
   for (const name of ['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))]) {
-    merged[name] = { ...axis, ...(layout[name] as object | undefined) }
+    merged[name] = withTitle({ ...axis, ...(layout[name] as object | undefined) })
   }
   return merged
 }
+
+/** `title: 'text'` is the short form that everybody writes and that plotly.js has dropped. */
+const withTitle = (part: Record<string, unknown>): Record<string, unknown> =>
+  typeof part['title'] === 'string' ? { ...part, title: { text: part['title'] } } : part

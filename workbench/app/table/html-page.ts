@@ -1,5 +1,6 @@
 import type { TableDisplay } from '#protocol'
 import { button, h } from '../dom.ts'
+import { icon } from '../icons.ts'
 import { NUMERIC } from './grid-model.ts'
 import { PAGE_ROWS, type RowSource } from './rows.ts'
 
@@ -38,10 +39,10 @@ export function makeHtmlPage(display: TableDisplay, source: RowSource | undefine
     last === 0
       ? [note]
       : [
-          button('⏮', 'First page', () => void show(0)),
-          button('◀', 'Previous page', () => void show(page - 1)),
-          button('▶', 'Next page', () => void show(page + 1)),
-          button('⏭', 'Last page', () => void show(last)),
+          button(icon('first'), 'First page', () => void show(0)),
+          button(icon('previous'), 'Previous page', () => void show(page - 1)),
+          button(icon('next'), 'Next page', () => void show(page + 1)),
+          button(icon('last'), 'Last page', () => void show(last)),
           note,
         ]
   return h(
