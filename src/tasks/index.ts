@@ -30,3 +30,4 @@ export {
 export { standardPipelines } from './pipelines.ts'
 export * from './characterize/index.ts'
 export { standaloneContext } from './standalone.ts'
+export { instrumentName, instrumentOverrides } from './instrument-configs.ts'

@@ -2,9 +2,14 @@ import { bytesSource, type Logger, makeLogger } from '#core'
 import { openFits } from '#fits'
 import type { Exposure } from '#image'
 import { IsrConfig, runIsr } from '#tasks'
-import { brighterFatterKernel } from '../../src/sim/brighter-fatter.ts'
-import { makeCalib } from '../../src/sim/calibs.ts'
-import { type FrameSpec, rawFileBytes, type SimulatedFrame, simulateFrame } from '../../src/sim/frame.ts'
+import {
+  brighterFatterKernel,
+  type FrameSpec,
+  makeCalib,
+  rawFileBytes,
+  type SimulatedFrame,
+  simulateFrame,
+} from '#sim'
 
 export interface Reduced extends SimulatedFrame {
   readonly postIsr: Exposure

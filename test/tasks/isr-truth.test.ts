@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatShort, makeLogger } from '#core'
 import { clippedStats } from '#math'
-import { SIM_HSC, SIM_TINY } from '../../src/sim/cameras.ts'
-import { CI_HSC, TINY_SURVEY } from '../../src/sim/ci-hsc.ts'
+import { CI_HSC, SIM_HSC, SIM_TINY, TINY_SURVEY } from '#sim'
 import { pulls, simulateAndReduce } from '../support/simulated-isr.ts'
 
 /** Cosmic rays are not isr's to remove: 5σ clipping leaves them (and nothing else at that level) out. */

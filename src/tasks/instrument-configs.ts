@@ -1,0 +1,42 @@
+import { HSC, TinyCam } from '#obs'
+
+/** What obs_subaru's config files say, for the fields our tasks have (October 2020). */
+const hscIsr = `config.overscan.fitType = 'AKIMA_SPLINE'
+config.overscan.order = 30
+config.doSuspect = True
+config.doCrosstalk = True
+config.doBrighterFatter = True
+config.fringe.filters = ['y', 'N921', 'N926', 'N973', 'N1010']
+config.doVignette = True
+config.vignetteXCenter = -1.5
+config.vignetteYCenter = 1.5
+config.vignetteRadius = 262.5
+config.doMeasureBackground = True
+config.fluxMag0T1 = {'g': 398107170553.49854, 'r': 398107170553.49854, 'i': 275422870333.81744, 'z': 120226443461.74132, 'y': 91201083935.59116, 'N515': 20892961308.54041, 'N816': 15848931924.611174, 'N921': 19054607179.632523}
+`
+
+const tinyIsr = `config.overscan.fitType = 'AKIMA_SPLINE'
+config.overscan.order = 10
+config.doSuspect = True
+config.doBrighterFatter = True
+config.doMeasureBackground = True
+`
+
+/** What an instrument changes in a task's defaults, by class name and the task's default name. */
+const overrides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [HSC.className]: { isr: hscIsr },
+  [TinyCam.className]: { isr: tinyIsr },
+}
+
+/** Override files of an instrument for a task, in the stack's config form; none for instruments we do not know. */
+export function instrumentOverrides(
+  instrument: string,
+  taskName: string,
+): readonly { readonly file: string; readonly text: string }[] {
+  const text = overrides[instrument]?.[taskName]
+  return text === undefined ? [] : [{ file: `${instrument}/config/${taskName}.py`, text }]
+}
+
+/** `HSC` of `lsst.obs.subaru.HyperSuprimeCam`; undefined for instruments we do not know. */
+export const instrumentName = (className: string): string | undefined =>
+  [HSC, TinyCam].find((instrument) => instrument.className === className)?.name
