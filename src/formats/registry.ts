@@ -1,4 +1,13 @@
 import type { Formatter, FormatterRegistry } from '#butler'
+import {
+  exposureFormatter,
+  GENERIC_CLASSES,
+  genericFormatter,
+  imageFormatter,
+  maskedImageFormatter,
+  maskFormatter,
+} from './exposure/formatters.ts'
+import { npyFormatter, skyMapFormatter } from './other-formatters.ts'
 import { parquetFormatter } from './parquet-formatter.ts'
 import {
   configFormatter,
@@ -25,6 +34,13 @@ const BY_STORAGE_CLASS: readonly (readonly [string, Formatter])[] = [
   ...of(packagesFormatter, 'Packages'),
   ...of(logFormatter, 'ButlerLogRecords'),
   ...of(configFormatter, 'Config'),
+  ...of(exposureFormatter, 'Exposure', 'ExposureF', 'ExposureI', 'ExposureU', 'ExposureD'),
+  ...of(imageFormatter, 'Image', 'ImageF', 'ImageU', 'ImageD'),
+  ...of(maskFormatter, 'Mask', 'MaskX'),
+  ...of(maskedImageFormatter, 'MaskedImage', 'MaskedImageF'),
+  ...of(genericFormatter, ...GENERIC_CLASSES),
+  ...of(skyMapFormatter, 'SkyMap'),
+  ...of(npyFormatter, 'NumpyArray'),
   ...of(
     parquetFormatter,
     'DataFrame',
