@@ -13,10 +13,14 @@ export interface Globals {
 type Maker = (io: CommandIo, globals: () => Globals) => Command
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
   build: async () => (await import('./build.ts')).makeBuild,
+  qgraph: async () => (await import('./qgraph.ts')).makeQgraph,
+  run: async () => (await import('./run.ts')).makeRun,
 }
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   build: 'read a pipeline, change it, show or save it',
+  qgraph: 'build a quantum graph, save it or show it',
+  run: 'build a quantum graph and execute it',
 }
 
 /** Run one `pipetask` command line; gives the exit code. */

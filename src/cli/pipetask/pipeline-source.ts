@@ -1,7 +1,5 @@
-import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
 import type { Butler, DatasetType, DimensionUniverse } from '#butler'
-import { FirstlightError } from '#core'
 import {
   buildPipelineGraph,
   editPipeline,
@@ -11,7 +9,6 @@ import {
   type Pipeline,
   type PipelineGraph,
   type PipelineHost,
-  type PipelineTask,
   selectFragment,
   selectTasks,
   splitPipelineUri,
@@ -19,6 +16,7 @@ import {
 } from '#pipeline'
 import type { CommandIo } from './io.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
+import { includeModule } from './task-modules.ts'
 
 /** The pipeline of a command line: read, cut and edited; the graph is made when it is asked for. */
 export interface PipelineSource {
@@ -70,26 +68,3 @@ async function allTasks(options: PipelineOptions, io: CommandIo): Promise<TaskRe
   for (const file of [...listed, ...options.taskModule]) await includeModule(tasks, resolve(io.cwd, file))
   return tasks
 }
-
-/** Take every task, and every registry, that a module exports. */
-export async function includeModule(tasks: TaskRegistry, file: string): Promise<void> {
-  const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
-  let found = 0
-  for (const value of Object.values(exported)) {
-    if (value instanceof TaskRegistry) tasks.include(value)
-    else if (isPipelineTask(value)) tasks.add(value)
-    else continue
-    found++
-  }
-  if (found === 0)
-    throw new FirstlightError('cli/no-tasks', `${file} exports no tasks.`, {
-      hint: 'Export what definePipelineTask gives, or a TaskRegistry.',
-    })
-}
-
-const isPipelineTask = (value: unknown): value is PipelineTask =>
-  typeof value === 'object' &&
-  value !== null &&
-  'connections' in value &&
-  'run' in value &&
-  'className' in value

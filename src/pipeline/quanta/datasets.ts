@@ -19,6 +19,25 @@ export class DatasetNodes {
     this.table = table
   }
 
+  /** Nodes as a file had them. */
+  static restore(
+    type: DatasetType,
+    table: CoordinateTable,
+    coordinates: readonly number[],
+    existing: (node: number, coordinate: DataCoordinate) => DatasetRef | undefined,
+  ): DatasetNodes {
+    const nodes = new DatasetNodes(type, table)
+    coordinates.forEach((coordinate, node) => {
+      nodes.#coordinates.push(coordinate)
+      if (!nodes.#byCoordinate.has(coordinate)) nodes.#byCoordinate.set(coordinate, node)
+      const ref = existing(node, table.get(coordinate))
+      if (ref === undefined) return
+      nodes.#refs.set(node, ref)
+      nodes.#byRef.set(ref.id, node)
+    })
+    return nodes
+  }
+
   get size(): number {
     return this.#coordinates.length
   }

@@ -1,0 +1,112 @@
+import { type Context, type LogSink, makeLogger, type ProgressEvent, makeProgress } from '#core'
+import type { RunEvent, RunListener } from '#pipeline'
+import type { CommandIo } from './io.ts'
+import type { Globals } from './main.ts'
+
+/** What a command works with: log, bars, a signal, and where events of a run go. */
+export interface Display {
+  readonly context: Context
+  readonly onEvent: RunListener
+}
+
+/** Run work with messages and, on a terminal, one line of progress that is rewritten below them. */
+export async function withDisplay(
+  io: CommandIo,
+  globals: Globals,
+  work: (display: Display) => Promise<void>,
+): Promise<void> {
+  const line = globals.progress ? new StatusLine(io) : undefined
+  const sink: LogSink = (record) => {
+    line?.clear()
+    globals.sink(record)
+    line?.draw()
+  }
+  const counter = new RunCounter()
+  const context: Context = {
+    log: makeLogger('', sink),
+    signal: io.signal,
+    progress: makeProgress((event) => line?.set(barText(event))),
+  }
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === 'log') sink(event.record)
+    else if (counter.take(event)) line?.set(counter.text())
+  }
+  try {
+    await work({ context, onEvent })
+  } finally {
+    line?.clear()
+  }
+}
+
+const barText = ({ label, done, total, unit }: ProgressEvent): string =>
+  total === undefined ? `${label} ${done} ${unit}` : `${bar(done, total)} ${done}/${total} ${unit} ${label}`
+
+const bar = (done: number, total: number, width = 20): string => {
+  const filled = total === 0 ? width : Math.round((done / total) * width)
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
+}
+
+/** Counts of a run for its one line. */
+class RunCounter {
+  total = 0
+  ended = 0
+  failed = 0
+  readonly running = new Map<string, string>()
+  readonly started = Date.now()
+
+  /** True when the line changes. */
+  take(event: RunEvent): boolean {
+    if (event.kind === 'graph') this.total = event.tasks.reduce((n, task) => n + task.total, 0)
+    else if (event.kind !== 'quantum') return false
+    else if (event.state === 'running') this.running.set(event.id, event.label)
+    else {
+      this.running.delete(event.id)
+      this.ended++
+      if (event.state === 'failed' || event.state === 'blocked') this.failed++
+    }
+    return true
+  }
+
+  text(): string {
+    const elapsed = (Date.now() - this.started) / 1000
+    const left = this.ended > 0 ? (elapsed / this.ended) * (this.total - this.ended) : undefined
+    const parts = [
+      `${bar(this.ended, this.total)} ${this.ended}/${this.total} quanta`,
+      ...(this.failed > 0 ? [`${this.failed} failed`] : []),
+      ...(left !== undefined && left > 0
+        ? [`${left < 90 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`]
+        : []),
+      [...new Set(this.running.values())].join(', '),
+    ]
+    return parts.filter((p) => p !== '').join(' · ')
+  }
+}
+
+/** The last line of a terminal. */
+class StatusLine {
+  readonly io: CommandIo
+  text = ''
+  shown = false
+  drawnAt = 0
+
+  constructor(io: CommandIo) {
+    this.io = io
+  }
+
+  set(text: string): void {
+    this.text = text
+    if (Date.now() - this.drawnAt > 50) this.draw()
+  }
+
+  draw(): void {
+    if (this.text === '') return
+    this.io.err(`\r\u001b[K${this.text.slice(0, (this.io.columns ?? 80) - 1)}`)
+    this.shown = true
+    this.drawnAt = Date.now()
+  }
+
+  clear(): void {
+    if (this.shown) this.io.err('\r\u001b[K')
+    this.shown = false
+  }
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import type { DataId } from '#butler'
+import { FirstlightError } from '#core'
+import type { GraphOptions } from '#pipeline'
+import type { CommandIo } from './io.ts'
+import { collect, collectList } from './pipeline-options.ts'
+
+/** Options that say which data, where from and where to. */
+export interface GraphFlags {
+  readonly butlerConfig: string
+  readonly input?: readonly string[]
+  readonly output?: string
+  readonly outputRun?: string
+  readonly dataQuery?: string
+  readonly dataIdTable: readonly string[]
+  readonly extendRun: boolean
+  readonly replaceRun: boolean
+  readonly pruneReplaced?: 'unstore' | 'purge'
+  readonly rebase: boolean
+  readonly qgraph?: string
+  readonly qgraphId?: string
+  readonly saveQgraph?: string
+  readonly qgraphDot?: string
+  readonly qgraphMermaid?: string
+  readonly skipExisting: boolean
+  readonly skipExistingIn?: readonly string[]
+  readonly clobberOutputs: boolean
+  readonly datasetQueryConstraint: string
+  readonly summary?: string
+}
+
+/** Add the graph options. */
+export const addGraphOptions = (command: Command): Command =>
+  command
+    .requiredOption('-b, --butler-config <repo>', 'data repository')
+    .option('-i, --input <collections>', 'input collections, separated by commas', collectList)
+    .option('-o, --output <chain>', 'output chain: its first child becomes the new run')
+    .option('--output-run <run>', 'name of the output run; otherwise CHAIN/time stamp')
+    .option('-d, --data-query <expression>', "which data: instrument='HSC' AND visit=903344")
+    .option(
+      '--data-id-table <file>',
+      'CSV file of data IDs of which one must match (repeatable)',
+      collect,
+      [],
+    )
+    .option('--extend-run', 'add to the existing run; skips what is done', false)
+    .option('--replace-run', 'take the previous run out of the chain', false)
+    .addOption(
+      new Option('--prune-replaced <how>', 'with --replace-run: delete its files, or all of it').choices([
+        'unstore',
+        'purge',
+      ]),
+    )
+    .option('--rebase', 'change the inputs of an existing chain to those given', false)
+    .option('-g, --qgraph <file>', 'run a saved graph')
+    .option('--qgraph-id <id>', 'refuse a saved graph with another id')
+    .option('-q, --save-qgraph <file>', 'save the graph')
+    .option('--qgraph-dot <file>', 'write a GraphViz drawing of the quanta')
+    .option('--qgraph-mermaid <file>', 'write a Mermaid drawing of the quanta')
+    .option('--skip-existing', 'leave out quanta that are done in the output run', false)
+    .option(
+      '--skip-existing-in <collections>',
+      'leave out quanta that are done in these collections',
+      collectList,
+    )
+    .option('--clobber-outputs', 'with --extend-run: replace leftovers of quanta that failed', false)
+    .option(
+      '--dataset-query-constraint <types>',
+      'existing inputs that limit the data: all, off, or their names',
+      'all',
+    )
+    .option('--summary <file>', 'write counts as JSON')
+
+/** The flags as the engine takes them. */
+export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<GraphOptions> {
+  const user = io.env('USER') ?? io.env('LOGNAME')
+  const tables = await Promise.all(flags.dataIdTable.map((file) => readDataIds(resolve(io.cwd, file))))
+  return {
+    ...(flags.input && { input: flags.input }),
+    ...(flags.output !== undefined && { output: flags.output }),
+    ...(flags.outputRun !== undefined && { outputRun: flags.outputRun }),
+    ...(flags.dataQuery !== undefined && { where: flags.dataQuery }),
+    ...(tables.length > 0 && { dataIdTables: tables }),
+    ...(flags.pruneReplaced && { pruneReplaced: flags.pruneReplaced }),
+    ...(flags.skipExistingIn && { skipExistingIn: flags.skipExistingIn }),
+    extendRun: flags.extendRun,
+    replaceRun: flags.replaceRun,
+    rebase: flags.rebase,
+    skipExisting: flags.skipExisting,
+    clobberOutputs: flags.clobberOutputs,
+    datasetQueryConstraint: flags.datasetQueryConstraint,
+    ...(user !== undefined && { user }),
+  }
+}
+
+/** Rows of a CSV file with dimension names in its first line. */
+async function readDataIds(file: string): Promise<readonly DataId[]> {
+  const [head = '', ...lines] = (await readFile(file, 'utf8'))
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+  const names = head.split(',').map((name) => name.trim())
+  return lines.map((line, i) => {
+    const values = line.split(',').map((value) => value.trim())
+    if (values.length !== names.length)
+      throw new FirstlightError(
+        'cli/bad-table',
+        `${file}, line ${i + 2}: ${names.length} values wanted, ${values.length} found.`,
+      )
+    return Object.fromEntries(
+      names.map((name, c) => [name, /^-?\d+$/.test(values[c] ?? '') ? Number(values[c]) : (values[c] ?? '')]),
+    )
+  })
+}

@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Butler } from '#butler'
+import { type Context, FirstlightError } from '#core'
+import {
+  emptyGraph,
+  loadQuantumGraph,
+  type PreparedRun,
+  prepareRun,
+  resolveCollections,
+  saveQuantumGraph,
+} from '#pipeline'
+import type { CommandIo } from './io.ts'
+import { savePipelineFiles } from './build.ts'
+import { drawQuanta, drawQuantaMermaid } from './draw-quanta.ts'
+import { type GraphFlags, graphOptions } from './graph-options.ts'
+import type { PipelineOptions } from './pipeline-options.ts'
+import { openPipeline } from './pipeline-source.ts'
+import { makePipelineHost } from './host.ts'
+import { isGraphItem, type ShowItem, showPipeline } from './show.ts'
+import { countsLine, countsTable, showGraph } from './show-graph.ts'
+import type { TaskRegistry } from '#pipeline'
+
+/** A graph that a command line asked for, with the tasks it needs. */
+export interface CommandGraph extends PreparedRun {
+  readonly tasks: TaskRegistry
+}
+
+/** Build or load the graph of a command line, save and show it; an empty one is an error. */
+export async function commandGraph(
+  flags: GraphFlags & PipelineOptions,
+  items: readonly ShowItem[],
+  butler: Butler,
+  io: CommandIo,
+  context: Context,
+): Promise<CommandGraph> {
+  const made =
+    flags.qgraph === undefined
+      ? await built(flags, items, butler, io, context)
+      : await loaded(flags, flags.qgraph, butler, io)
+  const { graph, reasons } = made
+  const log = context.log.child('ctrl.mpexec.cmdLineFwk')
+  log.info(graph.size === 0 ? countsLine(graph) : `${countsLine(graph)}\n${countsTable(graph)}`)
+  if (graph.size === 0) throw emptyGraph(reasons)
+  await saveGraphFiles(flags, made, io)
+  await showGraph(items.filter(isGraphItem), graph, butler, io.out)
+  return made
+}
+
+async function built(
+  flags: GraphFlags & PipelineOptions,
+  items: readonly ShowItem[],
+  butler: Butler,
+  io: CommandIo,
+  context: Context,
+): Promise<CommandGraph> {
+  const source = await openPipeline(flags, io, makePipelineHost(io), butler)
+  await savePipelineFiles(flags, source, io)
+  await showPipeline(
+    items.filter((i) => !isGraphItem(i)),
+    source,
+    flags.selectTasks !== undefined,
+    io.out,
+  )
+  const prepared = await prepareRun(butler, await source.graph(), await graphOptions(flags, io), context)
+  return { ...prepared, tasks: source.tasks }
+}
+
+async function loaded(
+  flags: GraphFlags & PipelineOptions,
+  file: string,
+  butler: Butler,
+  io: CommandIo,
+): Promise<CommandGraph> {
+  const { tasks } = await openPipeline({ ...flags, edits: [] }, io, makePipelineHost(io))
+  const graph = await loadQuantumGraph(
+    resolve(io.cwd, file),
+    await readGraphFile(resolve(io.cwd, file)),
+    tasks,
+    butler,
+  )
+  if (flags.qgraphId !== undefined && flags.qgraphId !== graph.header.id)
+    throw new FirstlightError(
+      'cli/wrong-graph',
+      `${file} holds graph ${graph.header.id}, not ${flags.qgraphId}.`,
+    )
+  const options = await graphOptions(flags, io)
+  const { output, outputRun, ...rest } = options
+  const chain = output ?? (outputRun === undefined ? graph.header.output : undefined)
+  const collections = await resolveCollections(
+    butler,
+    { ...rest, ...(chain !== undefined && { output: chain }), outputRun: outputRun ?? graph.header.run },
+    Date.now(),
+  )
+  if (collections.run !== graph.header.run)
+    throw new FirstlightError(
+      'cli/wrong-run',
+      `The graph writes to run ${graph.header.run}, and the options say ${collections.run}.`,
+      {
+        hint: 'Leave --output-run out, or build the graph again.',
+      },
+    )
+  return { graph, collections, reasons: [], tasks }
+}
+
+async function readGraphFile(file: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises')
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new FirstlightError('files/not-found', `Cannot read the graph file ${file}.`, { cause: error })
+  }
+}
+
+async function saveGraphFiles(flags: GraphFlags, { graph }: PreparedRun, io: CommandIo): Promise<void> {
+  const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
+  if (saveQgraph !== undefined) {
+    if (!/\.qg$/.test(saveQgraph))
+      throw new FirstlightError(
+        'cli/bad-option',
+        `Unsupported extension of '${saveQgraph}' for a quantum graph.`,
+        { hint: 'Name it .qg.' },
+      )
+    await writeFile(resolve(io.cwd, saveQgraph), saveQuantumGraph(graph))
+  }
+  if (qgraphDot !== undefined) await writeFile(resolve(io.cwd, qgraphDot), drawQuanta(graph))
+  if (qgraphMermaid !== undefined) await writeFile(resolve(io.cwd, qgraphMermaid), drawQuantaMermaid(graph))
+  if (summary !== undefined)
+    await writeFile(resolve(io.cwd, summary), `${JSON.stringify(summaryOf(graph, io), null, 2)}\n`)
+}
+
+/** Counts of a graph in the anchor's JSON shape. */
+export const summaryOf = (graph: CommandGraph['graph'], io: CommandIo): unknown => ({
+  qgraphSummary: {
+    cmdLine: io.commandLine,
+    creationUTC: new Date(graph.header.time).toISOString(),
+    inputCollection: graph.header.inputs,
+    outputCollection: graph.header.output ?? null,
+    outputRun: graph.header.run,
+    qgraphTaskSummaries: Object.fromEntries(
+      graph.tasks.map(({ node, coordinates, inputs, outputs }) => [
+        node.label,
+        {
+          taskLabel: node.label,
+          numQuanta: coordinates.length,
+          numInputs: Object.fromEntries(
+            [...node.inputs, ...node.prerequisites].map((e, i) => [
+              e.datasetType,
+              inputs[i]?.items.length ?? 0,
+            ]),
+          ),
+          numOutputs: {
+            ...Object.fromEntries(node.outputs.map((e, i) => [e.datasetType, outputs[i]?.items.length ?? 0])),
+            [node.metadataName]: coordinates.length,
+            ...(node.logName !== undefined && { [node.logName]: coordinates.length }),
+          },
+        },
+      ]),
+    ),
+  },
+})

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { addGraphOptions, type GraphFlags } from './graph-options.ts'
+import { commandGraph } from './graph-run.ts'
+import type { CommandIo } from './io.ts'
+import type { Globals } from './main.ts'
+import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
+import { parseShow } from './show.ts'
+import { withDisplay } from './display.ts'
+
+/** `pipetask qgraph`: build a quantum graph, save it or show it. */
+export const makeQgraph = (io: CommandIo, globals: () => Globals): Command =>
+  addGraphOptions(addPipelineOptions(new Command('qgraph')))
+    .description('build a quantum graph, save it or show it')
+    .action(async (flags: GraphFlags & PipelineOptions) => {
+      const items = parseShow(flags.show)
+      const { openNodeButler } = await import('#platform/node')
+      const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig))
+      try {
+        await withDisplay(
+          io,
+          globals(),
+          async ({ context }) => void (await commandGraph(flags, items, butler, io, context)),
+        )
+      } finally {
+        await butler.close()
+      }
+    })

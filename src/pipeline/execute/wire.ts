@@ -1,0 +1,109 @@
+import { type Butler, DataCoordinate, DatasetRef, type DatasetType } from '#butler'
+import { freeze, loadConfig, saveConfig } from '#config'
+import { makeTaskNode } from '../graph/make-node.ts'
+import type { TaskNode } from '../graph/pipeline-graph.ts'
+import type { RefsByConnection } from '../pipeline-task.ts'
+import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { TaskRegistry } from '../task-registry.ts'
+import type { ExecutionOptions } from './executor.ts'
+import type { WireQuantum, WireRef, WireRefs, WorkerSetup } from './worker-messages.ts'
+
+/** What workers are told before the first quantum. */
+export function workerSetup(
+  graph: QuantumGraph,
+  options: ExecutionOptions,
+  repository: string,
+  taskModules: readonly string[],
+): WorkerSetup {
+  const { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec } = options
+  return {
+    repository,
+    run: graph.header.run,
+    inputs: graph.header.inputs,
+    options: { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec },
+    taskModules,
+    tasks: graph.pipeline.tasks.map(({ label, task, config }) => ({
+      label,
+      className: task.className,
+      config: saveConfig(config),
+    })),
+    types: [...graph.datasets.values()].map(({ type }) => ({ ...type, dimensions: type.dimensions.names })),
+  }
+}
+
+const wireRef = (ref: DatasetRef): WireRef => ({
+  type: ref.datasetType.name,
+  dataId: ref.dataId,
+  run: ref.run,
+  id: ref.id,
+})
+
+const wireRefs = (refs: RefsByConnection): WireRefs =>
+  Object.fromEntries(Object.entries(refs).map(([connection, list]) => [connection, list.map(wireRef)]))
+
+/** A quantum as it crosses threads. */
+export const wireQuantum = (quantum: Quantum): WireQuantum => ({
+  id: quantum.id,
+  index: quantum.index,
+  label: quantum.label,
+  dataId: quantum.dataId,
+  inputs: wireRefs(quantum.inputs),
+  outputs: wireRefs(quantum.outputs),
+  metadata: wireRef(quantum.metadata),
+  log: quantum.log && wireRef(quantum.log),
+})
+
+/** The other side: tasks and dataset types by name, and quanta made from messages. */
+export interface WireReader {
+  readonly nodes: ReadonlyMap<string, TaskNode>
+  quantum(wire: WireQuantum): Quantum
+}
+
+export async function makeWireReader(
+  setup: WorkerSetup,
+  tasks: TaskRegistry,
+  butler: Butler,
+): Promise<WireReader> {
+  const universe = butler.dimensions
+  const types = new Map<string, DatasetType>(
+    setup.types.map((type) => [type.name, { ...type, dimensions: universe.group(type.dimensions) }]),
+  )
+  const nodes = new Map<string, TaskNode>()
+  for (const { label, className, config: text } of setup.tasks) {
+    const task = await tasks.load(className)
+    const config = task.config.make()
+    await loadConfig(config, text, { file: `${label} config`, findTarget: (name) => tasks.findTarget(name) })
+    nodes.set(
+      label,
+      makeTaskNode(label, task, freeze(config), universe, (name) => types.get(name)?.dimensions),
+    )
+  }
+  const ref = ({ type: name, dataId, run, id }: WireRef): DatasetRef => {
+    const type = types.get(name)
+    if (type === undefined) throw new RangeError(`dataset type ${name}`)
+    const { dimensions } = type
+    const full = dimensions.implied.every((n) => dataId[n] !== undefined)
+    return new DatasetRef(type, new DataCoordinate(dimensions, dataId, full), run, id)
+  }
+  const refs = (wire: WireRefs): RefsByConnection =>
+    Object.fromEntries(Object.entries(wire).map(([connection, list]) => [connection, list.map(ref)]))
+  return {
+    nodes,
+    quantum(wire) {
+      const node = nodes.get(wire.label)
+      if (node === undefined) throw new RangeError(`task ${wire.label}`)
+      return {
+        id: wire.id,
+        index: wire.index,
+        label: wire.label,
+        node,
+        coordinate: new DataCoordinate(node.dimensions, wire.dataId, true),
+        dataId: wire.dataId,
+        inputs: refs(wire.inputs),
+        outputs: refs(wire.outputs),
+        metadata: ref(wire.metadata),
+        log: wire.log && ref(wire.log),
+      }
+    },
+  }
+}
