@@ -1,4 +1,5 @@
 import type { Logger } from '#core'
+import type { RateLimits } from './kernels/rate-limit.ts'
 
 /** What the embedded server is started with; everything has a safe default but the folder. */
 export interface ServerOptions {
@@ -20,6 +21,10 @@ export interface ServerOptions {
   readonly kernelDirs?: readonly string[]
   /** Shut idle kernels without a client down after so many seconds; 0 (the default) never. */
   readonly cullIdleSec?: number
+  /** How often idle kernels are looked for; 300 s. */
+  readonly cullEverySec?: number
+  /** What output a browser is sent at most; beyond it output is dropped with a message. */
+  readonly rateLimits?: RateLimits
   /** Origins besides our own that may call, compared whole. */
   readonly allowOrigins?: readonly string[]
   readonly log?: Logger

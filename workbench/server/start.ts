@@ -72,6 +72,8 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
     own: ownKernel(options.kernelMain ?? packagePath('dist/kernel/main.js')),
     env: kernelEnvironment(process.env, options),
     cullIdleSec: options.cullIdleSec ?? 0,
+    ...(options.cullEverySec !== undefined && { cullEverySec: options.cullEverySec }),
+    ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     connectionDir: join(stateDir, 'runtime'),
     log,
   })

@@ -108,7 +108,10 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
         ...[label, dataId, state, message ?? ''].map((text) => h('td', {}, text)),
       ),
     )
-    const title = failed.length > 0 ? `${failed.length} failed ${failed.length === 1 ? 'quantum' : 'quanta'}` : `${quanta.length} quanta`
+    const title =
+      failed.length > 0
+        ? `${failed.length} failed ${failed.length === 1 ? 'quantum' : 'quanta'}`
+        : `${quanta.length} quanta`
     this.#quanta.replaceChildren(
       h('summary', {}, title),
       h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '#core'
+import { type Logger, messageOf } from '#core'
 import { badRequest, HttpError, notFound } from '../errors.ts'
 import { Kernel } from './kernel.ts'
 import { Link } from './link.ts'
@@ -68,6 +68,12 @@ export class KernelManager {
       env: { ...this.#options.env, ...env },
       ...(connectionDir !== undefined && { connectionDir }),
       log,
+    }).catch((error: unknown) => {
+      throw new HttpError(
+        500,
+        `${messageOf(error)} (${kernel.spec.argv.join(' ')})`,
+        'server/kernel-no-start',
+      )
     })
     this.#kernels.set(started.id, started)
     log.info(`Started kernel ${started.name} ${started.id}`)
