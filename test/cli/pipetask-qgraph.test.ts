@@ -63,8 +63,9 @@ function expectedFacts(graph: RecordedGraph): Facts {
 function facts(graph: QuantumGraph, like: RecordedGraph): Facts {
   const withEdges = like.quanta.some((q) => q.inputs !== undefined)
   const types = new Map<string, Set<string>>()
-  const note = (ref: { id: string; datasetType: { name: string } }): void => {
-    types.set(ref.datasetType.name, (types.get(ref.datasetType.name) ?? new Set()).add(ref.id))
+  // By data ID, as the recording counts: calibrations of several nights share one.
+  const note = (ref: { coordinate: { key: string }; datasetType: { name: string } }): void => {
+    types.set(ref.datasetType.name, (types.get(ref.datasetType.name) ?? new Set()).add(ref.coordinate.key))
   }
   const quanta = [...graph].map((q) => {
     const outputs = { ...q.outputs, _metadata: [q.metadata], ...(q.log && { _log: [q.log] }) }

@@ -139,6 +139,7 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
       return made
     },
     isOverallInput: (name) => outside.has(name),
+    isRegistered: (name) => registered.has(name),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Butler, DataCoordinate, DatasetType, DimensionGroup } from '#butler'
+import type { Butler, DataCoordinate, DatasetRef, DatasetType, DimensionGroup } from '#butler'
 import type { Edge, TaskNode } from '../graph/pipeline-graph.ts'
 import type { CoordinateTable, CoordinateTables } from './coordinates.ts'
 import { Csr, distinctPairs } from './csr.ts'
@@ -18,6 +18,8 @@ export interface BuildState {
   typeOf(name: string): DatasetType
   nodesOf(name: string): DatasetNodes
   isOverallInput(name: string): boolean
+  /** The repository knows the type; of others nothing exists. */
+  isRegistered(name: string): boolean
   /** Why there are no quanta, for the log. */
   readonly reasons: string[]
 }
@@ -67,7 +69,9 @@ async function constrain(
     done.add(name)
     const nodes = state.nodesOf(name)
     const index = indexRows(kept, nodes.table)
-    const existing = await findExisting(state.butler, nodes.type, nodes.table, state.inputs)
+    const existing = state.isRegistered(name)
+      ? await findExisting(state.butler, nodes.type, nodes.table, state.inputs)
+      : new Map<number, DatasetRef>()
     for (const ref of existing.values()) nodes.addRef(ref)
     const limits =
       state.constraint === 'all'

@@ -45,14 +45,16 @@ async function walkTask(candidates: Candidates, walk: Walk): Promise<Omit<TaskQu
   const outputs = await existingOutputs(candidates, walk)
   const finders = await Promise.all(
     node.prerequisites.map((edge) =>
-      prerequisiteFinder(
-        walk.state.butler,
-        node,
-        edge,
-        walk.state.typeOf(edge.datasetType),
-        [...coordinates].map((c) => table.get(c)),
-        walk.state.inputs,
-      ),
+      !walk.state.isRegistered(edge.datasetType)
+        ? nothing
+        : prerequisiteFinder(
+            walk.state.butler,
+            node,
+            edge,
+            walk.state.typeOf(edge.datasetType),
+            [...coordinates].map((c) => table.get(c)),
+            walk.state.inputs,
+          ),
     ),
   )
   const kept: number[] = []
@@ -94,6 +96,9 @@ async function walkTask(candidates: Candidates, walk: Walk): Promise<Omit<TaskQu
     outputs: made.map((lists) => Csr.fromLists(lists)),
   }
 }
+
+/** The finder of a type that the repository does not know. */
+const nothing: PrerequisiteFinder = () => Promise.resolve([])
 
 const nodesAt = (nodes: DatasetNodes, coordinates: Int32Array): number[] =>
   [...coordinates].map((c) => nodes.at(c))
@@ -280,6 +285,7 @@ async function existingOutputs(candidates: Candidates, walk: Walk): Promise<Outp
   const own = [node.metadataName, ...(node.logName === undefined ? [] : [node.logName])]
   const find = (name: string, collections: readonly string[]): Promise<ReadonlyMap<number, DatasetRef>> => {
     const nodes = state.nodesOf(name)
+    if (!state.isRegistered(name)) return Promise.resolve(new Map())
     return findExisting(state.butler, nodes.type, nodes.table, collections)
   }
   const done =
