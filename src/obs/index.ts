@@ -41,3 +41,4 @@ export { type IngestRawsOptions, type IngestReport, ingestRaws, RAW_TYPE } from 
 export { type DefineVisitsOptions, defineVisits, ONE_TO_ONE, visitRegions } from './repo/define-visits.ts'
 export { type CuratedCalibration, writeCuratedCalibrations } from './repo/curated.ts'
 export { obsFormatters, rawFormatter } from './repo/raw-formatter.ts'
+export { registerSkyMap, SKYMAP_TYPE } from './repo/register-skymap.ts'

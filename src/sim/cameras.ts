@@ -1,7 +1,7 @@
 import { HSC, TinyCam } from '#obs'
 import type { SimCamera } from './sim-camera.ts'
 
-/** Hyper Suprime-Cam; r and i skies are those of the ci_hsc exposures (178 counts in 30 s of r). */
+/** Hyper Suprime-Cam; r and i skies are those of the ci_hsc exposures: 178 ± 7.3 counts in 30 s of r on detector 5. */
 export const SIM_HSC: SimCamera = {
   instrument: HSC,
   filters: [
@@ -13,7 +13,7 @@ export const SIM_HSC: SimCamera = {
   ],
   electronsPerCount: 3.6,
   vignetteRadius: 17_500,
-  axisResponse: 1 / 0.865,
+  axisResponse: 1 / 0.81,
   pixelScale: 0.16878545,
   density: { stars: 3, galaxies: 30 },
   darkRate: 0.0007,

@@ -1,6 +1,6 @@
 import { Random } from '#math'
+import { NoiseStream } from '#sim'
 import { expect, test } from 'vitest'
-import { NoiseStream } from '../../src/sim/noise.ts'
 
 const stream = (seed: string) => new NoiseStream(new Random(seed))
 

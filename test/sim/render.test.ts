@@ -1,6 +1,5 @@
+import { type Canvas, drawGaussians, drawMoffat, galaxyComponents } from '#sim'
 import { expect, test } from 'vitest'
-import { galaxyComponents } from '../../src/sim/galaxy-profile.ts'
-import { type Canvas, drawGaussians, drawMoffat } from '../../src/sim/render.ts'
 
 const canvas = (side = 161): Canvas => ({ width: side, height: side, data: new Float32Array(side * side) })
 

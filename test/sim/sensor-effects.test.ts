@@ -1,8 +1,6 @@
 import { Box2I } from '#geom'
+import { type Canvas, applyBrighterFatter, bleedColumns, brighterFatterKernel, drawMoffat } from '#sim'
 import { expect, test } from 'vitest'
-import { bleedColumns } from '../../src/sim/bleed.ts'
-import { applyBrighterFatter, brighterFatterKernel } from '../../src/sim/brighter-fatter.ts'
-import { type Canvas, drawMoffat } from '../../src/sim/render.ts'
 import { brighterFatterCorrection } from '#algo'
 
 const frame = (width: number, height: number, level = 0): Canvas => ({

@@ -20,7 +20,7 @@ import { Sky } from '../sky.ts'
 import { externalRun, gen2Run, makeCollections } from './collections.ts'
 import type { DemoEnvironment, DemoOptions, DemoSummary } from './options.ts'
 import { type DemoPlan, type PlannedCalib, type PlannedRaw, planCamera, planDemo } from './plan.ts'
-const registerDemoSkyMap = async (..._a: unknown[]): Promise<void> => {}
+import { registerDemoSkyMap } from './skymap.ts'
 import { BF_KERNEL_TYPE, CALIB_TYPES, DEFECTS_TYPE, refcatType, TRUTH_TYPE } from './types.ts'
 
 /** Master frames hold for the whole life of the simulated cameras. */
