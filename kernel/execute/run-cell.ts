@@ -122,15 +122,25 @@ export class CellRunner {
     const replies: Record<string, ExpressionReply> = {}
     for (const [name, compiled] of Object.entries(expressions))
       replies[name] =
-        'error' in compiled ? { status: 'error', ...compiled.error } : await this.#evaluateOne(compiled.js)
+        'error' in compiled ? { status: 'error', ...compiled.error } : await this.#evaluateOne(compiled)
     return replies
   }
 
-  async #evaluateOne(js: string): Promise<ExpressionReply> {
+  async #evaluateOne({
+    js,
+    mentions,
+  }: {
+    readonly js: string
+    readonly mentions: readonly string[]
+  }): Promise<ExpressionReply> {
     try {
-      const script = new Script(`(async (${SCOPE}) => {${js}})`, { filename: 'expression' })
-      const make = script.runInThisContext() as (scope: Scope) => Promise<unknown>
-      return { status: 'ok', ...(await toBundle(await make(this.#parts.scope))) }
+      const names = mentions.filter((name) => name in this.#parts.scope)
+      const script = new Script(`(async (${names.join(', ')}) => ${js})`, { filename: 'expression' })
+      const evaluate = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>
+      return {
+        status: 'ok',
+        ...(await toBundle(await evaluate(...names.map((name) => this.#parts.scope[name])))),
+      }
     } catch (error) {
       return { status: 'error', ...toCellError(error) }
     }

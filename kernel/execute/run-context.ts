@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { inspect } from 'node:util'
+import { allowDirtyStack } from './async-stack.ts'
 import type { RunId } from '../protocol/threads.ts'
 
 /** What belongs to one run of a cell and follows it into every callback it starts. */
@@ -19,6 +21,7 @@ let latest: RunContext = {
   abort: new AbortController(),
   pending: new Set(),
 }
+runs.run(latest, allowDirtyStack)
 
 /** The run whose code is executing, also late, from a timer it left behind; else the newest one. */
 export const currentRun = (): RunContext => runs.getStore() ?? latest
@@ -33,4 +36,20 @@ export function runIn<T>(context: RunContext, work: () => T): T {
   latest = context
   byLabel.set(context.label, context.run)
   return runs.run(context, work)
+}
+
+/**
+ * Async contexts mark promises with symbol properties that would be printed with them; hidden when a promise is
+ * printed, which then goes on as usual (an inspector that returns `this`).
+ */
+export function hideAsyncMarks(): void {
+  Object.defineProperty(Promise.prototype, inspect.custom, {
+    configurable: true,
+    value(this: Promise<unknown>) {
+      for (const mark of Object.getOwnPropertySymbols(this))
+        if (/^Symbol\((?:async_id|trigger_async_id|kResourceStore)/.test(mark.toString()))
+          Object.defineProperty(this, mark, { enumerable: false })
+      return this
+    },
+  })
 }

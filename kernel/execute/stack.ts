@@ -45,7 +45,7 @@ function headOf(error: unknown): string {
 
 function isShown(site: NodeJS.CallSite): boolean {
   const file = pathOf(site)
-  return file !== undefined && !file.startsWith('node:internal') && !file.startsWith(kernelDir)
+  return file !== undefined && !/^node:(?:internal|async_hooks)/.test(file) && !file.startsWith(kernelDir)
 }
 
 function pathOf(site: NodeJS.CallSite): string | undefined {

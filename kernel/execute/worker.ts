@@ -2,11 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
+import { repairAsyncStack } from './async-stack.ts'
 import { Input } from './input.ts'
 import { LanguageClient } from './language-client.ts'
 import { CellModules } from './modules.ts'
 import { captureOutput } from './output.ts'
-import { currentRun, runIn } from './run-context.ts'
+import { currentRun, hideAsyncMarks, runIn } from './run-context.ts'
 import { CellRunner } from './run-cell.ts'
 import { makeScope } from './session.ts'
 import { cellOf, installStackTraces, toCellError } from './stack.ts'
@@ -29,6 +30,7 @@ const post = (message: FromExecution): void => port.postMessage(message)
 
 captureOutput(post, new Int32Array(ahead))
 installStackTraces()
+hideAsyncMarks()
 reportStrays(post, { cellOf, toCellError })
 
 const input = new Input(post, prompt)
@@ -52,6 +54,7 @@ port.on('message', (message: ToExecution) => {
     case 'run':
       return runner.run(message)
     case 'interrupt':
+      repairAsyncStack()
       runner.interrupt()
       return post({ kind: 'interrupted', ticket: message.ticket })
     case 'input':

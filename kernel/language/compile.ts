@@ -2,13 +2,13 @@ import { dirname, resolve } from 'node:path'
 import type TS from 'typescript'
 import { checkMagics } from '../magic/check.ts'
 import { prepareCell, type PreparedCell } from '../magic/prepare.ts'
-import type { CellError, CompiledCell } from '../protocol/threads.ts'
+import type { CellError, CompiledCell, CompiledExpression } from '../protocol/threads.ts'
 import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
 import { ts } from './compiler.ts'
 import { diagnosticsError } from './diagnostics.ts'
 import { type ScopeNames } from './names.ts'
 import type { CellService } from './service.ts'
-import { needsNodeTypes, sessionNames } from './session-names.ts'
+import { needsNodeTypes } from './session-names.ts'
 import { cellTransformer } from './transform.ts'
 
 /** Globals of Node's that the light declarations leave out; imports may need them too. */
@@ -131,20 +131,19 @@ const scopeModule = (dts: string, folder: string): string =>
     .replace(/^export declare /gm, 'export ')
 
 /** An expression over the scope, unchecked: `user_expressions` want values, not lessons. */
-export function compileExpression(scope: ScopeNames, source: string): { js: string } | { error: CellError } {
+export function compileExpression(source: string): CompiledExpression {
   const text = `(${source}\n)`
   const file = ts.createSourceFile('expression.ts', text, ts.ScriptTarget.ES2023, true)
-  const faults = (file as unknown as { parseDiagnostics: readonly TS.Diagnostic[] }).parseDiagnostics
-  if (faults[0] !== undefined) {
-    const evalue = ts.flattenDiagnosticMessageText(faults[0].messageText, '\n')
+  const fault = (file as unknown as { parseDiagnostics: readonly TS.Diagnostic[] }).parseDiagnostics[0]
+  if (fault !== undefined) {
+    const evalue = ts.flattenDiagnosticMessageText(fault.messageText, '\n')
     return { error: { ename: 'SyntaxError', evalue, traceback: [`SyntaxError: ${evalue}`] } }
   }
-  const names = [...cellNames(file).mentions].filter(
-    (name) => scope.origin(name) !== undefined || sessionNames.has(name),
-  )
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
-  })
-  const reads = names.map((name) => `const ${name} = __scope.${name};`).join('')
-  return { js: `${reads} return ${outputText.trim().replace(/;$/, '')}` }
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext }
+  const { outputText } = ts.transpileModule(text, { compilerOptions })
+  const js = outputText
+    .replace(/^"use strict";/, '')
+    .trim()
+    .replace(/;$/, '')
+  return { js, mentions: [...cellNames(file).mentions] }
 }

@@ -10,9 +10,15 @@ export function findModule(specifier: string, folder: string): string | undefine
   const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(folder, specifier)
   const tries = [path, ...['.ts', '.mts', '.tsx', '.js', '.mjs', '.json'].map((ending) => path + ending)]
   if (/\.m?js$/.test(path)) tries.push(path.replace(/\.(m?)js$/, '.$1ts'))
-  return [...tries, join(path, 'index.ts'), join(path, 'index.js')].find(
-    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true,
-  )
+  return [...tries, join(path, 'index.ts'), join(path, 'index.js')].find(isFile)
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** A package or builtin as Node resolves it for a module at `from`; what cannot be resolved is left to fail where it is imported. */

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type TS from 'typescript'
@@ -91,7 +92,11 @@ export class CellService {
     const isOurs = (path: string) => this.#texts.has(path)
     const fileExists = (path: string) => isOurs(path) || isFile(path)
     const readFile = (path: string) => (isFile(path) ? readFileSync(path, 'utf8') : undefined)
-    const moduleHost: TS.ModuleResolutionHost = { fileExists, readFile, directoryExists: existsSync }
+    const moduleHost: TS.ModuleResolutionHost = {
+      fileExists,
+      readFile,
+      directoryExists: (path) => ts.sys.directoryExists(path),
+    }
     return {
       getCompilationSettings: () => options,
       getScriptFileNames: () => this.#roots(),
@@ -101,7 +106,7 @@ export class CellService {
       getDefaultLibFileName: () => join(typesDir, 'es.d.ts'),
       fileExists,
       readFile,
-      directoryExists: existsSync,
+      directoryExists: (path) => ts.sys.directoryExists(path),
       getDirectories: (path) => subfolders(path),
       readDirectory: ts.sys.readDirectory.bind(ts.sys),
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
@@ -143,9 +148,12 @@ export class CellService {
   }
 }
 
+/** Declared in the scope's file or in Node's types, not a file of its own. */
+const AMBIENT = '/ambient'
+
 /** Modules that are ours wherever the notebook lies; `local:` marks files of the notebook named from scope modules. */
 function ownModule(name: string): string | undefined {
-  if (name.startsWith('$')) return '/nowhere'
+  if (name.startsWith('$') || isBuiltin(name)) return AMBIENT
   if (name.startsWith('local:')) return localFile(name.slice('local:'.length))
   if (name.startsWith('firstlight:'))
     return join(packageRoot, `dist/kernel/globals/${name.slice('firstlight:'.length)}.d.ts`)
@@ -163,7 +171,7 @@ const localFile = (path: string): string =>
 
 const extensionOf = (path: string): string =>
   path.endsWith('.d.ts') ? '.d.ts' : path.slice(path.lastIndexOf('.'))
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+const isFile = (path: string): boolean => ts.sys.fileExists(path)
 const subfolders = (path: string): string[] => {
   try {
     return readdirSync(path, { withFileTypes: true })

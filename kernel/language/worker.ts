@@ -27,7 +27,7 @@ type Handlers = { [M in LanguageMethod]: (ask: LanguageCalls[M]['ask']) => Langu
 
 const handlers: Handlers = {
   compile: (ask) => compileCell(service, scope, ask),
-  compileExpression: ({ source }) => compileExpression(scope, source),
+  compileExpression: ({ source }) => compileExpression(source),
   commit: ({ serial, published }) => (scope.commit(serial, published), null),
   forget: () => (scope.clear(), null),
   complete: ({ code, cursor }) => completions(service, scope, code, cursor),
@@ -53,7 +53,9 @@ function answer({ id, method, ask }: LanguageRequest): LanguageReply {
 
 /** The user's names with their types, for `%who`. */
 function liveNames(): { name: string; type: string }[] {
-  const names = [...scope.userNames()].filter(([, { kind }]) => kind !== 'type').map(([name]) => name)
+  const names = [...scope.userNames()]
+    .filter(([, { kind, from }]) => kind !== 'type' && from.startsWith('$'))
+    .map(([name]) => name)
   if (names.length === 0) return []
   const text = names.map((name) => `${name};`).join('\n')
   placeCell(service, scope, prepareCell(text))

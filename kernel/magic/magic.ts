@@ -36,7 +36,9 @@ export function makeMagic({ folder, language, setNextInput }: MagicParts): Magic
     async who() {
       const names = await language.call('names', null)
       const width = Math.max(...names.map(({ name }) => name.length), 0)
-      const lines = names.map(({ name, type }) => `${name.padEnd(width)}  ${type}`)
+      const lines = names.map(({ name, type }) =>
+        shortened(`${name.padEnd(width)}  ${type.replace(/\s+/g, ' ')}`),
+      )
       process.stdout.write(lines.length === 0 ? 'No names yet.\n' : `${lines.join('\n')}\n`)
     },
     async load(path) {
@@ -97,3 +99,5 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     // Already gone.
   }
 }
+
+const shortened = (line: string): string => (line.length > 100 ? `${line.slice(0, 99)}…` : line)

@@ -70,6 +70,11 @@ export interface CompletionResult {
   readonly matches: readonly CompletionMatch[]
 }
 
+/** An expression as JavaScript with the identifiers it mentions, or why it cannot be read. */
+export type CompiledExpression =
+  | { readonly js: string; readonly mentions: readonly string[] }
+  | { readonly error: CellError }
+
 /** A local module graph compiled for import: where its entry lies. */
 export interface CompiledModule {
   /** file: URL of the emitted entry; changes when the module or one it imports changes. */
@@ -85,7 +90,7 @@ export interface LanguageCalls {
     answer: { cell: CompiledCell } | { error: CellError }
   }
   /** An expression on the scope, unchecked: user_expressions. */
-  compileExpression: { ask: { source: string }; answer: { js: string } | { error: CellError } }
+  compileExpression: { ask: { source: string }; answer: CompiledExpression }
   commit: { ask: { serial: number; published: readonly string[] }; answer: null }
   forget: { ask: null; answer: null }
   complete: { ask: { code: string; cursor: number }; answer: CompletionResult }
@@ -124,7 +129,7 @@ export type ToExecution =
       readonly cell: CompiledCell
       readonly allowStdin: boolean
       /** Name → compiled expression or why it could not be compiled. */
-      readonly expressions: Readonly<Record<string, { js: string } | { error: CellError }>>
+      readonly expressions: Readonly<Record<string, CompiledExpression>>
     }
   | { readonly kind: 'interrupt'; readonly ticket: number }
   | { readonly kind: 'input'; readonly run: RunId; readonly value: string }

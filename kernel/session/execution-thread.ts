@@ -17,18 +17,22 @@ export class ExecutionThread {
   readonly #ahead = new SharedArrayBuffer(4)
   readonly #prompt = new SharedArrayBuffer(PROMPT_BYTES)
   readonly #interrupter: Interrupter
-  #worker: Worker
+  #isReady: Promise<void> = Promise.resolve()
+  #worker: Worker | undefined
   #isClosing = false
 
   constructor(folder: string, events: ExecutionEvents) {
     this.#folder = folder
     this.#events = events
     this.#interrupter = new Interrupter((ticket) => this.send({ kind: 'interrupt', ticket }))
+  }
+
+  start(): void {
     this.#worker = this.#start()
   }
 
   send(message: ToExecution, transfer: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer as ArrayBuffer[])
+    this.#worker?.postMessage(message, transfer as ArrayBuffer[])
   }
 
   /** Characters of prints that have been published: the thread may go on printing. */
@@ -49,14 +53,16 @@ export class ExecutionThread {
     this.send({ kind: 'input', run, value })
   }
 
-  interrupt(): Promise<void> {
-    return this.#interrupter.interrupt()
+  /** Resolves when the thread is free. A thread that still starts is waited for: terminating its start would break it. */
+  async interrupt(): Promise<void> {
+    await this.#isReady
+    await this.#interrupter.interrupt()
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
     this.#interrupter.close()
-    await this.#worker.terminate()
+    await this.#worker?.terminate()
   }
 
   #start(): Worker {
@@ -64,9 +70,11 @@ export class ExecutionThread {
     const worker = new Worker(new URL('../execute/worker.js', import.meta.url), {
       workerData: { folder: this.#folder, ahead: this.#ahead, prompt: this.#prompt },
       execArgv: workerFlags(),
+      ...heapLimit(process.env['FIRSTLIGHT_HEAP_MB']),
       stdout: true,
       stderr: true,
     })
+    this.#isReady = new Promise((resolve) => worker.once('message', () => resolve()))
     let why: string | undefined
     worker.on('message', (message: FromExecution) => {
       if (message.kind === 'interrupted') this.#interrupter.acknowledge(message.ticket)
@@ -82,4 +90,10 @@ export class ExecutionThread {
     })
     return worker
   }
+}
+
+/** FIRSTLIGHT_HEAP_MB bounds the cells' heap (typed arrays lie outside it); Node's own default otherwise. */
+const heapLimit = (megabytes: string | undefined) => {
+  const limit = Number(megabytes)
+  return limit > 0 ? { resourceLimits: { maxOldGenerationSizeMb: limit } } : {}
 }

@@ -1,7 +1,13 @@
 import type { JsonObject } from '../../src/platform/node/jupyter/index.ts'
 import { KernelInterrupt } from '../errors.ts'
 import { type ExecuteRequest, executeRequest } from '../protocol/requests.ts'
-import type { CellError, CompiledCell, FromExecution, ToExecution } from '../protocol/threads.ts'
+import type {
+  CellError,
+  CompiledCell,
+  CompiledExpression,
+  FromExecution,
+  ToExecution,
+} from '../protocol/threads.ts'
 import type { ExecutionThread } from './execution-thread.ts'
 import type { History } from './history.ts'
 import type { Iopub } from './iopub.ts'
@@ -77,25 +83,24 @@ export class Executor {
 
   async #drain(): Promise<void> {
     this.#isDraining = true
-    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
-      const ok = await this.#execute(request)
-      if (!ok) await this.#abortQueue()
-    }
+    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift())
+      await this.#execute(request)
     this.#isDraining = false
   }
 
-  /** Requests sent before the error was known are aborted, those on the sockets too; later ones run. */
-  async #abortQueue(): Promise<void> {
+  /** Requests sent before the error is known are aborted, those still on the socket too; later ones run. */
+  async #takeQueue(): Promise<Request[]> {
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
-    for (const request of this.#queue.splice(0)) {
-      this.#parts.iopub.status('busy', request.message.header)
-      this.#parts.reply(request, 'execute_reply', { status: 'aborted', execution_count: this.#count })
-      this.#parts.iopub.status('idle', request.message.header)
-    }
+    return this.#queue.splice(0)
   }
 
-  /** @returns false when the queue is to be aborted. */
-  async #execute(request: Request): Promise<boolean> {
+  #abort(request: Request): void {
+    this.#parts.iopub.status('busy', request.message.header)
+    this.#parts.reply(request, 'execute_reply', { status: 'aborted', execution_count: this.#count })
+    this.#parts.iopub.status('idle', request.message.header)
+  }
+
+  async #execute(request: Request): Promise<void> {
     const { iopub, history, runs } = this.#parts
     const parent = request.message.header
     const ask = executeRequest(request.message.content)
@@ -112,12 +117,13 @@ export class Executor {
     const { error, expressions, payload } = outcome
     if (error !== undefined && !ask.silent) iopub.error(error, parent)
     iopub.flush()
+    const aborted = error !== undefined && ask.stopOnError ? await this.#takeQueue() : []
     const common = { execution_count: count, user_expressions: expressions, payload }
     const content =
       error === undefined ? { status: 'ok', ...common } : { status: 'error', ...error, ...common }
     this.#parts.reply(request, 'execute_reply', content)
     iopub.status('idle', parent)
-    return error === undefined || !ask.stopOnError
+    for (const queued of aborted) this.#abort(queued)
   }
 
   async #checkAndRun(ask: ExecuteRequest, current: Current, isBlank: boolean): Promise<Outcome> {
@@ -138,7 +144,7 @@ export class Executor {
   }
 
   async #compileExpressions(sources: ExecuteRequest['userExpressions']) {
-    const compiled: Record<string, { js: string } | { error: CellError }> = {}
+    const compiled: Record<string, CompiledExpression> = {}
     for (const [name, source] of Object.entries(sources))
       compiled[name] = await this.#parts.language.call('compileExpression', { source })
     return compiled

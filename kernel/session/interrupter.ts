@@ -82,9 +82,9 @@ export class Interrupter {
 
 const after = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), ms))
 
-/** SIGINT to the processes this one started (Linux; elsewhere V8's means are all there is). */
+/** SIGINT to the processes below this one, as a terminal does (Linux; elsewhere V8's means are all there is). */
 function signalChildren(): void {
-  for (const pid of childrenOf(process.pid)) {
+  for (const pid of descendantsOf(process.pid)) {
     try {
       process.kill(pid, 'SIGINT')
     } catch {
@@ -93,18 +93,26 @@ function signalChildren(): void {
   }
 }
 
-function childrenOf(parent: number): number[] {
+function descendantsOf(ancestor: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const name of processNames()) {
+    const parent = parentOf(name)
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+  }
+  const below = (pid: number): number[] =>
+    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)])
+  return below(ancestor)
+}
+
+function processNames(): string[] {
   try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => parentOf(pid) === parent)
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   } catch {
     return []
   }
 }
 
-function parentOf(pid: number): number | undefined {
+function parentOf(pid: string): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])

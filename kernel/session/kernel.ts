@@ -6,13 +6,15 @@ import { Executor } from './executor.ts'
 import { History } from './history.ts'
 import { Iopub } from './iopub.ts'
 import { kernelInfo } from './kernel-info.ts'
-import { LanguageThread } from './language-thread.ts'
+import type { LanguageThread } from './language-thread.ts'
 import { type RunRecord, Runs } from './runs.ts'
 import type { Request, Transport } from './transport.ts'
 
 export interface KernelOptions {
   /** The notebook's folder: imports resolve from it. */
   readonly folder: string
+  /** Started before everything else, because it takes the longest. */
+  readonly language: LanguageThread
   readonly historyPath: string | undefined
   /** Called once after the reply to a shutdown request has left. */
   readonly onShutdown: (restart: boolean) => void
@@ -40,7 +42,7 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.#options = options
     this.#iopub = new Iopub(() => this.#transport, this.origin)
-    this.#language = new LanguageThread(options.folder)
+    this.#language = options.language
     this.#thread = new ExecutionThread(options.folder, {
       message: (message) => this.#fromExecution(message),
       lost: (why) => this.#threadLost(why),
@@ -57,8 +59,10 @@ export class Kernel {
     this.#answers = this.#makeAnswers()
   }
 
+  /** Begin to answer through `transport`. */
   attach(transport: Transport): void {
     this.#transport = transport
+    this.#thread.start()
     this.#iopub.status('starting', undefined)
   }
 

@@ -1,0 +1,220 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestClient } from './client.ts'
+
+let client: TestClient
+beforeAll(async () => {
+  client = await TestClient.start()
+})
+afterAll(() => client.stop())
+
+const result = async (code: string) => {
+  const run = await client.execute(code)
+  expect(run.error?.text).toBeUndefined()
+  return run.result
+}
+const write = (name: string, text: string) => {
+  const path = join(client.folder, name)
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, text)
+}
+
+test('const, let, functions, classes, enums and types reach later cells', async () => {
+  await result('const a = 5; let b = a * 2; function twice(x: number) { return x * 2 }')
+  await result(
+    'class Point { constructor(readonly x: number, readonly y: number) {} get r() { return Math.hypot(this.x, this.y) } }',
+  )
+  await result(
+    'enum Band { G = "g", R = "r" }\ninterface Source { id: number; band: Band }\ntype Sources = readonly Source[]',
+  )
+  expect(
+    await result(
+      'const list: Sources = [{ id: a, band: Band.R }]; [twice(b), new Point(3, 4).r, list[0].band]',
+    ),
+  ).toBe("[ 20, 5, 'r' ]")
+})
+
+test('a let is one variable: later cells and earlier functions see its changes', async () => {
+  await result('let counter = 0; const bump = () => { counter += 1; return counter }')
+  await result('bump(); counter += 10')
+  expect(await result('[counter, bump(), counter]')).toBe('[ 11, 12, 12 ]')
+})
+
+test('a name may be declared again with another type, and functions see the new one', async () => {
+  await result(
+    'const label = 7; function show() { return `${helper()}!` }\nfunction helper() { return "old" }',
+  )
+  await result('function helper() { return "new" }')
+  await result('const label = "seven"')
+  expect(await result('label.toUpperCase() + show()')).toBe("'SEVENold!'")
+  await result('function ask() { return helper() }')
+  await result('function helper() { return "newest" }')
+  expect(await result('ask()')).toBe("'newest'")
+})
+
+test('destructuring, defaults and rest', async () => {
+  await result(
+    'const { x: px, ...others } = { x: 1, y: 2, z: [3, 4] }; let [first, second = 7, ...tail] = [1, undefined, 3, 4]',
+  )
+  await result('({ x: first } = { x: 9 })')
+  expect(await result('({ px, others, first, second, tail })')).toBe(
+    '{ px: 1, others: { y: 2, z: [ 3, 4 ] }, first: 9, second: 7, tail: [ 3, 4 ] }',
+  )
+})
+
+test('top-level await, in loops too', async () => {
+  expect(
+    await result(
+      'let total = 0; for await (const n of (async function* () { yield 1; yield 2 })()) total += await Promise.resolve(n); total',
+    ),
+  ).toBe('3')
+})
+
+test('the last expression is the result, a promise is not awaited, undefined is silent', async () => {
+  expect(await result('1; 2;')).toBe('2')
+  expect(await result('undefined')).toBeUndefined()
+  expect(await result('const silent = 3')).toBeUndefined()
+  expect(await result('Promise.resolve(4)')).toBe('Promise { 4 }')
+  expect(await result('_')).toBe('Promise { 4 }')
+})
+
+test('a failed cell keeps what it declared before, and older values of what it did not reach', async () => {
+  await result('const kept = 1; const later = "old"')
+  const run = await client.execute(
+    'const kept = 2; if (kept > 1) throw new Error("half way"); const later = 3',
+  )
+  expect(run.error?.evalue).toBe('half way')
+  expect(await result('[kept, later.toUpperCase()]')).toBe("[ 2, 'OLD' ]")
+})
+
+test('type errors are errors with code, line and caret, and nothing runs', async () => {
+  const run = await client.execute('console.log("must not run")\nconst n: number = "no"')
+  expect(run.stdout).toBe('')
+  expect(run.error).toMatchObject({
+    ename: 'TypeScriptError',
+    evalue: "TS2322: Type 'string' is not assignable to type 'number'.",
+  })
+  expect(run.error?.text).toBe(
+    `In[${run.reply['execution_count']}]:2:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n  2 | const n: number = "no"\n    |       ^`,
+  )
+  expect((await client.execute('document.title')).error?.evalue).toContain("Cannot find name 'document'")
+})
+
+test('a syntax error is an error message', async () => {
+  const run = await client.execute('const = 5')
+  expect(run.error?.ename).toBe('SyntaxError')
+  expect(run.reply['status']).toBe('error')
+})
+
+test('a cell that ends inside a comment or string is refused, not swallowed', async () => {
+  for (const code of ['1 /* open', '`open', 'function f() {'])
+    expect((await client.execute(code)).error?.ename).toBe('SyntaxError')
+})
+
+test('errors name TypeScript lines of this and of earlier cells', async () => {
+  const first = await client.execute(
+    'interface Wide {\n  a: number\n}\nfunction boom(w: Wide): never {\n  throw new RangeError(`boom ${w.a}`)\n}',
+  )
+  const run = await client.execute('// a comment\n\nboom({ a: 1 })')
+  const [n, m] = [first.reply['execution_count'], run.reply['execution_count']]
+  expect(run.error).toMatchObject({ ename: 'RangeError', evalue: 'boom 1' })
+  expect(run.error?.text).toContain(`at boom (In[${n}]:5:9)\n    at In[${m}]:3:1`)
+  expect(run.error?.text).toContain('> 5 |   throw new RangeError')
+  expect(run.error?.text).not.toContain('node:internal')
+})
+
+test('anything may be thrown', async () => {
+  expect((await client.execute('throw "text"')).error).toMatchObject({ ename: 'Thrown', evalue: "'text'" })
+  expect(
+    (await client.execute('throw new Error("outer", { cause: new Error("inner") })')).error?.text,
+  ).toContain('Caused by: Error: inner')
+})
+
+test('ES modules: Node’s, ours, and a package beside the notebook, by its import condition', async () => {
+  write(
+    'node_modules/esm-only/package.json',
+    '{"name":"esm-only","version":"1.0.0","type":"module","exports":{"import":"./main.js","types":"./main.d.ts"}}',
+  )
+  write(
+    'node_modules/esm-only/main.js',
+    'export const value = await Promise.resolve(42); export default class Made { name = "made" }',
+  )
+  write(
+    'node_modules/esm-only/main.d.ts',
+    'export declare const value: number; export default class Made { name: string }',
+  )
+  expect(
+    await result(
+      'import { basename } from "node:path"\nimport Made, { value } from "esm-only"\nimport * as core from "firstlight/core"\n[basename("/a/b.fits"), value, new Made().name, core.toHex(new Uint8Array([255]))]',
+    ),
+  ).toBe("[ 'b.fits', 42, 'made', 'ff' ]")
+  expect(await result('[basename("/x/y"), value + 1, typeof core.fromHex]')).toBe("[ 'y', 43, 'function' ]")
+  expect(await result('(await import("esm-only")).value')).toBe('42')
+})
+
+test('type-only imports leave no trace at run time', async () => {
+  write('only-types.ts', 'console.log("loaded"); export interface Shape { side: number }')
+  const run = await client.execute(
+    'import type { Shape } from "./only-types"; import { Shape as S } from "./only-types.ts"\nconst s: Shape & S = { side: 2 }; s.side',
+  )
+  expect(run).toMatchObject({ result: '2', stdout: '' })
+  expect(await result('const again: Shape = { side: 3 }; again.side')).toBe('3')
+})
+
+test('a local TypeScript module is imported, and its edit seen on re-import, also one it imports', async () => {
+  write('lib/deep.ts', 'export const depth: number = 1')
+  write(
+    'lib/helper.ts',
+    'import { depth } from "./deep.ts"\nexport const where = import.meta.url\nexport function scale(x: number): number { return x * 10 + depth }',
+  )
+  expect(
+    await result('import { scale, where } from "./lib/helper"; [scale(1), where.endsWith("/lib/helper.ts")]'),
+  ).toBe('[ 11, true ]')
+  write('lib/deep.ts', 'export const depth: number = 2')
+  expect(await result('import { scale } from "./lib/helper"; scale(1)')).toBe('12')
+  write(
+    'lib/helper.ts',
+    'export function scale(x: string): string {\n  if (x === "") throw new Error("empty")\n  return x + x\n}',
+  )
+  expect((await client.execute('import { scale } from "./lib/helper"; scale(1)')).error?.evalue).toContain(
+    'TS2345',
+  )
+  const run = await client.execute('import { scale } from "./lib/helper"; scale("")')
+  expect(run.error?.text).toContain('lib/helper.ts:2:')
+})
+
+test('JSON, WebAssembly and require', async () => {
+  write('data.json', '{"exposure": 30}')
+  write('node_modules/old/index.js', 'module.exports = { kind: "cjs" }')
+  expect(await result('import data from "./data.json" with { type: "json" }; data.exposure')).toBe('30')
+  expect(await result('const old = require("old"); old.kind')).toBe("'cjs'")
+})
+
+test('a missing package or export says so', async () => {
+  expect((await client.execute('import x from "no-such-package"')).error?.evalue).toContain(
+    "Cannot find module 'no-such-package'",
+  )
+  const run = await client.execute('await import("no-such" + "-package")')
+  expect(run.error?.evalue).toContain("Cannot find package 'no-such-package'")
+  expect(run.error?.text).toContain('npm install no-such-package')
+})
+
+test('the kernel’s own modules and variables are not in reach', async () => {
+  expect((await client.execute('__scope')).error?.ename).toBe('TypeScriptError')
+  expect((await client.execute('runner')).error?.ename).toBe('TypeScriptError')
+})
+
+test('two hundred names stay cheap and right', async () => {
+  await result(Array.from({ length: 200 }, (_, i) => `const name${i} = ${i}`).join('\n'))
+  expect(await result('name3 + name199')).toBe('202')
+})
+
+test('a module-level process.exit loses the variables, says so, and the kernel goes on', async () => {
+  await result('const lost = 1')
+  const run = await client.execute('process.exit(3)')
+  expect(run.error).toMatchObject({ ename: 'ExecutionLost' })
+  expect(run.error?.evalue).toContain('process.exit(3)')
+  expect((await client.execute('lost')).error?.evalue).toContain("Cannot find name 'lost'")
+  expect(await result('1 + 1')).toBe('2')
+})

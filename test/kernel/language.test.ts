@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestClient } from './client.ts'
+
+let client: TestClient
+beforeAll(async () => {
+  client = await TestClient.start()
+  await client.execute(
+    'const star = { mag: 17.2, band: "r", flux(): number { return 1 } }\n/** Half of a number. */\nfunction half(x: number): number { return x / 2 }',
+  )
+})
+afterAll(() => client.stop())
+
+interface Completion {
+  readonly matches: readonly string[]
+  readonly cursor_start: number
+  readonly cursor_end: number
+  readonly metadata: {
+    readonly _jupyter_types_experimental: readonly { text: string; type: string; signature: string }[]
+  }
+}
+const complete = async (code: string, cursor = [...code].length) =>
+  (await client.request('shell', 'complete_request', { code, cursor_pos: cursor })) as unknown as Completion
+const inspect = (code: string, detail = 0, cursor = [...code].length) =>
+  client.request('shell', 'inspect_request', { code, cursor_pos: cursor, detail_level: detail })
+const plainOf = (reply: Record<string, unknown> | { readonly [key: string]: unknown }) =>
+  String((reply['data'] as Record<string, unknown>)['text/plain'])
+
+test('members of earlier values complete, with types and signatures', async () => {
+  const found = await complete('star.')
+  expect(found.matches).toEqual(['band', 'flux', 'mag'])
+  expect(found.metadata._jupyter_types_experimental.map(({ type }) => type)).toEqual([
+    'property',
+    'function',
+    'property',
+  ])
+  expect(found.metadata._jupyter_types_experimental[1]?.signature).toContain('flux(): number')
+  expect([found.cursor_start, found.cursor_end]).toEqual([5, 5])
+})
+
+test('names of earlier cells, of this cell, of the session and of the language complete', async () => {
+  expect((await complete('hal')).matches).toContain('half')
+  expect((await complete('const brandnew = 1; bran')).matches).toContain('brandnew')
+  expect((await complete('upd')).matches).toContain('updateDisplay')
+  expect((await complete('Math.hy')).matches).toEqual(['hypot'])
+  expect((await complete('fun')).matches).toContain('function')
+})
+
+test('positions count code points', async () => {
+  const found = await complete('"🌟🌟"; star.ma')
+  expect([found.cursor_start, found.cursor_end]).toEqual([11, 13])
+  expect(found.matches).toEqual(['mag'])
+})
+
+test('a cursor past the end, in the middle, or in a string is answered', async () => {
+  expect((await complete('star.', 999)).matches).toContain('mag')
+  expect((await complete('star.m + 1', 6)).matches).toEqual(['mag'])
+  expect((await complete('"star.')).matches).not.toContain('mag')
+})
+
+test('imports complete: modules and their exports', async () => {
+  expect((await complete('import { toB } from "firstlight/core"', 12)).matches).toContain('toBase64')
+  expect((await complete('import fs from "node:f"', 22)).matches).toContain('node:fs')
+})
+
+test('magics complete', async () => {
+  expect((await complete('%ti')).matches).toEqual(['%time', '%timeit'])
+  expect((await complete('%%s')).matches).toEqual(['%%sql'])
+})
+
+test('inspection gives type and documentation, at level 1 the source', async () => {
+  const reply = await inspect('half')
+  expect(reply).toMatchObject({ status: 'ok', found: true })
+  expect(plainOf(reply)).toBe('function half(x: number): number\n\nHalf of a number.')
+  expect(plainOf(await inspect('half(3', 0))).toContain('function half')
+  const node = await inspect('import { readFileSync } from "node:fs"; readFileSync', 1)
+  expect(plainOf(node)).toContain('Returns the contents of the `path`')
+})
+
+test('an unknown name is not found', async () => {
+  expect(await inspect('nothingOfThatName')).toMatchObject({ status: 'ok', found: false })
+})
+
+test.each([
+  ['1 + 1', 'complete', undefined],
+  ['function f() {', 'incomplete', '  '],
+  ['if (a) {\n  f([', 'incomplete', '      '],
+  ['`open', 'incomplete', ''],
+  ['/* open', 'incomplete', ''],
+  ['const = 5', 'invalid', undefined],
+  ['"open', 'invalid', undefined],
+  ['await fetch("x")', 'complete', undefined],
+  ['%%sql\nSELECT 1', 'incomplete', ''],
+  ['%%sql\nSELECT 1\n\n', 'complete', undefined],
+  ['%time 1', 'complete', undefined],
+])('is_complete %j: %s', async (code, status, indent) => {
+  const reply = await client.request('shell', 'is_complete_request', { code })
+  expect(reply['status']).toBe(status)
+  expect(reply['indent']).toBe(indent)
+})
+
+test('completion answers while a cell runs, and the kernel stays busy to the front end', async () => {
+  const id = client.sendExecute('const end = Date.now() + 700; while (Date.now() < end) {}')
+  await client.waitFor(() => client.iopubOf(id).some((m) => m.header.msg_type === 'execute_input'))
+  expect((await complete('star.')).matches).toContain('mag')
+  expect(client.replyTo(id)).toBeUndefined()
+  const last = client.received.filter((m) => m.header.msg_type === 'status').at(-1)
+  expect(last?.content['execution_state']).toBe('busy')
+  await client.finished(id)
+})

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestClient } from './client.ts'
+
+let client: TestClient
+beforeAll(async () => {
+  client = await TestClient.start()
+})
+afterAll(() => client.stop())
+
+test('%time gives the value and the time, also to a variable', async () => {
+  const run = await client.execute(
+    '%time const slow = await new Promise<number>((r) => setTimeout(() => r(5), 20))\nslow + 1',
+  )
+  expect(run.result).toBe('6')
+  expect(run.stdout).toMatch(/^Wall time: \d/)
+})
+
+test('%%time times the cell, line numbers kept', async () => {
+  const run = await client.execute('%%time\nconst t = 2\nt * 2')
+  expect([run.result, run.stdout]).toEqual(['4', expect.stringMatching(/^Wall time: /)])
+  const wrong = await client.execute('%%time\nconst t: string = 2')
+  expect(wrong.error?.text).toContain(']:2:7 - error TS2322')
+})
+
+test('%timeit repeats', async () => {
+  expect((await client.execute('%timeit Math.hypot(3, 4)')).stdout).toMatch(/median, .* best of \d+ runs/)
+})
+
+test('%who lists names with types', async () => {
+  await client.execute('const ra: number = 1; let names = ["a"]')
+  expect((await client.execute('%who')).stdout).toMatch(/^ra +number$/m)
+})
+
+test('%%bash runs a script, its exit code is an error', async () => {
+  const run = await client.execute('%%bash\necho out; echo err >&2')
+  expect([run.stdout, run.stderr]).toEqual(['out\n', 'err\n'])
+  expect((await client.execute('%%bash\nexit 3')).error?.evalue).toContain('exit code 3')
+})
+
+test('%load puts a file into the next cell', async () => {
+  await client.execute('(await import("node:fs")).writeFileSync("cell.ts", "1 + 2")')
+  expect((await client.execute('%load cell.ts')).reply['payload']).toEqual([
+    { source: 'set_next_input', text: '1 + 2', replace: true },
+  ])
+})
+
+test('an unknown magic names the near one', async () => {
+  expect((await client.execute('%timit 1')).error).toMatchObject({
+    ename: 'UnknownMagic',
+    evalue: "No magic named %timit. Did you mean '%timeit'?",
+  })
+  expect((await client.execute('%%sqll\nSELECT 1')).error?.evalue).toBe(
+    "No magic named %%sqll. Did you mean '%%sql'?",
+  )
+})
+
+test('a percent sign that is no magic stays an operator', async () => {
+  expect((await client.execute('const seven = 7\nconst rest = seven\n  %4\nrest')).result).toBe('3')
+  expect((await client.execute('`\n%nomagic\n`')).result).toBe("'\\n%nomagic\\n'")
+})

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestClient } from './client.ts'
+
+let client: TestClient
+beforeAll(async () => {
+  client = await TestClient.start()
+})
+afterAll(() => client.stop())
+
+test('stdout and stderr keep their order', async () => {
+  const run = await client.execute(
+    'console.log("a"); console.error("b"); console.log("c"); process.stdout.write("d")',
+  )
+  expect(
+    run.ofType('stream').map(({ content }) => `${String(content['name'])}:${String(content['text'])}`),
+  ).toEqual(['stdout:a\n', 'stderr:b\n', 'stdout:c\nd'])
+})
+
+test('a hundred thousand lines arrive whole, in few messages, before idle', async () => {
+  const run = await client.execute('for (let i = 0; i < 100_000; i++) console.log(i)')
+  expect(run.stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''))
+  expect(run.ofType('stream').length).toBeLessThan(1000)
+  expect(run.iopub.at(-1)?.content['execution_state']).toBe('idle')
+})
+
+test('output of a busy loop is seen while it runs', async () => {
+  const id = client.sendExecute(
+    'console.log("begun"); const end = Date.now() + 600; while (Date.now() < end) {}',
+  )
+  await client.waitFor(() => client.executionOf(id).stdout === 'begun\n', 550)
+  expect(client.replyTo(id)).toBeUndefined()
+  await client.finished(id)
+})
+
+test('late output belongs to the cell that started it', async () => {
+  const first = await client.execute(
+    'setTimeout(() => console.log("late one"), 150); void Promise.resolve().then(async () => { await new Promise((r) => setTimeout(r, 180)); console.error("late two") })',
+  )
+  await client.execute('console.log("second")')
+  await client.waitFor(() => client.executionOf(first.id).stderr === 'late two\n')
+  expect(client.executionOf(first.id).stdout).toBe('late one\n')
+})
+
+test('errors nobody awaited are shown under their cell, and the kernel lives', async () => {
+  const first = await client.execute(
+    'setTimeout(() => { throw new Error("from a timer") }, 80); void (async () => { await null; throw new TypeError("rejected") })()',
+  )
+  expect(first.reply['status']).toBe('ok')
+  await client.execute('1')
+  await client.waitFor(() => client.executionOf(first.id).ofType('error').length === 2)
+  const texts = client
+    .executionOf(first.id)
+    .ofType('error')
+    .map(({ content }) => content['evalue'])
+  expect(texts.sort()).toEqual(['from a timer', 'rejected'])
+  expect((await client.execute('2')).result).toBe('2')
+})
+
+test('display, update by id and by handle, clear', async () => {
+  const run = await client.execute(
+    'const shown = display({ a: 1 }, { id: "mine" }); updateDisplay("mine", "two"); shown.update(3); clearOutput({ wait: true })',
+  )
+  const [shown] = run.ofType('display_data')
+  expect(shown?.content).toMatchObject({
+    data: { 'text/plain': '{ a: 1 }' },
+    transient: { display_id: 'mine' },
+  })
+  expect(
+    run
+      .ofType('update_display_data')
+      .map((m) => (m.content['data'] as Record<string, unknown>)['text/plain']),
+  ).toEqual(["'two'", '3'])
+  expect(run.ofType('clear_output')[0]?.content).toEqual({ wait: true })
+})
+
+test('the Jupyter.display symbol decides how a value looks, also late', async () => {
+  const run = await client.execute(
+    '({ [Symbol.for("Jupyter.display")]: async () => ({ "text/html": "<b>x</b>", "text/plain": "x" }) })',
+  )
+  expect(run.ofType('execute_result')[0]?.content['data']).toEqual({
+    'text/html': '<b>x</b>',
+    'text/plain': 'x',
+  })
+  const shown = await client.execute(
+    'display({ [Symbol.for("Jupyter.display")]: async () => { await new Promise((r) => setTimeout(r, 30)); return { "text/plain": "slow" } } })',
+  )
+  expect(shown.ofType('display_data')[0]?.content['data']).toEqual({ 'text/plain': 'slow' })
+})
+
+test('html, markdown, svg, images and whole bundles', async () => {
+  const run = await client.execute(
+    'display.html("<i>h</i>"); display.markdown("**m**"); display.svg("<svg/>"); display.image(new Uint8Array([137, 80, 78, 71])); display.bundle({ "application/json": { a: 1 } })',
+  )
+  expect(
+    run
+      .ofType('display_data')
+      .flatMap((m) => Object.keys(m.content['data'] as object))
+      .filter((type) => type !== 'text/plain'),
+  ).toEqual(['text/html', 'text/markdown', 'image/svg+xml', 'image/png', 'application/json'])
+})
+
+test('plot gives a Plotly figure with a line of text beside', async () => {
+  const run = await client.execute(
+    'plot({ type: "histogram", x: new Float64Array([1, 2, NaN]), name: "mag" }, { title: "Counts", xaxis: { title: "mag" } })',
+  )
+  const data = run.ofType('execute_result')[0]?.content['data'] as Record<string, unknown>
+  expect(data['text/plain']).toBe('Plotly figure "Counts": mag (3 points)')
+  expect(data['application/vnd.plotly.v1+json']).toEqual({
+    data: [{ type: 'histogram', x: [1, 2, null], name: 'mag' }],
+    layout: { title: { text: 'Counts' }, xaxis: { title: { text: 'mag' } } },
+    config: {},
+  })
+})
+
+test('results are plain text without colour codes, bounded', async () => {
+  expect((await client.execute('new Map([["a", { b: [1, 2] }]])')).result).toBe(
+    "Map(1) { 'a' => { b: [ 1, 2 ] } }",
+  )
+  expect((await client.execute('new Array(100000).fill(0)')).result?.length).toBeLessThan(2000)
+})
