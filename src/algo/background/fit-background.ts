@@ -10,8 +10,8 @@ export interface BackgroundOptions {
   /** Pixels with any of these are left out. */
   readonly ignoredPlanes: readonly string[]
   readonly interpolation: BackgroundSpline
-  /** Fit a Chebyshev series of this order to the cells instead of the spline through them. */
-  readonly approxOrder?: number
+  /** Fit a Chebyshev series of this order to the cells; undefined: the spline through them. */
+  readonly approxOrder: number | undefined
   /** Weigh the cells of the fit by their variance. */
   readonly weighting: boolean
 }

@@ -8,6 +8,7 @@ export { MeasurementFailure, type MeasureFrame, type MeasurementPlugin, type Sou
 export { DEFAULT_SLOTS, withSlotColumns } from './slots.ts'
 export { MeasurementColumns } from './columns.ts'
 export { sdssCentroid, type SdssCentroidOptions } from './sdss-centroid.ts'
+export { footprintCentroid } from './footprint-centroid.ts'
 export { sdssShape } from './sdss-shape.ts'
 export { psfFlux } from './psf-flux.ts'
 export { gaussianFlux } from './gaussian-flux.ts'

@@ -52,7 +52,7 @@ export const backgroundOptions = (config: SubtractBackgroundConfig): BackgroundO
   statistic: config.statisticsProperty === 'MEDIAN' ? 'MEDIAN' : 'MEANCLIP',
   ignoredPlanes: config.ignoredPixelMask,
   interpolation: config.algorithm as BackgroundOptions['interpolation'],
-  ...(config.useApprox && { approxOrder: config.approxOrderX }),
+  approxOrder: config.useApprox ? config.approxOrderX : undefined,
   weighting: config.weighting,
 })
 
