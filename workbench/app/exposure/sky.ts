@@ -14,21 +14,25 @@ function parentWcs({ crpix: [x, y], crval: [ra, dec], cd, sipA, sipB }: LinearWc
 
 /** `10:00:28.523 +02:12:21.37`: a hundredth of an arcsecond. */
 export function formatSky(point: SpherePoint): string {
-  return `${sexagesimal(point.ra.hours, 3)} ${point.dec.degrees < 0 ? '−' : '+'}${sexagesimal(Math.abs(point.dec.degrees), 2)}`
+  const { ra, dec } = point
+  return `${sexagesimal(ra.hours, 3, 24)} ${sign(dec.degrees)}${sexagesimal(Math.abs(dec.degrees), 2)}`
 }
 
 /** `150.118846° +2.205936°` */
-export function formatDegrees(point: SpherePoint): string {
-  const dec = point.dec.degrees
-  return `${point.ra.degrees.toFixed(6)}° ${dec < 0 ? '−' : '+'}${Math.abs(dec).toFixed(6)}°`
+export function formatDegrees({ ra, dec }: SpherePoint): string {
+  const degrees = ra.degrees > 360 - 5e-7 ? 0 : ra.degrees
+  return `${degrees.toFixed(6)}° ${sign(dec.degrees)}${Math.abs(dec.degrees).toFixed(6)}°`
 }
 
-function sexagesimal(value: number, digits: number): string {
+const sign = (value: number): string => (value < 0 ? '−' : '+')
+
+/** Rounded as a whole, so that no 60 appears; units start again at `cycle`. */
+function sexagesimal(value: number, digits: number, cycle = Number.POSITIVE_INFINITY): string {
   const scale = 10 ** digits
   const total = Math.round(value * 3600 * scale)
   const seconds = (total % (60 * scale)) / scale
   const minutes = Math.floor(total / (60 * scale)) % 60
-  const units = Math.floor(total / (3600 * scale))
+  const units = Math.floor(total / (3600 * scale)) % cycle
   return `${pad(units)}:${pad(minutes)}:${seconds.toFixed(digits).padStart(3 + digits, '0')}`
 }
 
