@@ -33,3 +33,6 @@ export type {
   TableResolver,
 } from './catalog/session.ts'
 export { sqlOver } from './catalog/sql-over.ts'
+export { CASE_LIMIT, HIDDEN_SCHEMA, quoteIdentifier, quoteText, viewSql } from './catalog/view.ts'
+export { resultNotes, type TableNotes, tablesRead } from './catalog/column-origins.ts'
+export { type CatalogSqlErrorCode, explainDuckDbError, missingTable, sqlError } from './catalog/errors.ts'

@@ -4,7 +4,7 @@
  */
 export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'
 export { createNodeButler, openNodeButler } from './butler.ts'
-export { openCatalogSession } from './duckdb.ts'
+export { openCatalogSession } from './duckdb/open.ts'
 export * from './jupyter/index.ts'
 export { workerExecutor, type WorkerPoolOptions } from './workers.ts'
 export { serveQuanta } from './workers-entry.ts'

@@ -7,6 +7,10 @@ export type QueryParams = readonly QueryParam[] | Readonly<Record<string, QueryP
 export interface QueryOptions {
   /** Stops a running statement; the query then rejects with 'sql/interrupted'. */
   readonly signal?: AbortSignal
+  /** Asked for a table that the session does not have, before the statement runs; its files, or undefined. */
+  readonly resolveTable?: (name: string) => Promise<readonly TableFile[] | undefined>
+  /** Further names that FROM could find, for 'did you mean'. */
+  readonly knownTables?: () => Promise<readonly string[]>
 }
 
 /** One Parquet file of a table, and the data-ID dimensions that hold for all its rows. */

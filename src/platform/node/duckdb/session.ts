@@ -1,0 +1,307 @@
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBMaterializedResult,
+  type DuckDBPreparedStatement,
+} from '@duckdb/node-api'
+import { FirstlightError } from '#core'
+import {
+  type CatalogSession,
+  explainDuckDbError,
+  HIDDEN_SCHEMA,
+  missingTable,
+  type QueryOptions,
+  type QueryParam,
+  type QueryParams,
+  quoteIdentifier,
+  quoteText,
+  resultNotes,
+  type SessionOptions,
+  sqlError,
+  type TableFile,
+  type TableNotes,
+  tablesRead,
+  viewSql,
+} from '#sql'
+import { Catalog, type Column, readParquetInfo, Schema } from '#table'
+import { openNodeSource } from '../node-files.ts'
+import { makeBuilder } from './builders.ts'
+import { fillTable } from './fill-table.ts'
+
+/** See openCatalogSession, which loads this file. */
+export async function openDuckDb(options: SessionOptions): Promise<CatalogSession> {
+  const instance = await DuckDBInstance.create(options.path ?? ':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(options.threads !== undefined && { threads: String(options.threads) }),
+    ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
+  })
+  const connection = await instance.connect()
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${HIDDEN_SCHEMA}`)
+  return new DuckDbSession(instance, connection)
+}
+
+interface Registered {
+  readonly files: readonly TableFile[]
+  readonly notes: TableNotes
+  readonly unionByName: boolean
+}
+
+class DuckDbSession implements CatalogSession {
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  readonly #tables = new Map<string, Registered>()
+  readonly #notes = new Map<string, TableNotes>()
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance
+    this.#connection = connection
+  }
+
+  query(sql: string, params: QueryParams = [], options: QueryOptions = {}): Promise<Catalog> {
+    return this.#inTurn(async () => {
+      const { signal } = options
+      if (isAborted(signal)) throw interrupted()
+      const stop = () => this.#connection.interrupt()
+      signal?.addEventListener('abort', stop, { once: true })
+      try {
+        return await this.#run(sql, params, options)
+      } catch (error) {
+        throw isAborted(signal) ? interrupted(error) : error
+      } finally {
+        signal?.removeEventListener('abort', stop)
+      }
+    })
+  }
+
+  registerParquet(name: string, files: readonly TableFile[]): Promise<void> {
+    return this.#inTurn(() => this.#register(name, files, false))
+  }
+
+  registerCatalog(name: string, catalog: Catalog): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#told('', () => fillTable(this.#connection, name, catalog))
+      this.#tables.delete(name)
+      this.#notes.set(name.toLowerCase(), notesOf(catalog.schema))
+    })
+  }
+
+  tableNames(): Promise<readonly string[]> {
+    return this.#inTurn(() => this.#tableNames())
+  }
+
+  referencedTables(sql: string): Promise<readonly string[]> {
+    return this.#inTurn(async () => {
+      const found = tablesRead((await this.#serialize(sql)) ?? '')
+      return found ?? this.#connection.getTableNames(sql, false)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#connection.interrupt()
+    await this.#last.catch(() => {})
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** One statement at a time: the connection is not made for more. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last
+      .catch(() => {})
+      .then(() => {
+        if (this.#closed) throw sqlError('sql/closed', 'The session is closed.')
+        return work()
+      })
+    this.#last = next
+    return next
+  }
+
+  async #run(sql: string, params: QueryParams, options: QueryOptions): Promise<Catalog> {
+    const count = await this.#countStatements(sql, options)
+    for (let i = 0; i < count - 1; i++) {
+      const prepared = await this.#prepare(sql, i, options)
+      await this.#told(sql, () => prepared.run(), options)
+    }
+    const result = await this.#retryByName(async () => {
+      const prepared = await this.#prepare(sql, count - 1, options)
+      bind(prepared, params)
+      return this.#told(sql, () => prepared.run(), options)
+    })
+    const columns = await readColumns(result)
+    return new Catalog(await this.#withNotes(sql, columns), columns)
+  }
+
+  async #countStatements(sql: string, options: QueryOptions): Promise<number> {
+    const nothing = sqlError('sql/syntax', 'There is no statement to run.')
+    if (sql.trim() === '') throw nothing
+    const { count } = await this.#told(sql, () => this.#connection.extractStatements(sql), options)
+    if (count === 0) throw nothing
+    return count
+  }
+
+  /**
+   * Prepare one statement of the text; a table that is missing may be made by the caller, then it is tried again.
+   * The text is taken apart anew each time: what was extracted is spent by a failed attempt.
+   */
+  async #prepare(sql: string, index: number, options: QueryOptions): Promise<DuckDBPreparedStatement> {
+    const { resolveTable } = options
+    const asked = new Set<string>()
+    for (;;) {
+      const statements = await this.#connection.extractStatements(sql)
+      try {
+        return await statements.prepare(index)
+      } catch (error) {
+        const table = error instanceof Error ? missingTable(error.message) : undefined
+        const files = table === undefined || asked.has(table) ? undefined : await resolveTable?.(table)
+        if (table === undefined || files === undefined) throw await this.#explain(error, sql, options)
+        asked.add(table)
+        await this.#register(table, files, false)
+      }
+    }
+  }
+
+  /** Files of one table that differ in their columns are matched by name when the engine asks for it. */
+  async #retryByName(execute: () => Promise<DuckDBMaterializedResult>): Promise<DuckDBMaterializedResult> {
+    try {
+      return await execute()
+    } catch (error) {
+      if (!(error instanceof FirstlightError) || !/union_by_name|schema mismatch/i.test(error.message))
+        throw error
+      for (const [name, table] of this.#tables)
+        if (!table.unionByName) await this.#register(name, table.files, true)
+      return execute()
+    }
+  }
+
+  async #register(name: string, files: readonly TableFile[], unionByName: boolean): Promise<void> {
+    const first = files[0]
+    if (first === undefined)
+      throw sqlError('sql/empty-table', `The table '${name}' has no files.`, {
+        hint: 'No dataset of that type is in the collections that are searched.',
+        data: { table: name },
+      })
+    const schema = await schemaOfFile(first.path)
+    const { setup, view, dimensions } = viewSql(name, files, { fileColumns: schema.names, unionByName })
+    await this.#told(view, async () => {
+      await this.#connection.run(`DROP TABLE IF EXISTS ${HIDDEN_SCHEMA}.${quoteIdentifier(name)}`)
+      for (const statement of setup) await this.#connection.run(statement)
+      await this.#connection.run(view)
+    })
+    const notes = notesOf(schema)
+    const all = new Map([...dimensions.map((d) => [d.toLowerCase(), {}] as const), ...notes])
+    this.#tables.set(name, { files, notes: all, unionByName })
+    this.#notes.set(name.toLowerCase(), all)
+  }
+
+  async #tableNames(): Promise<readonly string[]> {
+    const result = await this.#connection.runAndReadAll(
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name",
+    )
+    return result.getRows().map(([name]) => String(name))
+  }
+
+  async #serialize(sql: string): Promise<string | undefined> {
+    try {
+      const result = await this.#connection.runAndReadAll(`SELECT json_serialize_sql(${quoteText(sql)})`)
+      return String(result.getRows()[0]?.[0] ?? '')
+    } catch {
+      return undefined
+    }
+  }
+
+  async #withNotes(sql: string, columns: readonly Column[]): Promise<Schema> {
+    const serialized = this.#notes.size === 0 ? undefined : await this.#serialize(sql)
+    const notes =
+      serialized === undefined ? undefined : resultNotes(serialized, (table) => this.#notes.get(table))
+    return new Schema(columns.map(({ spec }) => ({ ...spec, ...notes?.get(spec.name.toLowerCase()) })))
+  }
+
+  async #told<T>(sql: string, work: () => T | Promise<T>, options: QueryOptions = {}): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw await this.#explain(error, sql, options)
+    }
+  }
+
+  async #explain(error: unknown, sql: string, { knownTables }: QueryOptions): Promise<unknown> {
+    if (!(error instanceof Error) || error instanceof FirstlightError) return error
+    const own = await this.#tableNames().catch(() => [])
+    const tables = [...own, ...((await knownTables?.()) ?? [])]
+    const columns = [...this.#tables.values()].flatMap((t) => [...t.notes.keys()])
+    return explainDuckDbError(error, { sql, tables, columns })
+  }
+}
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
+
+const interrupted = (cause?: unknown) => sqlError('sql/interrupted', 'The query was interrupted.', { cause })
+
+async function readColumns(result: DuckDBMaterializedResult): Promise<readonly Column[]> {
+  const types = result.columnTypes()
+  const builders = result
+    .deduplicatedColumnNames()
+    .map((name, i) => makeBuilder(name, types[i]!, result.rowCount))
+  for (
+    let chunk = await result.fetchChunk();
+    chunk !== null && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  )
+    for (const [i, builder] of builders.entries()) builder.append(chunk.getColumnVector(i), 0, chunk.rowCount)
+  return builders.map((b) => b.finish())
+}
+
+async function schemaOfFile(path: string): Promise<Schema> {
+  const source = await openNodeSource(path)
+  try {
+    return (await readParquetInfo(source)).schema
+  } finally {
+    await source.close()
+  }
+}
+
+const notesOf = (schema: Schema): TableNotes =>
+  new Map(
+    schema.columns.map(({ name, unit, doc }) => [
+      name.toLowerCase(),
+      { ...(unit !== undefined && { unit }), ...(doc !== undefined && { doc }) },
+    ]),
+  )
+
+function bind(prepared: DuckDBPreparedStatement, params: QueryParams): void {
+  const given = Array.isArray(params) ? params.length : Object.keys(params).length
+  if (given !== prepared.parameterCount)
+    throw sqlError(
+      'sql/failed',
+      `The statement has ${prepared.parameterCount} parameters, ${given} values were given.`,
+    )
+  for (let i = 1; i <= prepared.parameterCount; i++) {
+    const value = Array.isArray(params)
+      ? (params as readonly QueryParam[])[i - 1]
+      : (params as Readonly<Record<string, QueryParam>>)[prepared.parameterName(i)]
+    if (value === undefined)
+      throw sqlError('sql/failed', `The parameter ${prepared.parameterName(i)} has no value.`)
+    bindOne(prepared, i, value)
+  }
+}
+
+/** Whole numbers as BIGINT, so that a comparison with an id column needs no cast. */
+function bindOne(prepared: DuckDBPreparedStatement, i: number, value: QueryParam): void {
+  if (value === null) prepared.bindNull(i)
+  else if (typeof value === 'boolean') prepared.bindBoolean(i, value)
+  else if (typeof value === 'string') prepared.bindVarchar(i, value)
+  else if (value instanceof Uint8Array) prepared.bindBlob(i, value)
+  else if (typeof value === 'number')
+    if (Number.isSafeInteger(value)) prepared.bindBigInt(i, BigInt(value))
+    else prepared.bindDouble(i, value)
+  else if (BigInt.asIntN(64, value) === value) prepared.bindBigInt(i, value)
+  else prepared.bindHugeInt(i, value)
+}

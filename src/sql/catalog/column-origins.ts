@@ -1,0 +1,147 @@
+import type { ColumnSpec } from '#table'
+
+/** Unit and doc of a column. */
+export type ColumnNote = Pick<ColumnSpec, 'unit' | 'doc'>
+/** Notes of a table's columns, keyed by lower-case name. */
+export type TableNotes = ReadonlyMap<string, ColumnNote>
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+type Node = { readonly [key: string]: Json }
+
+/**
+ * Units and docs of a statement's result columns that are plain references to columns of known tables, through stars,
+ * aliases, subqueries, CTEs and set operations; an expression has none.
+ * @param serialized what DuckDB's json_serialize_sql gives for the statement
+ * @param tableNotes notes of a table by its name in lower case
+ * @returns notes by lower-case result column name; empty when the statement is not understood
+ */
+export function resultNotes(
+  serialized: string,
+  tableNotes: (table: string) => TableNotes | undefined,
+): TableNotes {
+  const root = parseJson(serialized)
+  const statements = asList(asNode(root)?.['statements'])
+  const node = asNode(asNode(statements.at(-1))?.['node'])
+  return node === undefined ? new Map() : notesOfNode(node, tableNotes)
+}
+
+/** Tables that a statement reads and does not define itself; undefined when it could not be serialized. */
+export function tablesRead(serialized: string): readonly string[] | undefined {
+  const root = asNode(parseJson(serialized))
+  if (root === undefined || root['error'] === true) return undefined
+  const found = new Set<string>()
+  collectTables(root['statements'] ?? [], new Set(), found)
+  return [...found]
+}
+
+type Lookup = (table: string) => TableNotes | undefined
+
+function notesOfNode(node: Node, outer: Lookup): TableNotes {
+  const ctes = new Map<string, Node>()
+  for (const entry of asList(asNode(node['cte_map'])?.['map'])) {
+    const query = asNode(asNode(asNode(entry)?.['value'])?.['query'])
+    const body = asNode(query?.['node']) ?? query
+    const name = asNode(entry)?.['key']
+    if (typeof name === 'string' && body !== undefined) ctes.set(name.toLowerCase(), body)
+  }
+  const lookup: Lookup = (table) => {
+    const cte = ctes.get(table)
+    return cte === undefined ? outer(table) : notesOfNode(cte, outer)
+  }
+  const left = asNode(node['left'])
+  if (left !== undefined) return notesOfNode(left, lookup)
+  return notesOfSelect(node, lookup)
+}
+
+function notesOfSelect(node: Node, lookup: Lookup): TableNotes {
+  const sources = sourcesOf(asNode(node['from_table']), lookup)
+  const result = new Map<string, ColumnNote>()
+  const computed = new Set<string>()
+  for (const item of asList(node['select_list'])) {
+    const expression = asNode(item)
+    if (expression === undefined) continue
+    const alias = String(expression['alias'] ?? '').toLowerCase()
+    if (expression['class'] === 'STAR') {
+      const relation = String(expression['relation_name'] ?? '').toLowerCase()
+      for (const [name, notes] of sources)
+        if (relation === '' || relation === name)
+          for (const [column, note] of notes) addNote(result, column, note)
+    } else if (expression['class'] === 'COLUMN_REF') {
+      const path = asList(expression['column_names']).map((n) => String(n).toLowerCase())
+      const note = noteOfReference(path, sources)
+      const name = alias === '' ? (path.at(-1) ?? '') : alias
+      if (note === undefined) computed.add(name)
+      else addNote(result, name, note)
+    } else if (alias !== '') computed.add(alias)
+  }
+  for (const name of computed) result.delete(name)
+  return result
+}
+
+function addNote(result: Map<string, ColumnNote>, name: string, note: ColumnNote): void {
+  if (!result.has(name)) result.set(name, note)
+}
+
+function noteOfReference(
+  path: readonly string[],
+  sources: ReadonlyMap<string, TableNotes>,
+): ColumnNote | undefined {
+  const column = path.at(-1) ?? ''
+  if (path.length > 1) return sources.get(path.at(-2) ?? '')?.get(column)
+  for (const notes of sources.values()) if (notes.has(column)) return notes.get(column)
+  return undefined
+}
+
+/** What stands behind FROM, by alias. */
+function sourcesOf(from: Node | undefined, lookup: Lookup): Map<string, TableNotes> {
+  const sources = new Map<string, TableNotes>()
+  const visit = (node: Node | undefined): void => {
+    if (node === undefined) return
+    const alias = String(node['alias'] ?? '').toLowerCase()
+    if (node['type'] === 'BASE_TABLE') {
+      const table = String(node['table_name'] ?? '').toLowerCase()
+      sources.set(alias === '' ? table : alias, lookup(table) ?? new Map())
+    } else if (node['type'] === 'SUBQUERY') {
+      const inner = asNode(asNode(node['subquery'])?.['node'])
+      if (inner !== undefined) sources.set(alias, notesOfNode(inner, lookup))
+    } else if (node['type'] === 'JOIN') {
+      visit(asNode(node['left']))
+      visit(asNode(node['right']))
+    }
+  }
+  visit(from)
+  return sources
+}
+
+/** Every table reference below a node, those aside that an enclosing WITH defines. */
+function collectTables(value: Json, defined: ReadonlySet<string>, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) collectTables(item, defined, found)
+    return
+  }
+  const node = asNode(value)
+  if (node === undefined) return
+  const names = asList(asNode(node['cte_map'])?.['map']).map((e) =>
+    String(asNode(e)?.['key'] ?? '').toLowerCase(),
+  )
+  const visible = names.length === 0 ? defined : new Set([...defined, ...names])
+  if (node['type'] === 'BASE_TABLE' && typeof node['table_name'] === 'string') {
+    const qualified = String(node['schema_name'] ?? '') !== ''
+    if (qualified || !visible.has(node['table_name'].toLowerCase())) found.add(node['table_name'])
+  }
+  for (const child of Object.values(node)) collectTables(child, visible, found)
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
+
+const asNode = (value: Json | undefined): Node | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : undefined
+
+const asList = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? (value as readonly Json[]) : []
