@@ -17,10 +17,16 @@ export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
   return {
     files: nodeFiles,
     openSqlite,
-    formatters: () => (formatters ??= import('#formats').then((m) => m.defaultFormatters())),
+    formatters: () => (formatters ??= allFormatters()),
     now: () => Instant.fromUnix(Date.now() / 1000),
     ...(log !== undefined && { log }),
   }
+}
+
+/** Those of `#formats`, and the readers of every instrument's raws. */
+async function allFormatters(): Promise<FormatterRegistry> {
+  const [{ defaultFormatters }, { obsFormatters }] = await Promise.all([import('#formats'), import('#obs')])
+  return defaultFormatters(obsFormatters())
 }
 
 /** Open a repository folder. Paths are taken from the working directory; `~` is not expanded. */

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Butler } from '#butler'
+import { Header, imageHdu, writeFits } from '#fits'
+import { defineVisits, HSC, ingestRaws, registerInstrument, TinyCam } from '#obs'
+import { createNodeButler, nodeFiles } from '#platform/node'
+import { rawFileBytes, SIM_TINY, simulateFrame, TINY_SURVEY } from '#sim'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+
+const scratch = mkdtempSync(join(tmpdir(), 'ingest-'))
+const path = (name: string) => join(scratch, name)
+let butler: Butler
+let count = 0
+
+beforeAll(() => {
+  for (const visit of TINY_SURVEY.slice(0, 2))
+    for (const detector of [0, 1]) {
+      const spec = { camera: SIM_TINY, visit, detector, seed: 'ingest' }
+      writeFileSync(path(`${visit.id}_${detector}.fits`), rawFileBytes(spec, simulateFrame(spec).raw))
+    }
+})
+afterAll(() => rmSync(scratch, { recursive: true }))
+beforeEach(async () => {
+  butler = await createNodeButler(path(`repo${count++}`))
+  await registerInstrument(butler, TinyCam)
+  return () => butler.close()
+})
+
+const ALL = ['1002_0.fits', '1002_1.fits', '1004_0.fits', '1004_1.fits'].map(path)
+const ingest = (paths: readonly string[], options = {}) =>
+  ingestRaws(butler, nodeFiles, paths, { transfer: 'copy', ...options })
+const exposures = () => butler.queryDimensionRecords('exposure', { explain: false })
+
+test('raws enter with their records, and read back with wcs, filter and detector', async () => {
+  const report = await ingest(ALL)
+  expect(report.ingested).toHaveLength(4)
+  expect(report.exposures).toEqual([1002, 1004])
+  const [record] = await exposures()
+  expect(record?.fields).toMatchObject({
+    obs_id: 'TINY001002',
+    physical_filter: 'Tiny-R',
+    group: '1002',
+    day_obs: 20140501,
+    exposure_time: 30,
+    tracking_ra: 150,
+    observation_type: 'science',
+    has_simulated: true,
+  })
+  const id = { instrument: 'TinyCam', exposure: 1004, detector: 1 }
+  const options = { collections: 'TinyCam/raw/all' }
+  expect(await butler.get('raw.detector', id, options)).toMatchObject({ name: 'T_01' })
+  expect(await butler.get('raw.filter', id, options)).toEqual({ physical: 'Tiny-R', band: 'r' })
+})
+
+test('ids come from the data ID and the run, so that sites agree', async () => {
+  const [first] = (await ingest([ALL[0]!])).ingested
+  const other = await createNodeButler(path('twin'))
+  await registerInstrument(other, TinyCam)
+  const [second] = (await ingestRaws(other, nodeFiles, [ALL[0]!], { transfer: 'copy' })).ingested
+  await other.close()
+  expect(first?.id).toBe(second?.id)
+  expect(first?.id[14]).toBe('5')
+})
+
+test('a truncated raw is named and nothing is ingested', async () => {
+  const whole = await nodeFiles.readBytes(ALL[1]!)
+  writeFileSync(path('cut.fits'), whole.subarray(0, whole.length >> 1))
+  await expect(ingest([ALL[0]!, path('cut.fits')])).rejects.toMatchObject({
+    code: 'obs/ingest-failed',
+    message: expect.stringMatching(/1 of 2 files cannot be ingested; nothing was\.\n.*cut\.fits.*announces/s),
+  })
+  expect(await exposures()).toHaveLength(0)
+})
+
+test('a raw of another instrument is named with both instruments', async () => {
+  await expect(ingest([ALL[0]!], { instrument: HSC })).rejects.toThrow(
+    /1002_0\.fits: this raw belongs to TinyCam, not to HSC/,
+  )
+  const alien = new Header([
+    ['INSTRUME', 'MegaPrime'],
+    ['TELESCOP', 'CFHT'],
+  ])
+  const frame = imageHdu({ data: new Uint16Array(64), width: 8, height: 8, header: alien })
+  writeFileSync(path('alien.fits'), writeFits([frame]))
+  await expect(ingest([path('alien.fits')])).rejects.toThrow(
+    /alien\.fits: no instrument known.*MegaPrime \/ CFHT/,
+  )
+  expect(await exposures()).toHaveLength(0)
+})
+
+test('raws of an instrument that was not registered are refused with the cure', async () => {
+  const bare = await createNodeButler(path('bare'))
+  await expect(ingestRaws(bare, nodeFiles, [ALL[0]!], { transfer: 'copy' })).rejects.toMatchObject({
+    code: 'obs/unregistered-instrument',
+    hint: expect.stringContaining('register-instrument'),
+  })
+  await bare.close()
+})
+
+test('good files go in alone when asked for, and again only when skipped', async () => {
+  writeFileSync(path('junk.fits'), 'no FITS at all')
+  const report = await ingest([path('junk.fits'), ALL[2]!], { keepGoing: true })
+  expect(report.failed.map((f) => f.path)).toEqual([path('junk.fits')])
+  expect(report.ingested).toHaveLength(1)
+  await expect(ingest([ALL[2]!])).rejects.toThrow()
+  expect(await ingest([ALL[2]!, ALL[3]!], { skipExisting: true })).toMatchObject({ skipped: 1 })
+})
+
+test('visits are one to one with science exposures; regions hold the chips', async () => {
+  await ingest(ALL)
+  expect(await defineVisits(butler, TinyCam)).toEqual([1002, 1004])
+  expect(await defineVisits(butler, TinyCam)).toEqual([])
+  const regions = await butler.queryDimensionRecords('visit_detector_region', {
+    where: "instrument = 'TinyCam' AND visit = 1002",
+  })
+  const pointing = TINY_SURVEY[0]!.pointing
+  for (const record of regions) {
+    const wcs = TinyCam.camera.wcs(Number(record.get('detector')), pointing)
+    for (const [x, y] of [
+      [0, 0],
+      [511, 511],
+      [256, 700],
+    ] as const)
+      expect(record.region?.containsVector(wcs.pixelToSky(x, y).toVector())).toBe(true)
+    expect(record.region?.containsVector(wcs.pixelToSky(256, 900).toVector())).toBe(false)
+  }
+  const [visit] = await butler.queryDimensionRecords('visit', {
+    where: "instrument = 'TinyCam' AND visit = 1002",
+  })
+  expect(visit?.region?.containsVector(pointing.boresight.toVector())).toBe(true)
+  expect(await butler.queryDimensionRecords('visit_system')).toHaveLength(1)
+})
