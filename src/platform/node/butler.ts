@@ -47,4 +47,9 @@ export async function createNodeButler(
   return Butler.open(environment, absolute(root), { writeable: true, ...options })
 }
 
+async function loadFormatters(): Promise<FormatterRegistry> {
+  const [{ defaultFormatters }, { obsFormatters }] = await Promise.all([import('#formats'), import('#obs')])
+  return defaultFormatters(obsFormatters())
+}
+
 const absolute = (path: string): string => resolve(path).replaceAll('\\', '/')

@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+
+/** A file of this folder: puts arguments, options and the action on its command. */
+export interface CommandModule {
+  define(command: Command, context: () => CommandContext): void
+}
+
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<CommandModule>
+}
+
+/** Every subcommand; each is loaded only when it is asked for. */
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  associate: { summary: 'put datasets into a TAGGED collection', load: () => import('./associate.ts') },
+  'certify-calibrations': {
+    summary: 'say when the calibrations of a collection are valid',
+    load: () => import('./certify-calibrations.ts'),
+  },
+  'collection-chain': {
+    summary: 'make a chain of collections, or edit one',
+    load: () => import('./collection-chain.ts'),
+  },
+  'config-dump': {
+    summary: 'print the configuration of a repository',
+    load: () => import('./config-dump.ts'),
+  },
+  'config-validate': {
+    summary: 'look for mistakes in the configuration',
+    load: () => import('./config-validate.ts'),
+  },
+  create: { summary: 'make an empty repository', load: () => import('./create.ts') },
+  'define-visits': {
+    summary: 'make visits of the exposures that are there',
+    load: () => import('./define-visits.ts'),
+  },
+  'export-calibs': {
+    summary: 'write calibration collections with their files and validity to a folder',
+    load: () => import('./export-calibs.ts'),
+  },
+  import: { summary: 'read an exported folder into a repository', load: () => import('./import.ts') },
+  'ingest-files': {
+    summary: 'take files listed in a table into a run',
+    load: () => import('./ingest-files.ts'),
+  },
+  'ingest-raws': { summary: 'take raw frames into a repository', load: () => import('./ingest-raws.ts') },
+  'prune-datasets': { summary: 'remove datasets, or their files', load: () => import('./prune-datasets.ts') },
+  'query-collections': { summary: 'list collections', load: () => import('./query-collections.ts') },
+  'query-data-ids': { summary: 'list data IDs', load: () => import('./query-data-ids.ts') },
+  'query-dataset-types': { summary: 'list dataset types', load: () => import('./query-dataset-types.ts') },
+  'query-datasets': { summary: 'list datasets', load: () => import('./query-datasets.ts') },
+  'query-dimension-records': {
+    summary: 'list records of a dimension: visits, detectors, …',
+    load: () => import('./query-dimension-records.ts'),
+  },
+  'register-dataset-type': {
+    summary: 'add a dataset type',
+    load: () => import('./register-dataset-type.ts'),
+  },
+  'register-instrument': { summary: 'add an instrument', load: () => import('./register-instrument.ts') },
+  'remove-collections': {
+    summary: 'remove collections that are not runs; their datasets stay',
+    load: () => import('./remove-collections.ts'),
+  },
+  'remove-dataset-type': { summary: 'remove dataset types', load: () => import('./remove-dataset-type.ts') },
+  'remove-runs': { summary: 'remove runs with all their datasets', load: () => import('./remove-runs.ts') },
+  'retrieve-artifacts': {
+    summary: 'copy files of datasets out of the repository',
+    load: () => import('./retrieve-artifacts.ts'),
+  },
+  sql: { summary: 'query catalogs with SQL', load: () => import('./sql.ts') },
+  'transfer-datasets': {
+    summary: 'copy datasets to another repository',
+    load: () => import('./transfer-datasets.ts'),
+  },
+  'write-curated-calibrations': {
+    summary: "write an instrument's own calibrations and certify them",
+    load: () => import('./write-curated-calibrations.ts'),
+  },
+}

@@ -1,0 +1,67 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { ArgumentError } from '#butler'
+import { defaultContext, messageOf } from '#core'
+import { choice, TRANSFER_MODES } from '../shared/options.ts'
+import { ExitCode } from '../shared/report.ts'
+import type { CommandContext } from './context.ts'
+
+interface Options {
+  readonly regex: string
+  readonly outputRun?: string
+  readonly transfer: (typeof TRANSFER_MODES)[number]
+  readonly failFast: boolean
+  readonly updateRecords: boolean
+  readonly skipExisting: boolean
+}
+
+export function define(command: Command, context: () => CommandContext): void {
+  command
+    .argument('<repo>', 'repository')
+    .argument('<locations...>', 'raw files, or folders to search')
+    .option('--regex <pattern>', 'which files of folders are raws', String.raw`\.fit[s]?\b`)
+    .option('--output-run <run>', "run to write to; the instrument's raw/all by default")
+    .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
+    .option('--fail-fast', 'stop at the first bad file and take nothing', false)
+    .option('--update-records', 'replace exposure records that differ', false)
+    .option('--skip-existing', 'leave out raws that are there already', false)
+    .addOption(new Option('-j, --processes <n>', 'has no effect').hideHelp())
+    .action(async (repo: string, locations: readonly string[], options: Options) => {
+      const { io, log, open } = context()
+      const paths = locations.flatMap((l) => find(resolve(io.cwd, l), new RegExp(options.regex)))
+      if (paths.length === 0)
+        throw new ArgumentError(`No files match ${options.regex} in ${locations.join(', ')}.`)
+      const { ingestRaws } = await import('#obs')
+      const { nodeFiles } = await import('../../platform/node/node-files.ts')
+      const butler = await open(repo, { writeable: true })
+      const report = await ingestRaws(
+        butler,
+        nodeFiles,
+        paths,
+        {
+          transfer: options.transfer,
+          skipExisting: options.skipExisting,
+          updateRecords: options.updateRecords,
+          keepGoing: !options.failFast,
+          ...(options.outputRun !== undefined && { run: options.outputRun }),
+        },
+        defaultContext({ log, signal: io.signal }),
+      )
+      log.info(
+        `Successfully extracted metadata from ${paths.length - report.failed.length} files with ${report.failed.length} failures`,
+      )
+      log.info(`Ingested ${report.ingested.length} raws of ${report.exposures.length} exposures.`)
+      for (const { path, error } of report.failed) io.err(`${path}: ${messageOf(error)}\n`)
+      if (report.failed.length > 0) throw new ExitCode(1)
+    })
+}
+
+function find(place: string, pattern: RegExp): readonly string[] {
+  if (!statSync(place).isDirectory()) return [place]
+  return readdirSync(place, { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => join(place, name))
+    .filter((path) => statSync(path).isFile())
+}

@@ -1,0 +1,66 @@
+import { Command } from 'commander'
+import { makeLogger } from '#core'
+import type { CommandIo } from '../shared/io.ts'
+import { type LogOptions, makeSink } from '../shared/logging.ts'
+import { collect } from '../shared/options.ts'
+import { reportError } from '../shared/report.ts'
+import { COMMANDS } from './commands.ts'
+import { type CommandContext, Repositories } from './context.ts'
+
+/** Run one `butler` command line; gives the exit code. Only the file of the asked subcommand is loaded. */
+export async function runButler(argv: readonly string[], io: CommandIo): Promise<number> {
+  const program = makeProgram()
+  const repositories = new Repositories()
+  try {
+    const asked = argv.find((word, i) => word in COMMANDS && !VALUED.has(argv[i - 1] ?? ''))
+    for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+      if (asked !== undefined && name !== asked) continue
+      const command = new Command(name).description(summary)
+      if (name === asked) (await load()).define(command, () => makeContext(program, io, repositories))
+      program.addCommand(command)
+    }
+    for (const command of [program, ...program.commands])
+      command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err })
+    if (argv.length === 0) {
+      program.outputHelp({ error: true })
+      return 2
+    }
+    await program.parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    return reportError(error, io, program.opts<LogOptions>().longLog)
+  } finally {
+    await repositories.close()
+  }
+}
+
+/** Global options that take a value, which may be the name of a command. */
+const VALUED = new Set(['--log-level', '--log-file', '--log-label'])
+
+const makeProgram = (): Command =>
+  new Command('butler')
+    .description('Look into, fill and prune data repositories.')
+    .option('--log-level <level>', 'LEVEL, or name=LEVEL for one logger (repeatable)', collect, [])
+    .option('--long-log', 'print time and level of messages, and the stack of errors', false)
+    .option(
+      '--log-file <file>',
+      'also write messages to a file; .json gives one JSON object a line',
+      collect,
+      [],
+    )
+    .option('--log-tty', 'print messages to the terminal', true)
+    .option('--no-log-tty', 'do not print messages to the terminal')
+    .option('--log-label <key=value>', 'put a label on every message', collect, [])
+    .option('--progress', 'show progress bars', false)
+    .option('--no-progress', 'show no progress bars')
+
+function makeContext(program: Command, io: CommandIo, repositories: Repositories): CommandContext {
+  const options = program.opts<LogOptions & { progress: boolean }>()
+  const log = makeLogger('lsst.daf.butler', makeSink(options, io))
+  return {
+    io,
+    log,
+    progress: options.progress,
+    open: (repository, open) => repositories.open(repository, io.cwd, log, open),
+  }
+}

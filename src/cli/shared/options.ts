@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** For options that may be repeated and take comma-separated lists. */
+export const collectList = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text.split(',').filter((part) => part !== ''),
+]
+
+export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+/** Arguments too may be comma lists: `raw,calexp src`. */
+export const splitLists = (words: readonly string[]): readonly string[] =>
+  words.flatMap((word) => word.split(',')).filter((part) => part !== '')
+
+export function parseInteger(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError(`'${text}' is not an integer.`)
+}
+
+/** One of several words, in any case. */
+export function choice<T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = words.find((w) => w.toLowerCase() === text.toLowerCase())
+    if (found === undefined) throw new InvalidArgumentError(`'${text}' is not one of ${words.join(', ')}.`)
+    return found
+  }
+}
+
+export interface QuerySelection {
+  readonly collections?: readonly string[]
+  readonly where?: string
+}
+
+export const addCollections = (command: Command): Command =>
+  command.option(
+    '--collections <list>',
+    'collections to search, in order; globs where no order is needed',
+    collectList,
+  )
+
+export const addWhere = (command: Command): Command =>
+  command.option(
+    '--where <expression>',
+    'conditions on dimensions, e.g. "instrument=\'HSC\' AND visit > 903330"',
+  )
+
+export const addOrderLimit = (command: Command): Command =>
+  command
+    .option('--order-by <list>', 'columns to sort by; a minus in front for descending', collectList)
+    .option(
+      '--limit <n>',
+      'at most n rows; negative: with a warning when there are more; 0: all',
+      parseInteger,
+      -20000,
+    )
+    .addOption(new Option('--offset <n>', 'not supported').hideHelp())
+
+export const addJson = (command: Command): Command =>
+  command.option('--json', 'print JSON instead of a table', false)
+
+export const addConfirm = (command: Command): Command =>
+  command.option('--confirm', 'ask before doing it', true).option('--no-confirm', 'do not ask')
+
+export const TRANSFER_MODES = [
+  'auto',
+  'link',
+  'symlink',
+  'hardlink',
+  'copy',
+  'move',
+  'relsymlink',
+  'direct',
+  'split',
+] as const
