@@ -15,6 +15,10 @@ export interface CardReader {
   fail(card: string, wanted: string): never
 }
 
+/** A card's value as text; undefined for a card without value. */
+export const cardText = (value: CardValue): string | undefined =>
+  typeof value === 'object' ? `(${value.re}, ${value.im})` : value === undefined ? undefined : String(value)
+
 export function readCards(header: Header, where: string): CardReader {
   const first = (keys: readonly string[]): CardValue => {
     for (const key of keys) {
@@ -25,7 +29,7 @@ export function readCards(header: Header, where: string): CardReader {
   }
   const fail = (card: string, wanted: string): never => {
     const found = header.get(card)
-    throw new HeaderTranslationError(where, card, wanted, found === undefined ? undefined : String(found))
+    throw new HeaderTranslationError(where, card, wanted, cardText(found))
   }
   const number = (...keys: readonly string[]): number | undefined => {
     const value = first(keys)
@@ -35,7 +39,7 @@ export function readCards(header: Header, where: string): CardReader {
   }
   const text = (...keys: readonly string[]): string | undefined => {
     const value = first(keys)
-    const trimmed = value === undefined ? '' : String(value).trim()
+    const trimmed = cardText(value)?.trim()
     return trimmed === '' ? undefined : trimmed
   }
   return {

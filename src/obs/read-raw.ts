@@ -3,6 +3,7 @@ import { type FitsFile, Header, type Hdu, readFloatImage } from '#fits'
 import { Exposure, Image, Mask, MaskedImage } from '#image'
 import type { Camera } from './camera.ts'
 import { WrongInstrumentError } from './errors.ts'
+import { cardText } from './header-reading.ts'
 import type { Instrument } from './instrument.ts'
 import type { ObservationInfo } from './observation-info.ts'
 import { toVisitInfo } from './visit-info.ts'
@@ -65,10 +66,10 @@ export async function readCameraRaw(
 
 /** The instrument and telescope a header names, for messages. */
 export function describe(header: Header): string {
-  const name = [header.get('INSTRUME'), header.get('TELESCOP')].filter(
-    (v) => typeof v === 'string' && v !== '',
-  )
-  return name.length > 0 ? name.join(' / ') : 'an instrument its header does not name'
+  const names = ['INSTRUME', 'TELESCOP']
+    .map((key) => cardText(header.get(key))?.trim())
+    .filter((text) => text)
+  return names.length > 0 ? names.join(' / ') : 'an instrument its header does not name'
 }
 
 /** The WCS that boresight and camera give, in pixels of the assembled chip; undefined off the sky. */

@@ -1,4 +1,4 @@
-import { MOFFAT_ALPHA, type MoffatShape, shearMatrix } from './psf-field.ts'
+import { type MoffatShape, shearMatrix } from './psf-field.ts'
 import type { Component } from './render.ts'
 
 /** Flux share and variance of a round Gaussian, in units of the half-light radius (of the FWHM for the Moffat). */
@@ -71,6 +71,3 @@ const profile = (mixture: Mixture, share: number, radius: number): Mixture => {
   const sum = mixture.reduce((s, [w]) => s + w, 0)
   return mixture.map(([w, v]) => [(share * w) / sum, v * radius * radius] as const)
 }
-
-/** α of a Moffat of this FWHM. */
-export const moffatAlpha = (fwhm: number): number => fwhm * MOFFAT_ALPHA

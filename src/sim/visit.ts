@@ -1,4 +1,4 @@
-import { Angle, SpherePoint } from '#geom'
+import { Angle } from '#geom'
 import { Random } from '#math'
 import type { Pointing } from '#obs'
 import type { Instant } from '#time'
@@ -51,5 +51,3 @@ export function skyField(visit: SimVisit, seed: string): { level: number; slopeX
     slopeY: slope * Math.sin(direction),
   }
 }
-
-export const skyPoint = (raDeg: number, decDeg: number): SpherePoint => SpherePoint.fromDegrees(raDeg, decDeg)

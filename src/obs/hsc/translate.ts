@@ -1,7 +1,7 @@
 import type { Header } from '#fits'
 import { Angle } from '#geom'
 import { Instant } from '#time'
-import { type CardReader, degreesOrUndefined, parseRaDec, readCards } from '../header-reading.ts'
+import { type CardReader, cardText, degreesOrUndefined, parseRaDec, readCards } from '../header-reading.ts'
 import type { ObservationInfo } from '../observation-info.ts'
 import { HSC_FILTERS } from './filters.ts'
 
@@ -22,7 +22,7 @@ const COMMISSIONING_IDS: Readonly<Record<number, number>> = {
 
 /** Is this a header of HSC's archive format? */
 export function isHscHeader(header: Header): boolean {
-  const text = (key: string) => String(header.get(key) ?? '')
+  const text = (key: string) => cardText(header.get(key)) ?? ''
   if (/hyper suprime-?cam|^hsc$/i.test(text('INSTRUME'))) return true
   return /subaru/i.test(text('TELESCOP')) && /^HSC/.test(text('EXP-ID') || text('FRAMEID'))
 }
