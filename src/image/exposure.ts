@@ -50,7 +50,7 @@ export class Exposure implements ExposureInfo {
   constructor(maskedImage: MaskedImage, info: ExposureInfo = {}) {
     this.maskedImage = maskedImage
     this.metadata = info.metadata ?? new Header()
-    for (const [key, value] of Object.entries(info))
+    for (const [key, value] of Object.entries(info) as [string, unknown][])
       if (key !== 'metadata' && value !== undefined) Object.assign(this, { [key]: value })
   }
 

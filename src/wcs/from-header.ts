@@ -1,4 +1,4 @@
-import type { Header } from '#fits'
+import type { CardValue, Header } from '#fits'
 import { AIT, CAR, makeCea, MER, SFL } from './cylindrical.ts'
 import { wcsError } from './errors.ts'
 import { FitsWcs, type FitsWcsParts, type SipTerms } from './fits-wcs.ts'
@@ -81,7 +81,7 @@ class Reader {
     if (!Number.isFinite(n) || typeof value === 'boolean')
       throw wcsError(
         'bad-card',
-        `${this.#where()}${key}${this.#alternate} should be a number; it is '${String(value)}'.`,
+        `${this.#where()}${key}${this.#alternate} should be a number; it is '${spelt(value)}'.`,
       )
     return n
   }
@@ -97,18 +97,18 @@ class Reader {
         'missing',
         `${this.#where()}the header has no WCS: CTYPE1 and CTYPE2 are not both there.`,
       )
-    const found = types.map((t) => /^(RA|DEC|GLON|GLAT)-+([A-Z]{3})(?:-([A-Z]{3}))?\s*$/.exec(String(t)))
+    const found = types.map((t) => /^(RA|DEC|GLON|GLAT)-+([A-Z]{3})(?:-([A-Z]{3}))?\s*$/.exec(spelt(t)))
     const [first, second] = found
     if (!first || !second)
       throw wcsError(
         'unsupported',
-        `${this.#where()}the axes ${types.map((t) => `'${String(t)}'`).join(', ')} are not a sky projection that is known here.`,
+        `${this.#where()}the axes ${types.map((t) => `'${spelt(t)}'`).join(', ')} are not a sky projection that is known here.`,
       )
     const pair = `${first[1]} ${second[1]}`
     if (!['RA DEC', 'DEC RA', 'GLON GLAT', 'GLAT GLON'].includes(pair) || first[2] !== second[2])
       throw wcsError(
         'bad-card',
-        `${this.#where()}CTYPE1 '${String(types[0])}' and CTYPE2 '${String(types[1])}' do not belong together.`,
+        `${this.#where()}CTYPE1 '${spelt(types[0])}' and CTYPE2 '${spelt(types[1])}' do not belong together.`,
       )
     return {
       code: first[2]!,
@@ -120,7 +120,7 @@ class Reader {
 
   /** Degrees in one unit of an axis. */
   #unit(axis: number): number {
-    const text = String(this.#header.get(`CUNIT${axis}${this.#alternate}`) ?? 'deg')
+    const text = spelt(this.#header.get(`CUNIT${axis}${this.#alternate}`) ?? 'deg')
       .trim()
       .toLowerCase()
     const units: Readonly<Record<string, number>> = {
@@ -276,3 +276,7 @@ function tpvOf(lon: ReadonlyMap<number, number>, lat: ReadonlyMap<number, number
     Array.from({ length: Math.max(1, ...pv.keys()) + 1 }, (_, m) => pv.get(m) ?? (m === 1 ? 1 : 0))
   return new TpvDistortion(list(lon), list(lat))
 }
+
+/** A card's value as text for messages and comparisons. */
+const spelt = (value: CardValue): string =>
+  typeof value === 'object' ? `(${value.re}, ${value.im})` : String(value)

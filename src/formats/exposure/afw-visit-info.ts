@@ -58,12 +58,8 @@ export function readAfwVisitInfo(header: Header): VisitInfo | undefined {
 /** DATE-AVG in TIMESYS, or the TIME-MID of older files, which is UTC. */
 function dateOf(header: Header): Instant | undefined {
   const average = header.get('DATE-AVG')
-  const scale =
-    String(header.get('TIMESYS') ?? 'UTC')
-      .trim()
-      .toUpperCase() === 'TAI'
-      ? 'tai'
-      : 'utc'
+  const system = header.get('TIMESYS')
+  const scale = typeof system === 'string' && system.trim().toUpperCase() === 'TAI' ? 'tai' : 'utc'
   const middle = header.get('TIME-MID')
   const found =
     typeof average === 'string' ? [average, scale] : typeof middle === 'string' ? [middle, 'utc'] : undefined

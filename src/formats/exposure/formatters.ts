@@ -33,7 +33,7 @@ function pixelOptions({ parameters }: ReadOptions): PixelOptions {
   const origin = parameters?.['origin'] === 'LOCAL' ? 'LOCAL' : 'PARENT'
   if (bbox === undefined) return {}
   if (bbox instanceof Box2I) return { bbox, origin }
-  throw formatError('bad-value', `The parameter bbox must be a Box2I; it is ${String(bbox)}.`)
+  throw formatError('bad-value', `The parameter bbox must be a Box2I; it is a ${typeof bbox}.`)
 }
 
 async function readPart(

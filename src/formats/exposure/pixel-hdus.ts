@@ -13,11 +13,19 @@ interface Packing {
   readonly quantize?: QuantizeOptions
 }
 
-const FLOATS: Readonly<Record<Compression, Packing>> = {
-  none: {},
-  mask: {},
-  lossless: { compress: 'GZIP_2' },
-  lossy: { compress: 'RICE_1', quantize: { level: 16, dither: 2, seed: 1 } },
+/** Steps of a quantized plane a σ of its noise, when nobody says. */
+const QUANTIZE_LEVEL = 16
+
+function packingOf(compression: Compression, quantizeLevel: number = QUANTIZE_LEVEL): Packing {
+  switch (compression) {
+    case 'lossless':
+      return { compress: 'GZIP_2' }
+    case 'lossy':
+      return { compress: 'RICE_1', quantize: { level: quantizeLevel, dither: 2, seed: 1 } }
+    case 'mask':
+    case 'none':
+      return {}
+  }
 }
 
 /** Cards of the exact reference pixel; CRPIX loses a bit of it by the shift to pixels from 1. */
@@ -53,9 +61,11 @@ export interface FloatPlane {
   readonly wcs?: SkyWcs | undefined
   readonly unit?: string | undefined
   readonly compression: Compression
+  /** Of the lossy packing: steps a σ of the noise. */
+  readonly quantizeLevel?: number | undefined
 }
 
-export const floatHdu = ({ name, image, wcs, unit, compression }: FloatPlane): HduData =>
+export const floatHdu = ({ name, image, wcs, unit, compression, quantizeLevel }: FloatPlane): HduData =>
   imageHdu({
     data: image.data,
     width: image.width,
@@ -63,7 +73,7 @@ export const floatHdu = ({ name, image, wcs, unit, compression }: FloatPlane): H
     name,
     header: frameCards(image, wcs),
     ...(unit !== undefined && { unit }),
-    ...FLOATS[compression],
+    ...packingOf(compression, quantizeLevel),
   })
 
 export function maskHdu(mask: Mask, compression: Compression, wcs?: SkyWcs): HduData {

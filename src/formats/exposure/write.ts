@@ -14,6 +14,8 @@ import { writePsf } from './psf-table.ts'
 
 export interface WriteExposureOptions {
   readonly compression?: Compression
+  /** Of the lossy packing: steps a σ of the noise, 16 by default. Fewer make smaller files and add σ²/(12·level²). */
+  readonly quantizeLevel?: number
 }
 
 /** Marks our layout in the primary header. */
@@ -27,11 +29,11 @@ export function exposureFitsParts(
   exposure: Exposure,
   options: WriteExposureOptions = {},
 ): readonly Uint8Array[] {
-  const { compression = 'mask' } = options
+  const { compression = 'mask', quantizeLevel } = options
   const { image, mask, variance, wcs, unit } = exposure
   return fitsParts([
     primaryHdu(primaryCards(exposure)),
-    floatHdu({ name: 'IMAGE', image, wcs, unit, compression }),
+    floatHdu({ name: 'IMAGE', image, wcs, unit, compression, quantizeLevel }),
     maskHdu(mask, compression, wcs),
     floatHdu({
       name: 'VARIANCE',
@@ -39,6 +41,7 @@ export function exposureFitsParts(
       wcs,
       unit: unit === undefined ? undefined : `${unit}**2`,
       compression,
+      quantizeLevel,
     }),
     ...tables(exposure),
   ])

@@ -50,7 +50,7 @@ function timespanOf(value: unknown, name: string): Timespan {
     return Timespan.fromNsec(BigInt(value[0] as number), BigInt(value[1] as number))
   if (typeof value === 'object' && value !== null && 'begin' in value && 'end' in value) {
     const bound = (text: unknown): Instant | null =>
-      text === null ? null : Instant.fromIso(String(text), 'tai')
+      typeof text === 'string' ? Instant.fromIso(text, 'tai') : null
     return Timespan.between(bound(value.begin), bound(value.end), { padInstant: false })
   }
   throw formatError('bad-file', `${name} holds no timespan.`)
