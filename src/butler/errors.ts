@@ -238,3 +238,10 @@ export class DatasetTypeNotSupportedError extends ButlerError {
     super('butler/dataset-type-not-supported', message, options)
   }
 }
+
+/** An export file that cannot be read, or does not fit the repository. */
+export class ImportError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/import', message, options)
+  }
+}

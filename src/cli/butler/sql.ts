@@ -24,7 +24,7 @@ export function define(command: Command, context: () => CommandContext): void {
     if (options.collections === undefined)
       throw new ArgumentError('Say in which collections the tables are: --collections.')
     const butler = await open(repo)
-    const { openCatalogSession } = await import('../../platform/node/duckdb/session.ts')
+    const { openCatalogSession } = await import('#platform/node')
     const session = sqlOver(await openCatalogSession(), datasetTypeResolver(butler, options.collections))
     try {
       const result = await session.query(statement, undefined, { signal: io.signal })

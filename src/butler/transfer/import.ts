@@ -1,0 +1,203 @@
+import { Instant, Timespan } from '#time'
+import { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
+import { ingestFiles } from '../datastore/ingest.ts'
+import { joinPath } from '../datastore/uri.ts'
+import type { RecordInput } from '../dimensions/codec.ts'
+import type { DataId } from '../dimensions/data-id.ts'
+import { expandDataId } from '../dimensions/expand.ts'
+import {
+  ConflictingDefinitionError,
+  IncompatibleVersionError,
+  InconsistentUniverseError,
+  ImportError,
+} from '../errors.ts'
+import type { CollectionType } from '../collections/collection.ts'
+import { Registry } from '../registry/registry.ts'
+import type { Repository } from '../repository/repository.ts'
+import { readExportYaml } from './yaml-reader.ts'
+
+export interface ImportOptions {
+  /** Folder that the paths of files start from; by default they lie in the repository. */
+  readonly directory?: string
+  readonly transfer?: TransferMode | undefined
+  /** Elements whose records are not taken. */
+  readonly skipDimensions?: readonly string[]
+}
+
+interface Entry {
+  readonly type: string
+  readonly [key: string]: unknown
+}
+
+/** Take everything an export file describes, in one transaction: records, runs, types, datasets with files, chains, associations. */
+export async function importRepository(
+  repository: Repository,
+  text: string,
+  name: string,
+  options: ImportOptions = {},
+): Promise<void> {
+  const entries = readEntries(repository, await readExportYaml(text, name), name)
+  await repository.session(() => new Importer(repository, options).run(entries))
+}
+
+function readEntries(repository: Repository, file: unknown, name: string): readonly Entry[] {
+  const top = file as { version?: unknown; universe_namespace?: unknown; data?: unknown } | null
+  if (top === null || typeof top !== 'object' || !Array.isArray(top.data))
+    throw new ImportError(`'${name}' is not an export of a repository: it has no list 'data'.`)
+  const version = String(top.version ?? '1.0.0')
+  if (!/^(0|1(\.0(\.[0-2])?)?)$/.test(version))
+    throw new IncompatibleVersionError(`'${name}' is of export version ${version}; up to 1.0.2 can be read.`)
+  const namespace = top.universe_namespace ?? repository.universe.namespace
+  if (namespace !== repository.universe.namespace)
+    throw new InconsistentUniverseError(`'${name}' is of dimension universe '${String(namespace)}'.`)
+  return top.data as readonly Entry[]
+}
+
+class Importer {
+  private readonly repository: Repository
+  private readonly options: ImportOptions
+  private readonly registry: Registry
+  private readonly refs = new Map<string, DatasetRef>()
+
+  constructor(repository: Repository, options: ImportOptions) {
+    this.repository = repository
+    this.options = options
+    this.registry = new Registry(repository, { run: undefined, collections: [], dataId: {} })
+  }
+
+  async run(entries: readonly Entry[]): Promise<void> {
+    const of = (type: string) => entries.filter((e) => e.type === type)
+    for (const entry of of('dimension')) await this.dimension(entry)
+    const collections = of('collection').map((e) => ({
+      entry: e,
+      type: String(e['collection_type']) as CollectionType,
+    }))
+    for (const { name } of of('run')) await this.register(String(name), 'RUN', undefined)
+    for (const { entry, type } of collections)
+      if (type !== 'CHAINED')
+        await this.register(String(entry['name']), type, entry['doc'] as string | undefined)
+    for (const entry of of('dataset_type')) await this.datasetType(entry)
+    for (const entry of of('dataset')) await this.datasets(entry)
+    const chains = collections.filter((c) => c.type === 'CHAINED').map((c) => c.entry)
+    for (const chain of chains)
+      await this.register(String(chain['name']), 'CHAINED', chain['doc'] as string | undefined)
+    for (const chain of chains) await this.chain(chain)
+    for (const entry of of('associations')) await this.associations(entry)
+  }
+
+  private async dimension(entry: Entry): Promise<void> {
+    const element = String(entry['element'])
+    if (this.options.skipDimensions?.includes(element) === true) return
+    const rows = (entry['records'] as readonly Record<string, unknown>[]).map(toInput)
+    await this.registry.insertDimensionData(element, rows, { skipExisting: true })
+  }
+
+  private async register(name: string, type: CollectionType, doc: string | undefined): Promise<void> {
+    await this.repository.write('import collections', async () => {
+      if ((await this.repository.collections.find(name)) === undefined)
+        await this.repository.collections.insert(name, type, doc)
+    })
+  }
+
+  private async datasetType(entry: Entry): Promise<void> {
+    await this.registry.registerDatasetType({
+      name: String(entry['name']),
+      dimensions: entry['dimensions'] as readonly string[],
+      storageClass: String(entry['storage_class']),
+      isCalibration: entry['is_calibration'] === true,
+    })
+  }
+
+  private async datasets(entry: Entry): Promise<void> {
+    const { type } = await this.repository.types.get(String(entry['dataset_type']))
+    const run = String(entry['run'])
+    const files: FileDataset[] = []
+    const all: DatasetRef[] = []
+    for (const record of entry['records'] as readonly Record<string, unknown>[]) {
+      const ids = record['dataset_id'] as readonly string[]
+      const dataIds = record['data_id'] as readonly DataId[]
+      const refs: DatasetRef[] = []
+      for (const [i, id] of ids.entries()) {
+        const coordinate = await expandDataId(this.repository.records, type.dimensions, dataIds[i]!)
+        refs.push(new DatasetRef(type, coordinate, run, id))
+      }
+      for (const ref of refs) this.refs.set(ref.id, ref)
+      all.push(...refs)
+      if (record['path'] === undefined || record['path'] === null) continue
+      const path = String(record['path'])
+      const { directory } = this.options
+      files.push({
+        path:
+          directory === undefined || path.startsWith('/') || path.includes('://')
+            ? path
+            : joinPath(directory, path),
+        refs,
+        ...(typeof record['formatter'] === 'string' && { formatter: record['formatter'] }),
+      })
+    }
+    await this.repository.write('import datasets', async (undo) => {
+      await this.registry.insertRefs(await this.fresh(all))
+      await ingestFiles(this.repository.datastore, files, this.options.transfer, undo)
+    })
+  }
+
+  /** Those that are not known yet; a known id must be the same dataset, and not stored. */
+  private async fresh(refs: readonly DatasetRef[]): Promise<readonly DatasetRef[]> {
+    const out: DatasetRef[] = []
+    for (const ref of refs) {
+      const known = await this.repository.datasets.byId(ref.id)
+      if (known === undefined) out.push(ref)
+      else if ((await this.repository.datastore.records.of(ref.id)).length > 0)
+        throw new ConflictingDefinitionError(
+          `Dataset ${ref.id} (${ref.datasetType.name}) is in the repository already.`,
+          {
+            hint: 'Nothing was imported.',
+          },
+        )
+    }
+    return out
+  }
+
+  private async chain(entry: Entry): Promise<void> {
+    const name = String(entry['name'])
+    await this.repository.write('import chains', async () => {
+      const { collections } = this.repository
+      const children = []
+      for (const child of entry['children'] as readonly string[]) {
+        const record = await collections.find(child)
+        if (record === undefined)
+          throw new ImportError(
+            `Chain '${name}' names '${child}', which is neither in the export nor in the repository.`,
+          )
+        children.push(record)
+      }
+      await collections.writeChildren(await collections.get(name), children)
+    })
+  }
+
+  private async associations(entry: Entry): Promise<void> {
+    const collection = String(entry['collection'])
+    const pick = (ids: unknown) => (ids as readonly string[]).map((id) => this.refs.get(id)!)
+    if (entry['collection_type'] === 'TAGGED') {
+      await this.registry.associate(collection, pick(entry['dataset_ids']))
+      return
+    }
+    for (const range of entry['validity_ranges'] as readonly { timespan: Timespan; dataset_ids: unknown }[])
+      await this.registry.certify(collection, pick(range.dataset_ids), range.timespan)
+  }
+}
+
+/** Times are two keys in the file: datetime_begin and datetime_end (older: timespan_begin, timespan_end), or one timespan. */
+function toInput(row: Record<string, unknown>): RecordInput {
+  const { datetime_begin, datetime_end, timespan_begin, timespan_end, ...rest } = row
+  const begin = datetime_begin ?? timespan_begin
+  const end = datetime_end ?? timespan_end
+  if (begin === undefined && end === undefined) return rest as RecordInput
+  const bound = (value: unknown) => (value instanceof Instant ? value : null)
+  const known = begin instanceof Instant || end instanceof Instant
+  return {
+    ...(rest as RecordInput),
+    ...(known && { timespan: Timespan.between(bound(begin), bound(end)) }),
+  }
+}

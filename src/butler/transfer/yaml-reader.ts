@@ -1,0 +1,50 @@
+import { fromBase64, fromHex } from '#core'
+import { decodeRegion } from '#geom'
+import { Instant, Timespan } from '#time'
+import { ImportError } from '../errors.ts'
+
+/** Tags of export files: ids, times, timespans, regions. Unknown ones stay plain data. */
+export async function readExportYaml(text: string, name: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml')
+  type Tag =
+    NonNullable<NonNullable<Parameters<typeof parseDocument>[1]>['customTags']> extends infer T
+      ? T extends readonly (infer E)[]
+        ? Exclude<E, string>
+        : never
+      : never
+  const time = (scale: 'tai' | 'utc'): Tag => ({
+    tag: `!butler_time/${scale}/iso`,
+    resolve: (value: string) => Instant.fromIso(value, scale),
+  })
+  const map = (tag: string, make: (fields: Record<string, unknown>) => unknown): Tag => ({
+    tag,
+    collection: 'map',
+    resolve: (node) => make((node as unknown as { toJSON(): Record<string, unknown> }).toJSON()),
+  })
+  const region = (shape: string): Tag =>
+    map(`lsst.sphgeom.${shape}`, (fields) => decodeRegion(fromHex(String(fields['encoded']))))
+  const document = parseDocument(text, {
+    version: '1.1',
+    customTags: [
+      { tag: '!uuid', resolve: (value: string) => value },
+      { tag: 'tag:yaml.org,2002:binary', resolve: (value: string) => fromBase64(value.replace(/\s/g, '')) },
+      time('tai'),
+      time('utc'),
+      { tag: '!lsst.daf.butler.Timespan', resolve: () => Timespan.empty },
+      map('!lsst.daf.butler.Timespan', readTimespan),
+      ...['ConvexPolygon', 'Circle', 'Box', 'Ellipse', 'UnionRegion', 'IntersectionRegion'].map(region),
+    ],
+  })
+  const [error] = document.errors
+  if (error !== undefined)
+    throw new ImportError(`'${name}' is not valid YAML: ${error.message}`, { cause: error })
+  return document.toJS({ maxAliasCount: -1 }) as unknown
+}
+
+/** Keys are begin and end; older files say timespan_begin and timespan_end. */
+function readTimespan(fields: Record<string, unknown>): Timespan {
+  const bound = (key: string) => (fields[key] ?? fields[`timespan_${key}`] ?? null) as Instant | string | null
+  const instant = (value: Instant | string | null) =>
+    typeof value === 'string' ? Instant.fromIso(value.replace(' ', 'T')) : value
+  return Timespan.between(instant(bound('begin')), instant(bound('end')))
+}

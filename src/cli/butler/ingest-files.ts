@@ -1,0 +1,87 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ArgumentError, ConflictingDefinitionError, type DataId, type IdMode } from '#butler'
+import { choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
+import type { CommandContext } from './context.ts'
+
+const ID_MODES = ['UNIQUE', 'DATAID_TYPE', 'DATAID_TYPE_RUN'] as const
+
+interface Options {
+  readonly formatter?: string
+  readonly idGenerationMode: IdMode
+  readonly dataId?: readonly string[]
+  readonly prefix?: string
+  readonly transfer: (typeof TRANSFER_MODES)[number]
+}
+
+export function define(command: Command, context: () => CommandContext): void {
+  command
+    .argument('<repo>', 'repository')
+    .argument('<type>', 'dataset type')
+    .argument('<run>', 'run to write to; made when it does not exist')
+    .argument('<table>', 'CSV file: paths in the first column, then data-ID keys')
+    .option('--formatter <name>', 'formatter that reads the files; by default that of the storage class')
+    .option(
+      '--id-generation-mode <mode>',
+      'UNIQUE, DATAID_TYPE or DATAID_TYPE_RUN',
+      choice(ID_MODES),
+      'UNIQUE',
+    )
+    .option('--data-id <key=value>', 'values that all have in common', collectList)
+    .option('--prefix <folder>', 'where relative paths start')
+    .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
+    .action(async (repo: string, type: string, run: string, table: string, options: Options) => {
+      const { io, open, log } = context()
+      const { nodeFiles } = await import('../../platform/node/node-files.ts')
+      const butler = await open(repo, { writeable: true })
+      await butler.getDatasetType(type)
+      const common = Object.fromEntries((options.dataId ?? []).map((t) => splitPair(t)))
+      const rows = parseTable(await nodeFiles.readText(resolve(io.cwd, table)), table)
+      log.info(`Ingesting ${rows.length} dataset ref(s) from ${rows.length} file(s)`)
+      await butler.transaction(async () => {
+        await butler.collections.register(run, 'RUN')
+        const refs = await butler.registry.makeRefs(
+          type,
+          rows.map((r) => ({ ...r.dataId, ...common })),
+          { run, idMode: options.idGenerationMode },
+        )
+        if (new Set(refs.map((r) => r.coordinate.key)).size < refs.length)
+          throw new ConflictingDefinitionError(`Several files of '${table}' have the same data ID.`)
+        const files = rows.map((row, i) => ({
+          path: resolve(io.cwd, options.prefix ?? '.', row.path),
+          refs: [refs[i]!],
+          ...(options.formatter !== undefined && { formatter: options.formatter }),
+        }))
+        await butler.ingest(files, { transfer: options.transfer })
+      })
+    })
+}
+
+function splitPair(text: string): readonly [string, string | number] {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new ArgumentError(`'${text}' is not key=value.`)
+  return [text.slice(0, at), value(text.slice(at + 1))]
+}
+
+const value = (text: string): string | number => (/^-?\d+$/.test(text) ? Number(text) : text)
+
+/** A header line, then one line a file; quotes around cells are taken off. */
+function parseTable(
+  text: string,
+  name: string,
+): readonly { readonly path: string; readonly dataId: DataId }[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const cells = (line: string) => line.split(',').map((c) => c.trim().replace(/^"(.*)"$/, '$1'))
+  const [head, ...rows] = lines.map(cells)
+  if (head === undefined || rows.length === 0) throw new ArgumentError(`'${name}' lists no files.`)
+  return rows.map((row, i) => {
+    if (row.length !== head.length)
+      throw new ArgumentError(
+        `Line ${i + 2} of '${name}' has ${row.length} cells, the header has ${head.length}.`,
+      )
+    return {
+      path: row[0]!,
+      dataId: Object.fromEntries(head.slice(1).map((key, c) => [key, value(row[c + 1]!)])),
+    }
+  })
+}

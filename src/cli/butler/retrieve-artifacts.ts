@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ArgumentError, EmptyQueryResultError, retrieveArtifacts } from '#butler'
+import { addCollections, addWhere, choice, collectList, parseInteger } from '../shared/options.ts'
+import type { CommandContext } from './context.ts'
+import { selectDatasets } from './select.ts'
+
+const MODES = ['auto', 'copy', 'link', 'hardlink', 'symlink', 'relsymlink'] as const
+
+interface Options {
+  readonly collections?: readonly string[]
+  readonly datasetType?: readonly string[]
+  readonly where?: string
+  readonly findFirst: boolean
+  readonly limit: number
+  readonly transfer: (typeof MODES)[number]
+  readonly preservePath: boolean
+  readonly clobber: boolean
+  readonly verbose: boolean
+}
+
+export function define(command: Command, context: () => CommandContext): void {
+  command
+    .argument('<repo>', 'repository')
+    .argument('<destination>', 'folder for the files: an existing one, or with a slash at its end')
+    .option('-d, --dataset-type <list>', 'dataset types: names or globs', collectList)
+    .option('--find-first', 'one dataset per data ID: that of the first collection', false)
+    .option('--limit <n>', 'at most n datasets; 0: all', parseInteger, 0)
+    .option('-t, --transfer <mode>', 'how files get there', choice(MODES), 'auto')
+    .option('--preserve-path', 'keep the folders that files have in the repository', true)
+    .option('--no-preserve-path', 'put all files into one folder')
+    .option('--clobber', 'replace files that are there', false)
+    .option('-v, --verbose', 'list the files', false)
+  for (const add of [addCollections, addWhere]) add(command)
+  command.action(async (repo: string, destination: string, options: Options) => {
+    const { io, open, log } = context()
+    const { nodeFiles } = await import('../../platform/node/node-files.ts')
+    const butler = await open(repo)
+    const types = await butler.registry.queryDatasetTypes(options.datasetType ?? '*')
+    const refs = (await selectDatasets(butler, log, types, options)).flat()
+    if (refs.length === 0) throw new EmptyQueryResultError(['No datasets match.'])
+    log.info(`Number of datasets matching query: ${refs.length}`)
+    const folder = resolve(io.cwd, destination)
+    if (!destination.endsWith('/') && (await nodeFiles.stat(folder))?.kind !== 'directory')
+      throw new ArgumentError(`'${destination}' is not a folder.`, {
+        hint: 'Put a slash at its end to make it.',
+      })
+    const paths = await retrieveArtifacts(butler.repository, refs, folder, {
+      transfer: options.transfer,
+      preservePath: options.preservePath,
+      overwrite: options.clobber,
+    })
+    const shown = `${folder}/`
+    if (options.verbose)
+      io.out(`Transferred the following to ${shown}:\n${paths.map((p) => `file://${p}\n`).join('')}\n`)
+    io.out(`Number of artifacts retrieved into destination ${shown}: ${paths.length}\n`)
+  })
+}
