@@ -1,0 +1,105 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureFirstLightRepo } from '../../src/cli/firstlight/demo.ts'
+import { type Complaints, launchBrowser, listenForErrors } from './support/browser.ts'
+import { openLab, runAll, startWorkbench, waitForIdle, type Workbench } from './support/workbench.ts'
+
+/** A repository that is there already saves the minute: the one of `npm start`, or what FIRSTLIGHT_TEST_REPO names. */
+const given = process.env['FIRSTLIGHT_TEST_REPO']
+const NOTEBOOK = fileURLToPath(new URL('../../notebooks/first-light.ipynb', import.meta.url))
+const RUN_MS = 240_000
+
+let dir: string
+let bench: Workbench
+let browser: Browser
+let page: Page
+let complaints: Complaints
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'firstlight-notebook-'))
+  const repo = given ?? join(dir, 'demo')
+  if (!existsSync(join(repo, 'butler.yaml'))) await ensureFirstLightRepo(repo)
+  copyFileSync(NOTEBOOK, join(dir, 'first-light.ipynb'))
+  bench = await startWorkbench({ root: dir, kernelEnv: { FIRSTLIGHT_REPO: repo } })
+  browser = await launchBrowser()
+  page = await browser.newPage({ viewport: { width: 1500, height: 1000 } })
+  complaints = listenForErrors(page)
+}, 300_000)
+afterAll(async () => {
+  await browser?.close()
+  await bench?.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+test('First light runs from the launcher to plots, without an error', {
+  timeout: RUN_MS + 60_000,
+}, async () => {
+  await openLab(page, bench.url)
+  await page.locator('.jp-LauncherCard[data-category="Firstlight"]', { hasText: 'First light' }).click()
+  await page.waitForSelector('.jp-NotebookPanel')
+  await waitForIdle(page)
+  await runAll(page, RUN_MS)
+  const outputs = await page.evaluate(() =>
+    (lab.shell.currentWidget?.content.model.sharedModel.cells ?? []).flatMap(
+      (cell) => cell.toJSON().outputs ?? [],
+    ),
+  )
+  expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([])
+  await expectPixels(page)
+  await expectRows(page)
+  await expectPlots(page)
+  expect(complaints.errors).toEqual([])
+})
+
+/** Scroll to a view wherever the windowed notebook has put it. */
+async function show(selector: string): Promise<void> {
+  const at = await page.evaluate((wanted) => {
+    const panel = lab.shell.currentWidget as unknown as { content: { widgets: { node: HTMLElement }[] } }
+    return panel.content.widgets.findIndex(({ node }) => node.querySelector(wanted) !== null)
+  }, selector)
+  expect(at, `a cell with ${selector}`).toBeGreaterThanOrEqual(0)
+  await page.evaluate((index) => {
+    const panel = lab.shell.currentWidget as unknown as {
+      content: { scrollToItem(i: number, align: string): Promise<void> }
+    }
+    void panel.content.scrollToItem(index, 'start')
+  }, at)
+  await page.locator(selector).first().waitFor({ timeout: 20_000 })
+}
+
+async function expectPixels(where: Page): Promise<void> {
+  await show('.fl-exposure')
+  await where.waitForSelector('.fl-exposure[data-painted="webgl2"]', { timeout: 20_000 })
+  const colours = await where.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.fl-exposure canvas')!
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+    const seen = new Set<number>()
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] === 255) seen.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!)
+    return seen.size
+  })
+  expect(colours).toBeGreaterThan(60)
+  const box = (await where.locator('.fl-exposure canvas').first().boundingBox())!
+  await where.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  expect(await where.locator('.fl-readout').first().innerText()).toMatch(
+    /x [\d.]+ +y [\d.]+[^]*\d\d:\d\d:\d\d\.\d+ [+−]\d\d:/,
+  )
+}
+
+async function expectRows(where: Page): Promise<void> {
+  await show('.fl-table')
+  await where.locator('.fl-table .fl-button', { hasText: 'As page' }).first().click()
+  await where.waitForSelector('.fl-table-page tbody tr:nth-child(10)')
+  const cells = await where.locator('.fl-table-page tbody tr').first().locator('td').allTextContents()
+  expect(cells.filter((text) => text !== '').length).toBeGreaterThan(1)
+}
+
+async function expectPlots(where: Page): Promise<void> {
+  await show('.fl-plotly')
+  await where.waitForSelector('.fl-plotly .main-svg')
+  expect(await where.locator('.fl-plotly .xtick').count()).toBeGreaterThan(1)
+}
