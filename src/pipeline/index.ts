@@ -27,6 +27,13 @@ export {
 export { TaskRegistry } from './task-registry.ts'
 export { TaskMetadata, type MetadataScalar, type MetadataValue, type StoredMetadata } from './metadata.ts'
 export * from './errors.ts'
+export {
+  type DatasetReport,
+  type QuantumStatus,
+  reportRun,
+  type RunReport,
+  type TaskReport,
+} from './report.ts'
 export type { RunEvent, RunListener, TaskSummary } from './events.ts'
 export type { PipelineHost } from './host.ts'
 export { editPipeline, type PipelineEdit } from './definition/edits.ts'

@@ -22,15 +22,20 @@ import {
   UnprocessableDataError,
   valueType,
 } from '#pipeline'
+import { Catalog, type ColumnSpec } from '#table'
 
 // Twins of the plain-data tasks in the recorded answers' fl_tasks.py: same class names, connections and configs.
 
 type Plain = Readonly<Record<string, unknown>>
-/** A table as plain columns; `tables` of a test's formatters turn it into what its repository stores. */
-export interface PlainTable {
-  readonly columns: Readonly<Record<string, readonly unknown[]>>
-}
-const plainTable = valueType<PlainTable>()
+const plainTable = valueType<Catalog>()
+const sources: readonly ColumnSpec[] = [
+  { name: 'id', type: 'i64' },
+  { name: 'flux', type: 'f64' },
+]
+const positions: readonly ColumnSpec[] = [
+  { name: 'ra', type: 'f64' },
+  { name: 'dec', type: 'f64' },
+]
 const ied = ['instrument', 'exposure', 'detector']
 const ivd = ['instrument', 'visit', 'detector']
 const id = ['instrument', 'detector']
@@ -136,10 +141,11 @@ export const MeasureTask = defineTask({
   defaultName: 'measure',
   config: MeasureConfig,
   make: (ctx) => ({
-    run(n: number): PlainTable {
+    run(n: number): Catalog {
       ctx.log.info(`Measuring ${n} sources.`)
       const id = Array.from({ length: n }, (_, i) => BigInt(i))
-      return { columns: { id, flux: id.map((i) => Math.exp(5 + Number(i) / n)) } }
+      const flux = id.map((i) => Math.exp(5 + Number(i) / n))
+      return Catalog.fromColumns(sources, { id: BigInt64Array.from(id), flux: Float64Array.from(flux) })
     },
   }),
 })
@@ -228,8 +234,12 @@ export const CalibrateTask = definePipelineTask({
     let nRef = 0
     for (const shard of astromRefCat) nRef += (await shard.get()).numRows
     log.info(`Matched against ${nRef} reference objects in ${astromRefCat.length} shards.`)
-    const id = [0n, 1n, 2n, 3n]
-    const outputCat = { columns: { id, flux: [1, 2, 3, 4], ra: id.map(() => 320), dec: id.map(() => -0.25) } }
+    const outputCat = Catalog.fromColumns([...sources, ...positions], {
+      id: BigInt64Array.of(0n, 1n, 2n, 3n),
+      flux: Float64Array.of(1, 2, 3, 4),
+      ra: new Float64Array(4).fill(320),
+      dec: new Float64Array(4).fill(-0.25),
+    })
     return { outputExposure: { ...exposure, nRef }, outputCat }
   },
 })
@@ -335,11 +345,11 @@ export const SummaryTask = definePipelineTask({
       dimensions: ['instrument', 'visit'],
     }),
   },
-  run: ({ calexp }) => ({
-    visitSummary: {
-      columns: { detector: calexp.map((h) => Number(h.dataId['detector'])).sort((a, b) => a - b) },
-    },
-  }),
+  run: ({ calexp }) => {
+    const detector = calexp.map((h) => Number(h.dataId['detector'])).sort((a, b) => a - b)
+    const columns = { detector: Int32Array.from(detector) }
+    return { visitSummary: Catalog.fromColumns([{ name: 'detector', type: 'i32' }], columns) }
+  },
 })
 
 export const CountTask = definePipelineTask({

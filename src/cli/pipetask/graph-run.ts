@@ -5,7 +5,9 @@ import { type Context, FirstlightError } from '#core'
 import {
   emptyGraph,
   loadQuantumGraph,
-  type PreparedRun,
+  type QuantumGraph,
+  type RunCollections,
+  type TaskRegistry,
   prepareRun,
   resolveCollections,
   saveQuantumGraph,
@@ -19,11 +21,14 @@ import { openPipeline } from './pipeline-source.ts'
 import { makePipelineHost } from './host.ts'
 import { isGraphItem, type ShowItem, showPipeline } from './show.ts'
 import { countsLine, countsTable, showGraph } from './show-graph.ts'
-import type { TaskRegistry } from '#pipeline'
 
 /** A graph that a command line asked for, with the tasks it needs. */
-export interface CommandGraph extends PreparedRun {
+export interface CommandGraph {
+  readonly graph: QuantumGraph
+  readonly reasons: readonly string[]
   readonly tasks: TaskRegistry
+  /** Settled when it comes to running. */
+  readonly collections: () => Promise<RunCollections>
 }
 
 /** Build or load the graph of a command line, save and show it; an empty one is an error. */
@@ -63,7 +68,8 @@ async function built(
     io.out,
   )
   const prepared = await prepareRun(butler, await source.graph(), await graphOptions(flags, io), context)
-  return { ...prepared, tasks: source.tasks }
+  const { graph, reasons, collections } = prepared
+  return { graph, reasons, tasks: source.tasks, collections: () => Promise.resolve(collections) }
 }
 
 async function loaded(
@@ -84,23 +90,37 @@ async function loaded(
       'cli/wrong-graph',
       `${file} holds graph ${graph.header.id}, not ${flags.qgraphId}.`,
     )
-  const options = await graphOptions(flags, io)
-  const { output, outputRun, ...rest } = options
+  return { graph, tasks, reasons: [], collections: () => collectionsOf(graph, flags, butler, io) }
+}
+
+/** Where a loaded graph writes: its own run and chain; a new chain gets the inputs it was built from. */
+async function collectionsOf(
+  graph: QuantumGraph,
+  flags: GraphFlags,
+  butler: Butler,
+  io: CommandIo,
+): Promise<RunCollections> {
+  const { output, outputRun, input, ...rest } = await graphOptions(flags, io)
   const chain = output ?? (outputRun === undefined ? graph.header.output : undefined)
+  const known = await butler.collections.query('*', { includeChains: true })
+  const isNew = chain === undefined || !known.includes(chain)
+  const inputs = input ?? (isNew ? graph.header.inputs : undefined)
   const collections = await resolveCollections(
     butler,
-    { ...rest, ...(chain !== undefined && { output: chain }), outputRun: outputRun ?? graph.header.run },
+    {
+      ...rest,
+      ...(inputs && { input: inputs }),
+      ...(chain !== undefined && { output: chain }),
+      outputRun: outputRun ?? graph.header.run,
+    },
     Date.now(),
   )
-  if (collections.run !== graph.header.run)
-    throw new FirstlightError(
-      'cli/wrong-run',
-      `The graph writes to run ${graph.header.run}, and the options say ${collections.run}.`,
-      {
-        hint: 'Leave --output-run out, or build the graph again.',
-      },
-    )
-  return { graph, collections, reasons: [], tasks }
+  if (collections.run === graph.header.run) return collections
+  throw new FirstlightError(
+    'cli/wrong-run',
+    `The graph writes to run ${graph.header.run}, and the options say ${collections.run}.`,
+    { hint: 'Leave --output-run out, or build the graph again.' },
+  )
 }
 
 async function readGraphFile(file: string): Promise<Uint8Array> {
@@ -112,7 +132,7 @@ async function readGraphFile(file: string): Promise<Uint8Array> {
   }
 }
 
-async function saveGraphFiles(flags: GraphFlags, { graph }: PreparedRun, io: CommandIo): Promise<void> {
+async function saveGraphFiles(flags: GraphFlags, { graph }: CommandGraph, io: CommandIo): Promise<void> {
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
   if (saveQgraph !== undefined) {
     if (!/\.qg$/.test(saveQgraph))
@@ -130,7 +150,7 @@ async function saveGraphFiles(flags: GraphFlags, { graph }: PreparedRun, io: Com
 }
 
 /** Counts of a graph in the anchor's JSON shape. */
-export const summaryOf = (graph: CommandGraph['graph'], io: CommandIo): unknown => ({
+export const summaryOf = (graph: QuantumGraph, io: CommandIo): unknown => ({
   qgraphSummary: {
     cmdLine: io.commandLine,
     creationUTC: new Date(graph.header.time).toISOString(),

@@ -15,12 +15,18 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
   build: async () => (await import('./build.ts')).makeBuild,
   qgraph: async () => (await import('./qgraph.ts')).makeQgraph,
   run: async () => (await import('./run.ts')).makeRun,
+  report: async () => (await import('./report.ts')).makeReport,
+  cleanup: async () => (await import('./tidy.ts')).makeCleanup,
+  purge: async () => (await import('./tidy.ts')).makePurge,
 }
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   build: 'read a pipeline, change it, show or save it',
   qgraph: 'build a quantum graph, save it or show it',
   run: 'build a quantum graph and execute it',
+  report: 'tell how the runs of saved graphs ended',
+  cleanup: 'remove collections named after a chain that are no longer in it',
+  purge: 'remove a chain with its own runs and chains',
 }
 
 /** Run one `pipetask` command line; gives the exit code. */

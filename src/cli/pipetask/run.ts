@@ -72,7 +72,7 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
           try {
             const result = await executeRun(
               butler,
-              command,
+              { ...command, collections: await command.collections() },
               command.tasks,
               {
                 executor,

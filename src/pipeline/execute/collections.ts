@@ -101,7 +101,8 @@ function chooseRun(
 ): string {
   if (outputRun === undefined && output === undefined)
     throw bad('No output RUN collection provided.', 'Give -o CHAIN or --output-run RUN.')
-  const run = outputRun ?? (extendRun ? firstRun(chain, known, output ?? '') : `${output}/${timestamp(now)}`)
+  const run =
+    outputRun ?? (extendRun ? firstRun(chain, known, output ?? '') : freshRun(output ?? '', known, now))
   if (known.has(run) && known.get(run) !== 'RUN')
     throw bad(`Output run '${run}' is a ${known.get(run)} collection, not RUN.`)
   if (known.has(run) && !extendRun)
@@ -125,8 +126,14 @@ function firstRun(chain: readonly string[], known: ReadonlyMap<string, string>, 
   throw bad(`The first child of '${output}', '${first}', is a ${known.get(first)} collection, not RUN.`)
 }
 
+/** `CHAIN/time stamp`; a second later while that run exists. */
+function freshRun(output: string, known: ReadonlyMap<string, string>, now: number): string {
+  const name = `${output}/${timestamp(now)}`
+  return known.has(name) ? freshRun(output, known, now + 1000) : name
+}
+
 /** `20201013T140417Z`, UTC. */
-export const timestamp = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+const timestamp = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
 
 /** Inputs given for a chain that exists must be what it has; or they become so with `--rebase`. */
 async function rebased(
