@@ -1,4 +1,6 @@
+import { decompressZstd } from 'hyparquet-compressors'
 import { type ByteSource, bytesSource, messageOf } from '#core'
+import { bunzip2 } from './bunzip2.ts'
 import { fitsError } from './errors.ts'
 import { gunzip } from './gunzip.ts'
 
@@ -15,13 +17,25 @@ export async function unwrapSource(source: ByteSource, name: string): Promise<By
       name,
     )
   }
+  if (startsWith(magic, [0x42, 0x5a, 0x68])) {
+    const packed = await source.read(0, source.size)
+    return bytesSource(
+      unpack(name, 'bzip2', () => bunzip2(packed)),
+      name,
+    )
+  }
+  if (startsWith(magic, [0x28, 0xb5, 0x2f, 0xfd])) {
+    const packed = await source.read(0, source.size)
+    return bytesSource(
+      unpack(name, 'zstd', () => decompressZstd(packed)),
+      name,
+    )
+  }
   for (const [format, ...bytes] of UNREAD) if (startsWith(magic, bytes)) throw unsupported(name, format)
   return source
 }
 
 const UNREAD: readonly (readonly [format: string, ...magic: number[]])[] = [
-  ['bzip2', 0x42, 0x5a, 0x68],
-  ['zstd', 0x28, 0xb5, 0x2f, 0xfd],
   ['xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a],
   ['ZIP', 0x50, 0x4b, 0x03, 0x04],
   ['Unix compress (.Z)', 0x1f, 0x9d],

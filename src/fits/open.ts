@@ -18,7 +18,7 @@ const HEADER_CHUNK = 4 * BLOCK_LENGTH
 const MAX_HEADER = 1 << 26
 
 /**
- * Open a FITS file: its headers are read, data only when asked for. Files in gzip or bzip2 are unpacked in memory first.
+ * Open a FITS file: its headers are read, data only when asked for. Files in gzip, bzip2 or zstd are unpacked in memory first.
  * @throws 'fits/not-fits', 'fits/truncated', 'fits/missing-card', 'fits/bad-bitpix', 'fits/bad-size'
  */
 export async function openFits(
