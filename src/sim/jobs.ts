@@ -54,7 +54,7 @@ export function runSimJob(job: SimJob): readonly SimFile[] {
   const sensor = makeSensor(camera, job.detector, job.seed)
   const { kind, date, filter, seed } = job
   const exposure = makeCalib({ camera, sensor, kind, date, seed, ...(filter !== undefined && { filter }) })
-  return [{ path: job.path, bytes: writeExposureFits(exposure, { compression: 'lossy' }) }]
+  return [{ path: job.path, bytes: writeExposureFits(exposure, { compression: 'lossy', quantizeLevel: 4 }) }]
 }
 
 /** What is known of a camera's simulation, by instrument name. */

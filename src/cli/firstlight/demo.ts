@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Context, defaultContext, formatShort, makeLogger } from '#core'
+import { type Context, defaultContext, FirstlightError, formatShort, LOG_LEVELS, makeLogger } from '#core'
 import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
 import { type DemoOptions, type DemoSummary, makeDemo as fillDemo } from '#sim'
 import { terminalProgress } from './progress-bar.ts'
@@ -30,14 +30,9 @@ export function register(program: Command): void {
     .option('-j, --jobs <n>', 'threads', positive, Math.min(4, availableParallelism()))
     .action(async (dir: string, flags: Flags) => {
       const stop = new AbortController()
-      process.once('SIGINT', () => stop.abort(new Error('Interrupted. Run the same command again to go on.')))
+      process.once('SIGINT', () => stop.abort(interrupted()))
       const log = makeLogger('demo', (record) => {
-        if (
-          record.level !== 'DEBUG' &&
-          record.level !== 'TRACE' &&
-          record.level !== 'VERBOSE' &&
-          record.level !== 'INFO'
-        )
+        if (LOG_LEVELS.indexOf(record.level) >= LOG_LEVELS.indexOf('WARNING'))
           console.error(formatShort(record))
       })
       const ctx = { signal: stop.signal, progress: terminalProgress(), log }
@@ -73,6 +68,15 @@ export const ensureFirstLightRepo = (
   ctx: Context = defaultContext(),
   workers = availableParallelism(),
 ): Promise<DemoSummary> => makeDemo(root, { visits: [903344], detectors: [5], workers }, ctx)
+
+const interrupted = () =>
+  new FirstlightError(
+    'demo/interrupted',
+    'Interrupted; the frames that were finished are in the repository.',
+    {
+      hint: 'Run the same command again to go on.',
+    },
+  )
 
 function summaryLine(dir: string, { raws, calibs, refcatShards, kept }: DemoSummary): string {
   const there = kept > 0 ? `; ${kept} frames were there already` : ''
