@@ -10,6 +10,11 @@ export interface CircleSums {
 
 /** From (flux, variance, area) triples to columns. */
 export function unpackSums(triples: Float64Array, n: number): CircleSums {
-  const pick = (k: number) => Float64Array.from({ length: n }, (_, i) => triples[3 * i + k]!)
-  return { flux: pick(0), variance: pick(1), area: pick(2) }
+  const [flux, variance, area] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
+  for (let i = 0; i < n; i++) {
+    flux[i] = triples[3 * i]!
+    variance[i] = triples[3 * i + 1]!
+    area[i] = triples[3 * i + 2]!
+  }
+  return { flux, variance, area }
 }

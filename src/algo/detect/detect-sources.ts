@@ -70,8 +70,8 @@ export function detectSources(
   const o: DetectionOptions = { ...DEFAULT_DETECTION, ...options }
   const { mask, bbox } = maskedImage
   mask.clearPlanes('DETECTED', 'DETECTED_NEGATIVE')
-  const clean = withoutNans(maskedImage)
-  const smoothed = smooth(clean, o.sigma, o.thresholdType === 'pixel_stdev')
+  const withVariance = o.thresholdType === 'pixel_stdev'
+  const smoothed = smooth(withoutNans(maskedImage, withVariance), o.sigma, withVariance)
   const border = o.searchBorder ? 0 : smoothed.reach
   if (border > 0) setMaskBorder(mask, border, 'EDGE')
   const threshold = thresholdOf(o, smoothed, maskedImage)
@@ -96,8 +96,8 @@ export function detectSources(
     background = fitBackground(maskedImage, o.background).background
     subtractBackground(maskedImage, background)
   }
-  if (o.polarity === 'positive') mask.clearPlanes('DETECTED_NEGATIVE')
-  if (o.polarity === 'negative') mask.clearPlanes('DETECTED')
+  if (o.polarity === 'positive' && negative.length > 0) mask.clearPlanes('DETECTED_NEGATIVE')
+  if (o.polarity === 'negative' && positive.length > 0) mask.clearPlanes('DETECTED')
   return {
     positive: o.polarity === 'negative' ? [] : positive,
     negative: o.polarity === 'positive' ? [] : negative,
@@ -108,21 +108,30 @@ export function detectSources(
 }
 
 /** Smoothing would spread a NaN over the kernel: replace non-finite pixels (in a copy) by 0, the background. */
-function withoutNans(maskedImage: MaskedImage): MaskedImage {
+function withoutNans(maskedImage: MaskedImage, withVariance: boolean): MaskedImage {
   const { image, variance, mask } = maskedImage
-  const finite = (data: Float32Array) => {
-    let sum = 0
-    for (let i = 0; i < data.length; i++) sum += data[i]! * 0
-    return sum === 0
-  }
-  const cleaned = (plane: Image, by: number) =>
-    finite(plane.data)
+  const cleaned = (plane: Image) =>
+    allFinite(plane.data)
       ? plane
       : Image.ofBox(
           plane.bbox,
-          plane.data.map((v) => (Number.isFinite(v) ? v : by)),
+          plane.data.map((v) => (Number.isFinite(v) ? v : 0)),
         )
-  return new MaskedImage(cleaned(image, 0), mask, cleaned(variance, 0))
+  return new MaskedImage(cleaned(image), mask, withVariance ? cleaned(variance) : variance)
+}
+
+/** 0·v is NaN for what is not finite, and NaN stays in a sum; four sums run side by side. */
+function allFinite(data: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 4 <= data.length; i += 4) {
+    a += 0 * data[i]!
+    b += 0 * data[i + 1]!
+    c += 0 * data[i + 2]!
+    d += 0 * data[i + 3]!
+  }
+  for (; i < data.length; i++) a += 0 * data[i]!
+  return a + b + c + d === 0
 }
 
 function thresholdOf(o: DetectionOptions, smoothed: Smoothed, { mask, image }: MaskedImage): number {

@@ -145,22 +145,22 @@ function smoothedWindow(
   let [slopeX, slopeY, curveX, curveY] = [0, 0, 0, 0]
   let clipped = false
   const reach = half + 1
-  const c = (kernel.width - 1) / 2
-  const k = (u: number, w: number) =>
-    u < -half || u > half || w < -half || w > half ? 0 : kernel.data[(w + c) * kernel.width + u + c]!
+  const side = 2 * half + 5
+  const k = paddedKernel(kernel, half)
   for (let j = -reach; j <= reach; j++) {
     const y0 = cy + j * binY - (binY >> 1)
+    const row = (j + half + 2) * side + half + 2
     for (let i = -reach; i <= reach; i++) {
       const x0 = cx + i * binX - (binX >> 1)
       if (x0 < 0 || y0 < 0 || x0 + binX > width || y0 + binY > height) {
         clipped = true
         continue
       }
-      let [d, noise] = [0, 0]
-      if (binX === 1 && binY === 1) {
-        d = image[y0 * width + x0]!
-        noise = variance[y0 * width + x0]!
-      } else {
+      let d = image[y0 * width + x0]!
+      let noise = variance[y0 * width + x0]!
+      if (binX > 1 || binY > 1) {
+        d = 0
+        noise = 0
         for (let y = y0; y < y0 + binY; y++)
           for (let x = x0; x < x0 + binX; x++) {
             d += image[y * width + x]!
@@ -171,29 +171,48 @@ function smoothedWindow(
         noise /= n * n
       }
       // Smoothed pixel (a, b) is Σ K(i − a, j − b)·I(i, j).
-      const [l, m, r] = [k(i + 1, j), k(i, j), k(i - 1, j)]
-      const [up, down] = [k(i, j - 1), k(i, j + 1)]
-      v[0]! += d * k(i + 1, j + 1)
+      const at = row + i
+      const left = k[at + 1]!
+      const middle = k[at]!
+      const right = k[at - 1]!
+      const up = k[at - side]!
+      const down = k[at + side]!
+      v[0]! += d * k[at + side + 1]!
       v[1]! += d * down
-      v[2]! += d * k(i - 1, j + 1)
-      v[3]! += d * l
-      v[4]! += d * m
-      v[5]! += d * r
-      v[6]! += d * k(i + 1, j - 1)
+      v[2]! += d * k[at + side - 1]!
+      v[3]! += d * left
+      v[4]! += d * middle
+      v[5]! += d * right
+      v[6]! += d * k[at - side + 1]!
       v[7]! += d * up
-      v[8]! += d * k(i - 1, j - 1)
-      const sx = 0.5 * (r - l)
+      v[8]! += d * k[at - side - 1]!
+      const sx = 0.5 * (right - left)
       const sy = 0.5 * (up - down)
       slopeX += noise * sx * sx
       slopeY += noise * sy * sy
-      const qx = 2 * m - l - r
-      const qy = 2 * m - up - down
+      const qx = 2 * middle - left - right
+      const qy = 2 * middle - up - down
       curveX += noise * qx * qx
       curveY += noise * qy * qy
     }
   }
   return { v, slopeX, slopeY, curveX, curveY, clipped }
 }
+
+/** The kernel within ±half with a rim of two zeros; the last one is kept, as a PSF often serves many sources. */
+function paddedKernel(kernel: Image, half: number): Float64Array {
+  if (lastPadded?.kernel === kernel && lastPadded.half === half) return lastPadded.data
+  const side = 2 * half + 5
+  const c = (kernel.width - 1) / 2
+  const data = new Float64Array(side * side)
+  for (let j = -half; j <= half; j++)
+    for (let i = -half; i <= half; i++)
+      data[(j + half + 2) * side + i + half + 2] = kernel.data[(j + c) * kernel.width + i + c]!
+  lastPadded = { kernel, half, data }
+  return data
+}
+
+let lastPadded: { readonly kernel: Image; readonly half: number; readonly data: Float64Array } | undefined
 
 interface Maximum {
   readonly x: number
