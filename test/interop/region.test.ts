@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fromHex, toHex } from '#core'
 import {
   Angle,
@@ -22,7 +24,7 @@ import {
   unionRegion,
 } from '#geom'
 import { Random } from '#math'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { dataPath } from '../support/data.ts'
 import { python } from '../support/python.ts'
 
@@ -30,7 +32,7 @@ import { python } from '../support/python.ts'
 const SPHGEOM = `
 import json, sys
 import lsst.sphgeom as g
-job = json.loads(sys.argv[1])
+job = json.load(open(sys.argv[1]))
 def region(h): return g.Region.decode(bytes.fromhex(h))
 def relation(r):
     return ''.join(n for b, n in [(g.DISJOINT, 'D'), (g.CONTAINS, 'C'), (g.WITHIN, 'W')] if (r & b) == b)
@@ -53,12 +55,14 @@ print(json.dumps(out))
 
 type Question = Readonly<Record<string, unknown>>
 
-/** In batches, as a command line has a limited length. */
+const folder = mkdtempSync(join(tmpdir(), 'firstlight-region-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Through a file, as a command line has a limited length. */
 function ask<T>(questions: readonly Question[]): T[] {
-  const batches = Array.from({ length: Math.ceil(questions.length / 120) }, (_, i) =>
-    questions.slice(120 * i, 120 * (i + 1)),
-  )
-  return batches.flatMap((batch) => JSON.parse(python(SPHGEOM, JSON.stringify(batch))) as T[])
+  const path = join(folder, 'questions.json')
+  writeFileSync(path, JSON.stringify(questions))
+  return JSON.parse(python(SPHGEOM, path)) as T[]
 }
 
 const random = new Random('regions')
