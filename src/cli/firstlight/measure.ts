@@ -1,12 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
-import { defaultContext, FirstlightError, formatShort, isFirstlightError, makeLogger, messageOf } from '#core'
-import { formatSummary } from '#tasks'
-import type { MeasureJob } from './measure-job.ts'
-import { type MeasureOutcome, runMeasureJobs } from './measure-pool.ts'
-import { terminalProgress } from './progress-bar.ts'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { expand, number, positive, unusedName } from './frame-files.ts'
+import type { FrameJob } from './frame-job.ts'
+import { runAndReport } from './frame-report.ts'
 
 interface Flags {
   readonly output: string
@@ -47,47 +44,10 @@ export function register(program: Command): void {
 }
 
 async function run(images: readonly string[], flags: Flags): Promise<void> {
-  const stop = new AbortController()
-  process.once('SIGINT', () =>
-    stop.abort(new FirstlightError('measure/interrupted', 'Interrupted; finished images are kept.')),
-  )
-  const jobs = makeJobs(images.flatMap(expand), flags)
-  const progress = terminalProgress()
-  const log = makeLogger('measure', (record) => {
-    const important = record.level === 'WARNING' || record.level === 'ERROR' || record.level === 'CRITICAL'
-    if (important || flags.verbose === true) console.error(formatShort(record))
-  })
-  const bar = progress.start(jobs.length === 1 ? basename(jobs[0]!.path) : 'images', jobs.length, 'images')
-  const outcomes = await runMeasureJobs(
-    jobs,
-    flags.jobs,
-    defaultContext({ signal: stop.signal, log }),
-    (outcome) => {
-      bar.advance(1, basename(outcome.job.path))
-    },
-  )
-  const failed = outcomes.filter((outcome) => 'error' in outcome)
-  bar.end(failed.length > 0 ? 'failed' : 'done')
-  report(outcomes)
-  if (failed.length > 0) process.exitCode = 1
+  await runAndReport('measure', makeJobs(images.flatMap(expand), flags), flags)
 }
 
-function report(outcomes: readonly MeasureOutcome[]): void {
-  for (const outcome of outcomes) {
-    if ('error' in outcome) {
-      const { error, job } = outcome
-      const message = messageOf(error)
-      console.error(`firstlight measure: ${message.includes(job.path) ? '' : `${job.path}: `}${message}`)
-      if (isFirstlightError(error) && error.hint !== undefined) console.error(error.hint)
-      if (!isFirstlightError(error) && error instanceof Error) console.error(error.stack)
-    } else {
-      console.log(formatSummary(outcome.job.path, outcome.summary))
-      console.log(`  ${join(outcome.job.dir, 'exposure.fits')}, ${join(outcome.job.dir, 'sources.parquet')}`)
-    }
-  }
-}
-
-function makeJobs(paths: readonly string[], flags: Flags): MeasureJob[] {
+function makeJobs(paths: readonly string[], flags: Flags): FrameJob[] {
   const several = paths.length > 1
   const taken = new Set<string>()
   return paths.map((path) => {
@@ -108,44 +68,4 @@ function makeJobs(paths: readonly string[], flags: Flags): MeasureJob[] {
       },
     }
   })
-}
-
-/** The file's name without extensions, numbered when two folders hold the same. */
-function unusedName(path: string, taken: Set<string>): string {
-  const plain = basename(path).replace(/(\.(fits|fit|fts|fz|gz|bz2))+$/i, '')
-  let name = plain
-  for (let n = 2; taken.has(name); n++) name = `${plain}-${n}`
-  taken.add(name)
-  return name
-}
-
-/** A pattern that no shell has expanded: `*` and `?` in the last part of the path. */
-function expand(path: string): string[] {
-  const last = basename(path)
-  if (!/[*?]/.test(last)) return [path]
-  const escaped = last
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  const pattern = new RegExp(`^${escaped}$`)
-  let found: string[]
-  try {
-    found = readdirSync(dirname(path)).filter((name) => pattern.test(name))
-  } catch {
-    found = []
-  }
-  if (found.length === 0) throw new FirstlightError('measure/no-file', `No file matches ${path}.`)
-  return found.sort().map((name) => join(dirname(path), name))
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Not a number.')
-  return value
-}
-
-function positive(text: string): number {
-  const value = number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('Not a positive number.')
-  return value
 }

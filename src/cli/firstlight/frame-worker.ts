@@ -1,15 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import { defaultContext, isFirstlightError, makeLogger, messageOf } from '#core'
-import { type MeasureJob, runMeasureJob } from './measure-job.ts'
-import type { MeasureAnswer } from './measure-pool.ts'
+import { type FrameJob, runFrameJob } from './frame-job.ts'
+import type { FrameAnswer } from './frame-pool.ts'
 
 const port = parentPort
-if (port === null) throw new Error('measure-worker runs in a worker thread only')
-const tell = (answer: MeasureAnswer) => port.postMessage(answer)
+if (port === null) throw new Error('frame-worker runs in a worker thread only')
+const tell = (answer: FrameAnswer) => port.postMessage(answer)
 
-port.on('message', (job: MeasureJob) => {
-  const log = makeLogger('measure', (record) => tell({ kind: 'log', record }))
-  runMeasureJob(job, defaultContext({ log })).then(
+port.on('message', (job: FrameJob) => {
+  const log = makeLogger('', (record) => tell({ kind: 'log', record }))
+  runFrameJob(job, defaultContext({ log })).then(
     (summary) => tell({ kind: 'done', summary }),
     (error: unknown) =>
       tell({
