@@ -63,7 +63,7 @@ function codeCompletions(
     includeCompletionsWithInsertText: false,
     includeCompletionsForImportStatements: true,
   })
-  const span = info?.optionalReplacementSpan
+  const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan
   const start = span === undefined ? at - word.length : Math.min(at, prepared.toSource(span.start))
   const typed = code.slice(start, at)
   const entries = (info?.entries ?? []).filter((entry) => isUseful(entry, typed))

@@ -1,6 +1,8 @@
+import { DATA_COMM_TARGET } from '#protocol'
 import type { Comms } from '../comm/comms.ts'
 import { type Displays, type DisplayOptions } from '../display/display.ts'
 import { plot } from '../display/plot.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { Display } from '../globals/base.ts'
 import { makeMagic } from '../magic/magic.ts'
 import type { Input } from './input.ts'
@@ -25,6 +27,9 @@ export function makeScope(parts: SessionParts): {
   const scope: Scope = {}
   const { displays, input, comms } = parts
   const magic = makeMagic(parts)
+  comms.registerTarget(DATA_COMM_TARGET, async (comm) =>
+    (await import('../comm/data-target.ts')).serveData(comm),
+  )
   const globals: Record<string, unknown> = {
     display: makeDisplay(displays),
     updateDisplay: displays.update.bind(displays),
@@ -38,7 +43,34 @@ export function makeScope(parts: SessionParts): {
   }
   for (const [name, value] of Object.entries(globals)) defineLazy(scope, name, () => value)
   defineLazy(scope, 'interruptSignal', () => currentRun().abort.signal)
-  return { scope, prepare: () => Promise.resolve() }
+  return { scope, prepare: makePrepare(scope, parts) }
+}
+
+/** Session globals of the engine; mentioning one loads it. */
+const ENGINE_NAMES = ['butler', 'openRepo', 'sql', 'openFits', '__engine']
+
+function makePrepare(scope: Scope, parts: SessionParts): (uses: readonly string[]) => Promise<void> {
+  let loading: Promise<Engine> | undefined
+  return async (uses) => {
+    if (!uses.some((name) => ENGINE_NAMES.includes(name))) return
+    loading ??= loadEngine(scope, parts)
+    await (await loading).session.openDefault()
+  }
+}
+
+async function loadEngine(scope: Scope, parts: SessionParts): Promise<Engine> {
+  const { Engine } = await import('../engine/engine.ts')
+  const engine = new Engine(parts)
+  const globals: Record<string, () => unknown> = {
+    butler: () => engine.session.butler,
+    openRepo: () => engine.openRepo.bind(engine),
+    sql: () => engine.sql.tag,
+    openFits: () => engine.openFits.bind(engine),
+    __engine: () => engine.magic,
+  }
+  for (const [name, make] of Object.entries(globals))
+    if (!Object.hasOwn(scope, name)) defineLazy(scope, name, make)
+  return engine
 }
 
 function makeDisplay(displays: Displays): Display {

@@ -4,6 +4,7 @@ import type { CompleteState } from '../protocol/threads.ts'
 import { ts } from './compiler.ts'
 
 const INDENT = '  '
+const UNTERMINATED_STRING = 1002
 /** Unterminated template literal, `*\/` expected. */
 const OPEN_ENDED = new Set([1160, 1010])
 
@@ -18,7 +19,9 @@ export function completeState(code: string): CompleteState {
     .parseDiagnostics
   if (faults.length === 0) return { status: 'complete' }
   const end = text.trimEnd().length
-  const isOpen = faults.every((fault) => fault.start >= end || OPEN_ENDED.has(fault.code))
+  const isOpen =
+    faults.every((fault) => fault.code !== UNTERMINATED_STRING) &&
+    faults.every((fault) => fault.start >= end || OPEN_ENDED.has(fault.code))
   return isOpen ? { status: 'incomplete', indent: INDENT.repeat(openBrackets(text)) } : { status: 'invalid' }
 }
 

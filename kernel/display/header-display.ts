@@ -1,0 +1,14 @@
+import { Header } from '#fits'
+import type { DisplayData } from '../protocol/threads.ts'
+import { htmlTable, textTable } from './text.ts'
+
+/** A FITS header as a table of its cards. */
+export function showHeader(value: unknown): Promise<DisplayData> | undefined {
+  if (!(value instanceof Header)) return undefined
+  const heads = ['key', 'value', 'comment']
+  const rows = value.cards.map((card) => [card.key, String(card.value ?? ''), card.comment ?? ''])
+  return Promise.resolve({
+    data: { 'text/plain': textTable(heads, rows, { width: 140 }), 'text/html': htmlTable(heads, rows) },
+    metadata: {},
+  })
+}

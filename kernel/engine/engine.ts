@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import type { ByteSource } from '#core'
+import { type FitsFile, openFits } from '#fits'
+import { nodeFiles } from '#platform/node'
+import type { Displays } from '../display/display.ts'
+import type { Input } from '../execute/input.ts'
+import type { EngineMagic } from '../globals/engine.ts'
+import { type OpenRepoOptions, SessionButler } from './session-butler.ts'
+import { SessionSql } from './sql-tag.ts'
+
+export interface EngineParts {
+  readonly folder: string
+  readonly input: Input
+  readonly displays: Displays
+}
+
+/** The session's engine: repository, SQL, files and the magics over them. Made when a cell first mentions one of its names. */
+export class Engine {
+  readonly #parts: EngineParts
+  readonly session: SessionButler
+  readonly sql: SessionSql
+  readonly magic: EngineMagic
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.session = new SessionButler(parts.folder, process.env)
+    this.sql = new SessionSql(this.session)
+    this.magic = this.#makeMagic()
+  }
+
+  openRepo(path: string, options?: OpenRepoOptions) {
+    return this.session.open(path, options)
+  }
+
+  async openFits(source: string | Uint8Array | ByteSource): Promise<FitsFile> {
+    if (typeof source !== 'string') return openFits(source)
+    return openFits(await nodeFiles.open(resolve(this.#parts.folder, source)), { name: source })
+  }
+
+  #makeMagic(): EngineMagic {
+    const { folder, input } = this.#parts
+    return {
+      sql: (args, body) => this.sql.query(body ?? args),
+      pipeline: async (args, body) => {
+        const { runPipelineCell } = await import('./pipeline-cell.ts')
+        return runPipelineCell(args, body, { ...this.#parts, session: this.session })
+      },
+      pipetask: async (args, body = '') => {
+        const { runPipetaskLine } = await import('./commands.ts')
+        await runPipetaskLine(`${args} ${body}`, folder, input, this.session)
+      },
+      butler: async (args) => {
+        const { runButlerLine } = await import('./commands.ts')
+        await runButlerLine(args, folder, input, this.session)
+      },
+    }
+  }
+}

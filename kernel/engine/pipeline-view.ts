@@ -1,0 +1,182 @@
+import { formatShort } from '#core'
+import type { RunEvent, TaskSummary } from '#pipeline'
+import { MIME, type PipelineDisplay, type QuantumState } from '#protocol'
+import type { DisplayHandle } from '../display/display.ts'
+import { escapeHtml } from '../display/text.ts'
+import type { MimeBundle } from '../protocol/threads.ts'
+
+const EVERY_MS = 100
+const MOST_LOG = 40
+const MOST_QUANTA = 1000
+const STATES: readonly QuantumState[] = ['pending', 'running', 'done', 'failed', 'blocked', 'skipped']
+
+interface QuantumView {
+  readonly label: string
+  readonly dataId: string
+  state: QuantumState
+  message?: string
+}
+
+/** The live picture of a run: takes the engine's events, redraws at most ten times a second. */
+export class PipelineView {
+  readonly runId = crypto.randomUUID()
+  readonly #show: (bundle: MimeBundle) => DisplayHandle
+  readonly #begin = performance.now()
+  readonly #log: string[] = []
+  readonly #quanta = new Map<string, QuantumView>()
+  #tasks: readonly TaskSummary[] = []
+  #state: PipelineDisplay['state'] = 'building'
+  #message = 'building'
+  #outputRun = ''
+  #handle: DisplayHandle | undefined
+  #timer: NodeJS.Timeout | undefined
+  #drawnAt = Number.NEGATIVE_INFINITY
+
+  constructor(show: (bundle: MimeBundle) => DisplayHandle) {
+    this.#show = show
+    this.#draw()
+  }
+
+  take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'building':
+        this.#message = event.message
+        break
+      case 'graph':
+        this.#tasks = event.tasks
+        this.#outputRun = event.run
+        this.#state = 'running'
+        for (const { id, label, dataId } of event.quanta)
+          this.#quanta.set(id, { label, dataId: dataIdText(dataId), state: 'pending' })
+        break
+      case 'quantum':
+        this.#quantum(event)
+        break
+      case 'log':
+        this.log(formatShort(event.record))
+        break
+      case 'end':
+        this.#state = event.state
+        break
+    }
+    this.#later()
+  }
+
+  log(line: string): void {
+    this.#log.push(...line.split('\n'))
+    this.#log.splice(0, Math.max(0, this.#log.length - MOST_LOG))
+    this.#later()
+  }
+
+  /** The last picture. */
+  end(state?: PipelineDisplay['state']): void {
+    if (state !== undefined) this.#state = state
+    clearTimeout(this.#timer)
+    this.#draw()
+  }
+
+  #quantum({ id, label, dataId, state, message }: Extract<RunEvent, { kind: 'quantum' }>): void {
+    const known = this.#quanta.get(id) ?? { label, dataId: dataIdText(dataId), state }
+    known.state = state
+    if (message !== undefined) known.message = message
+    this.#quanta.set(id, known)
+  }
+
+  #later(): void {
+    const wait = this.#drawnAt + EVERY_MS - performance.now()
+    if (wait <= 0) this.#draw()
+    else this.#timer ??= setTimeout(() => this.#draw(), wait)
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#drawnAt = performance.now()
+    const display = this.#display()
+    const bundle = {
+      'text/plain': textOf(display, this.#message),
+      'text/html': htmlOf(display, this.#message),
+      [MIME.pipeline]: display,
+    }
+    if (this.#handle === undefined) this.#handle = this.#show(bundle)
+    else this.#handle.update(bundle, { raw: true })
+  }
+
+  #display(): PipelineDisplay {
+    const elapsedSec = (performance.now() - this.#begin) / 1000
+    const remainingSec = this.#remaining(elapsedSec)
+    return {
+      runId: this.runId,
+      outputRun: this.#outputRun,
+      state: this.#state,
+      tasks: this.#tasks.map(({ label, dimensions, after, total }) => ({
+        label,
+        dimensions,
+        after,
+        total,
+        counts: this.#counts(label),
+      })),
+      elapsedSec,
+      ...(remainingSec !== undefined && { remainingSec }),
+      log: [...this.#log],
+      quanta: [...this.#quanta.values()].slice(0, MOST_QUANTA),
+    }
+  }
+
+  #counts(label: string): Record<QuantumState, number> {
+    const counts: Record<QuantumState, number> = {
+      pending: 0,
+      running: 0,
+      done: 0,
+      failed: 0,
+      blocked: 0,
+      skipped: 0,
+    }
+    for (const quantum of this.#quanta.values()) if (quantum.label === label) counts[quantum.state]++
+    return counts
+  }
+
+  #remaining(elapsed: number): number | undefined {
+    const all = [...this.#quanta.values()]
+    const ended = all.filter(({ state }) => state !== 'pending' && state !== 'running').length
+    if (this.#state !== 'running' || ended === 0) return undefined
+    return (elapsed / ended) * (all.length - ended)
+  }
+}
+
+/** `visit=903344, detector=5` */
+export const dataIdText = (dataId: Readonly<Record<string, unknown>>): string =>
+  Object.entries(dataId)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ')
+
+const countText = (counts: Readonly<Record<QuantumState, number>>): string =>
+  STATES.filter((state) => counts[state] > 0 && state !== 'pending')
+    .map((state) => `${counts[state]} ${state}`)
+    .join(', ')
+
+const headOf = (display: PipelineDisplay, message: string): string =>
+  `${display.outputRun === '' ? 'Pipeline' : display.outputRun}: ${display.state === 'building' ? message : display.state}, ${display.elapsedSec.toFixed(1)} s`
+
+function textOf(display: PipelineDisplay, message: string): string {
+  const width = Math.max(0, ...display.tasks.map(({ label }) => label.length))
+  const lines = display.tasks.map(({ label, counts, total }) =>
+    `  ${label.padEnd(width)}  ${counts.done + counts.skipped}/${total}  ${countText(counts)}`.trimEnd(),
+  )
+  const failed = display.quanta
+    .filter(({ state }) => state === 'failed')
+    .map(({ label, dataId, message: why }) => `  failed: ${label} (${dataId}): ${why ?? ''}`)
+  return [headOf(display, message), ...lines, ...failed].join('\n')
+}
+
+function htmlOf(display: PipelineDisplay, message: string): string {
+  const rows = display.tasks.map(
+    ({ label, counts, total }) =>
+      `<tr><td style="text-align:left">${escapeHtml(label)}</td><td><progress max="${total}" value="${counts.done + counts.skipped}"></progress></td><td>${counts.done + counts.skipped}/${total}</td><td style="text-align:left">${escapeHtml(countText(counts))}</td></tr>`,
+  )
+  const log =
+    display.log.length === 0
+      ? ''
+      : `<pre style="max-height:12em;overflow:auto">${escapeHtml(display.log.join('\n'))}</pre>`
+  return `<div><b>${escapeHtml(headOf(display, message))}</b><table>${rows.join('')}</table>${log}</div>`
+}

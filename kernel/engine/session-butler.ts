@@ -1,0 +1,80 @@
+import { resolve } from 'node:path'
+import type { Butler, CollectionExpression, DataId } from '#butler'
+import { openNodeButler } from '#platform/node'
+import { KernelError } from '../errors.ts'
+
+export interface OpenRepoOptions {
+  /** Collections to search, first match wins: a name, a list, wildcards. */
+  readonly collections?: CollectionExpression
+  /** RUN to write into; makes the butler writeable. */
+  readonly run?: string
+  readonly writeable?: boolean
+  /** Values for data IDs that leave them out, e.g. `{ instrument: 'HSC' }`. */
+  readonly dataId?: DataId
+}
+
+/** The repository a session works on: `butler`, `sql` and `%%pipeline` without options mean this one. */
+export class SessionButler {
+  readonly #folder: string
+  readonly #env: NodeJS.ProcessEnv
+  #butler: Butler | undefined
+  #collections: readonly string[] = []
+  #failure: unknown
+
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
+    this.#folder = folder
+    this.#env = env
+  }
+
+  /** Collections the butler searches. */
+  get collections(): readonly string[] {
+    return this.#collections
+  }
+
+  get isOpen(): boolean {
+    return this.#butler !== undefined
+  }
+
+  /** @throws KernelError `kernel/no-repository` when none is open. */
+  get butler(): Butler {
+    if (this.#butler !== undefined) return this.#butler
+    throw new KernelError('kernel/no-repository', 'No repository is open', {
+      hint: "Open one: await openRepo('path/to/repo', { collections: 'HSC/runs/…' }), or start the kernel with FIRSTLIGHT_REPO set.",
+      ...(this.#failure !== undefined && { cause: this.#failure }),
+    })
+  }
+
+  async open(path: string, options: OpenRepoOptions = {}): Promise<Butler> {
+    const next = await openNodeButler(resolve(this.#folder, path), options)
+    await this.#butler?.close()
+    this.#butler = next
+    this.#collections = next.collections.defaults
+    return next
+  }
+
+  /** Open FIRSTLIGHT_REPO with FIRSTLIGHT_COLLECTIONS, once; a failure is told when `butler` is first used. */
+  async openDefault(): Promise<void> {
+    const path = this.#env['FIRSTLIGHT_REPO']
+    if (this.isOpen || path === undefined || path === '' || this.#failure !== undefined) return
+    const collections = (this.#env['FIRSTLIGHT_COLLECTIONS'] ?? '').split(',').filter((name) => name !== '')
+    try {
+      await this.open(path, collections.length === 0 ? {} : { collections })
+    } catch (error) {
+      this.#failure = error
+    }
+  }
+
+  /** Search a new output first from now on, so that the next cell finds what a pipeline made. */
+  async searchFirst(collection: string): Promise<void> {
+    const butler = this.butler
+    if (this.#collections[0] === collection) return
+    const collections = [collection, ...this.#collections.filter((name) => name !== collection)]
+    this.#butler = await butler.clone({ collections, inferDefaults: true })
+    this.#collections = collections
+  }
+
+  async close(): Promise<void> {
+    await this.#butler?.close()
+    this.#butler = undefined
+  }
+}
