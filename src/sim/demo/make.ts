@@ -6,6 +6,7 @@ import {
   defineVisits,
   getInstrument,
   ingestRaws,
+  RAW_TYPE,
   REFCATS,
   rawRun,
   registerInstrument,
@@ -46,7 +47,7 @@ export async function makeDemo(
   await writeCuratedCalibrations(butler, instrument, curatedCalibrations(plan))
   const refcatShards = await writeRefcats(butler, plan)
   await registerDemoSkyMap(butler, plan)
-  for (const type of [...Object.values(CALIB_TYPES), TRUTH_TYPE])
+  for (const type of [RAW_TYPE, ...Object.values(CALIB_TYPES), TRUTH_TYPE])
     await butler.registry.registerDatasetType(type)
 
   await files.makeDirectory(env.staging)
@@ -144,17 +145,14 @@ async function addRaw(env: DemoEnvironment, plan: DemoPlan, raw: PlannedRaw): Pr
     truthPath: `${stem}-truth.parq`,
   }
   await env.run(job)
-  await exclusively(env, async () => {
-    const instrument = getInstrument(plan.instrument)
-    await ingestRaws(env.butler, env.files, [job.path], { instrument, transfer: 'move' })
-    await ingestFile(
-      env.butler,
-      TRUTH_TYPE.name,
-      rawId(plan, raw),
-      externalRun(plan.instrument),
-      job.truthPath,
-    )
-  })
+  const instrument = getInstrument(plan.instrument)
+  await exclusively(env, () =>
+    env.butler.transaction(async (inside) => {
+      await ingestRaws(inside, env.files, [job.path], { instrument, transfer: 'move' })
+      const run = externalRun(plan.instrument)
+      await ingestFile(inside, TRUTH_TYPE.name, rawId(plan, raw), run, job.truthPath)
+    }),
+  )
 }
 
 const calibId = (plan: DemoPlan, { detector, filter }: PlannedCalib) => ({
