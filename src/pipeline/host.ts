@@ -3,6 +3,8 @@ export interface PipelineHost {
   /** Text of a file, or of a shipped pipeline (`firstlight:pipelines/…`); rejects with a message naming it. */
   readText(path: string): Promise<string>
   exists(path: string): Promise<boolean>
+  /** True for pipelines that ship with us, which are for any instrument. */
+  isShipped?(path: string): Promise<boolean>
   /** Value of an environment variable, for `$NAME/…` in locations. */
   env(name: string): string | undefined
   /**
@@ -13,6 +15,4 @@ export interface PipelineHost {
     instrument: string,
     taskName: string,
   ): Promise<readonly { file: string; text: string }[]>
-  /** `name` of an instrument class (`lsst.obs.subaru.HyperSuprimeCam` is `HSC`); undefined when it is not known. */
-  instrumentName?(className: string): string | undefined
 }

@@ -19,6 +19,7 @@ import type { QuantumResult } from './execute/outcome.ts'
 import { runQuantumGraph } from './execute/run-graph.ts'
 import { buildPipelineGraph } from './graph/build-graph.ts'
 import { selectFragment } from './graph/fragment.ts'
+import { withInstrumentOfData } from './graph/instrument.ts'
 import { type PipelineGraph, taskPredecessors } from './graph/pipeline-graph.ts'
 import { selectTasks } from './graph/select.ts'
 import type { PipelineHost } from './host.ts'
@@ -101,7 +102,7 @@ export async function runPipeline(options: RunPipelineOptions, context: Context)
 /** Read, edit, cut and configure a pipeline, with the repository's dataset types. */
 export async function openPipelineGraph(
   choice: PipelineChoice,
-  { butler, tasks, host }: Pick<RunPipelineOptions, 'butler' | 'tasks' | 'host'>,
+  { butler, tasks, host, where }: Pick<RunPipelineOptions, 'butler' | 'tasks' | 'host' | 'where'>,
 ): Promise<PipelineGraph> {
   const graphOptions = {
     tasks,
@@ -110,7 +111,9 @@ export async function openPipelineGraph(
     repositoryTypes: await butler.registry.queryDatasetTypes(),
   }
   const { location, fragment } = splitPipelineUri(choice.pipeline ?? '')
-  const whole = await readPipeline(choice, location, host)
+  const read = await readPipeline(choice, location, host)
+  const isOpen = choice.pipelineText !== undefined || (await host.isShipped?.(location)) === true
+  const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
   let pipeline = await selectFragment(whole, fragment, graphOptions)
   for (const edit of choice.edits ?? [])
     pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)

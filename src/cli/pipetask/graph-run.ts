@@ -59,7 +59,7 @@ async function built(
   io: CommandIo,
   context: Context,
 ): Promise<CommandGraph> {
-  const source = await openPipeline(flags, io, makePipelineHost(io), butler)
+  const source = await openPipeline(flags, io, makePipelineHost(io), butler, flags.dataQuery)
   await savePipelineFiles(flags, source, io)
   await showPipeline(
     items.filter((i) => !isGraphItem(i)),

@@ -9,30 +9,39 @@ const SHIPPED = 'firstlight:'
 
 /**
  * Files, environment variables and the pipelines that ship with us, which go by `firstlight:pipelines/NAME.yaml`, or by
- * `pipelines/NAME.yaml` where there is no such file.
+ * `pipelines/NAME.yaml`, `NAME.yaml` or `NAME` where there is no such file. Overrides of instruments are those of our tasks;
+ * FIRSTLIGHT_INSTRUMENT_CONFIG names a folder of others.
  */
 export function makePipelineHost(io: CommandIo): PipelineHost {
+  const isFile = (path: string): boolean => !path.startsWith(SHIPPED) && existsSync(resolve(io.cwd, path))
   const shipped = async (path: string): Promise<string | undefined> => {
     const { standardPipelines } = await import('#tasks')
-    return standardPipelines[path.startsWith(SHIPPED) ? path.slice(SHIPPED.length) : path]
+    const name = path.startsWith(SHIPPED) ? path.slice(SHIPPED.length) : path
+    const known = [name, `pipelines/${name}`, `pipelines/${name}.yaml`].find((n) => n in standardPipelines)
+    return known === undefined ? undefined : standardPipelines[known]
   }
   return {
     env: io.env,
-    async exists(path) {
-      return existsSync(resolve(io.cwd, path)) || (await shipped(path)) !== undefined
-    },
+    exists: async (path) => isFile(path) || (await shipped(path)) !== undefined,
+    isShipped: async (path) => !isFile(path) && (await shipped(path)) !== undefined,
     async readText(path) {
-      const file = resolve(io.cwd, path)
-      if (!path.startsWith(SHIPPED) && existsSync(file)) return readFile(file, 'utf8')
+      if (isFile(path)) return readFile(resolve(io.cwd, path), 'utf8')
       const text = await shipped(path)
       if (text !== undefined) return text
-      throw new FirstlightError('files/not-found', `No such file: '${path}'.`, { data: { path } })
+      const { standardPipelines } = await import('#tasks')
+      throw new FirstlightError('files/not-found', `No such file: '${path}'.`, {
+        hint: `Pipelines that ship with us: ${Object.keys(standardPipelines)
+          .map((name) => `${SHIPPED}${name}`)
+          .join(', ')}.`,
+        data: { path },
+      })
     },
     async instrumentOverrides(instrument, taskName) {
       const folder = io.env('FIRSTLIGHT_INSTRUMENT_CONFIG')
       const file = folder === undefined ? undefined : resolve(io.cwd, folder, `${taskName}.py`)
-      if (file === undefined || !existsSync(file)) return []
-      return [{ file, text: await readFile(file, 'utf8') }]
+      if (file !== undefined && existsSync(file)) return [{ file, text: await readFile(file, 'utf8') }]
+      const { instrumentOverrides } = await import('#tasks')
+      return instrumentOverrides(instrument, taskName)
     },
   }
 }

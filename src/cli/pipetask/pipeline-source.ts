@@ -13,6 +13,7 @@ import {
   selectTasks,
   splitPipelineUri,
   TaskRegistry,
+  withInstrumentOfData,
 } from '#pipeline'
 import type { CommandIo } from './io.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
@@ -31,6 +32,7 @@ export async function openPipeline(
   io: CommandIo,
   host: PipelineHost,
   butler?: Butler,
+  where?: string,
 ): Promise<PipelineSource> {
   const tasks = await allTasks(options, io)
   const repositoryTypes: readonly DatasetType[] =
@@ -38,7 +40,9 @@ export async function openPipeline(
   const universe: DimensionUniverse | undefined = butler?.dimensions
   const graphOptions = { tasks, host, repositoryTypes, ...(universe && { universe }) }
   const { location, fragment } = splitPipelineUri(options.pipeline ?? '')
-  const whole = location === '' ? emptyPipeline : await loadPipeline(location, host)
+  const read = location === '' ? emptyPipeline : await loadPipeline(location, host)
+  const isOpen = butler !== undefined && (await host.isShipped?.(location)) === true
+  const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
   let pipeline = await selectFragment(whole, fragment, graphOptions)
   for (const edit of options.edits)
     pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)

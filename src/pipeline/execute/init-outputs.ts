@@ -2,8 +2,9 @@ import type { Butler, DatasetRef, DatasetType } from '#butler'
 import { compareConfigs, loadConfig, saveConfig } from '#config'
 import { type Context, silentLog, silentProgress } from '#core'
 import { pipelineError } from '../errors.ts'
-import { PACKAGES, type TaskNode } from '../graph/pipeline-graph.ts'
+import { PACKAGES, type PipelineGraph, type TaskNode } from '../graph/pipeline-graph.ts'
 import { TaskMetadata } from '../metadata.ts'
+import { taskTypes } from '../quanta/build-quanta.ts'
 import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { TaskRegistry } from '../task-registry.ts'
 import { makeTaskContext } from './task-context.ts'
@@ -14,6 +15,27 @@ export interface InitOptions {
   /** Versions to save and compare; undefined with `--no-versions`. */
   readonly packages: Readonly<Record<string, string>> | undefined
   readonly skipInitWrites: boolean
+}
+
+/** Register every dataset type that a pipeline makes, as a repository that is handed out has them. */
+export async function registerPipelineTypes(butler: Butler, pipeline: PipelineGraph): Promise<void> {
+  const { empty } = pipeline.universe
+  const made = [...pipeline.datasetTypes.values()].filter((type) => type.producer !== undefined)
+  for (const { name, dimensions, storageClass, isCalibration } of made)
+    if (storageClass !== undefined)
+      await butler.registry.registerDatasetType({
+        name,
+        dimensions: dimensions.names,
+        storageClass,
+        isCalibration,
+      })
+  for (const type of pipeline.tasks.flatMap(taskTypes))
+    await butler.registry.registerDatasetType(specOf(type))
+  await butler.registry.registerDatasetType({
+    name: PACKAGES,
+    dimensions: empty.names,
+    storageClass: 'Packages',
+  })
 }
 
 /** Register what the graph writes, or refuse, naming what is missing. */
@@ -91,8 +113,8 @@ async function checkConfig(
   })
   const differences = compareConfigs(node.config, old)
   if (differences.length === 0) return
-  for (const difference of differences)
-    context.log.critical(`Comparing configuration: Inequality in ${difference}`)
+  const log = context.log.child('ctrl.mpexec.preExecInit')
+  for (const difference of differences) log.critical(`Comparing configuration: Inequality in ${difference}`)
   throw configConflict(node, ref.run, differences)
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from '#core'
+import type { Context, Logger } from '#core'
 import type { QuantumState } from '#protocol'
 import type { RunListener } from '../events.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
@@ -36,6 +36,7 @@ class Scheduler {
   readonly graph: QuantumGraph
   readonly options: RunGraphOptions
   readonly context: Context
+  readonly log: Logger
   readonly results: (QuantumResult | undefined)[]
   readonly waitingFor: Int32Array
   readonly after: number[][]
@@ -51,6 +52,7 @@ class Scheduler {
     this.graph = graph
     this.options = options
     this.context = context
+    this.log = context.log.child('ctrl.mpexec.mpGraphExecutor')
     this.results = new Array<QuantumResult | undefined>(graph.size)
     this.waitingFor = new Int32Array(graph.size)
     this.after = Array.from({ length: graph.size }, () => [])
@@ -133,7 +135,7 @@ class Scheduler {
     const stops = this.options.failFast || result.fatal === true
     const rest = stops ? 'the run stops' : 'processing will continue for remaining tasks'
     if (!this.context.signal.aborted)
-      this.context.log.error(`Task <${quantum.label} dataId=${quantum.coordinate}> failed; ${rest}.`)
+      this.log.error(`Task <${quantum.label} dataId=${quantum.coordinate}> failed; ${rest}.`)
     this.block(index, quantum)
     if (stops) this.stop.abort(new Error('A quantum failed'))
     this.summarize()
@@ -153,7 +155,7 @@ class Scheduler {
   private summarize(): void {
     const { done, skipped, failed, blocked } = this.counts()
     const left = this.graph.size - done - skipped - failed - blocked
-    this.context.log.verbose(
+    this.log.verbose(
       `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed and ${left} remain out of total ${this.graph.size} quanta.`,
     )
   }
@@ -180,7 +182,7 @@ class Scheduler {
     )
     const elapsedSec = (performance.now() - this.started) / 1000
     this.options.onEvent?.({ kind: 'end', state, counts, elapsedSec })
-    const { log } = this.context
+    const { log } = this
     const { done, skipped, failed, blocked } = counts
     log.info(
       `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed and ${counts.pending} remain out of total ${this.graph.size} quanta.`,

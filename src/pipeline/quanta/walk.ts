@@ -126,13 +126,13 @@ function tell(
   log.verbose(
     `Generated ${kept} ${kept === 1 ? 'quantum' : 'quanta'} for task ${label}${said === '' ? '' : ` (${said})`}.`,
   )
+  if (skipped > 0 && kept === 0)
+    state.reasons.push(`${skipped} quanta of ${label} were done before and are skipped.`)
   const [first] = pruned
   if (first === undefined) return
   const more = pruned.length > 1 ? `, and ${pruned.length - 1} more like it` : ''
   if (kept === 0) state.reasons.push(`No quanta of ${label}: ${first}${more}.`)
   log.verbose(`Task ${label}: ${first}${more}.`)
-  if (skipped > 0 && kept === 0)
-    state.reasons.push(`${skipped} quanta of ${label} were done before and are skipped.`)
 }
 
 /** Input nodes of a quantum by edge; a text when it has too few. */
