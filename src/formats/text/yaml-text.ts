@@ -42,14 +42,14 @@ function settle(value: unknown): unknown {
 const FLOAT: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
-  identify: (value) => typeof value === 'number' && !Number.isInteger(value),
+  identify: (value) => typeof value === 'number' && !Number.isSafeInteger(value),
   test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?$/,
   resolve: (text) => Number(text.replace(/_/g, '')),
   stringify: ({ value }) => {
     const v = Number(value)
     if (!Number.isFinite(v)) return Number.isNaN(v) ? '.nan' : v > 0 ? '.inf' : '-.inf'
     const [mantissa = '', exponent] = String(v).split('e')
-    if (exponent === undefined) return mantissa
+    if (exponent === undefined) return mantissa.includes('.') ? mantissa : `${mantissa}.0`
     return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
   },
 }
