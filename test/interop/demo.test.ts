@@ -114,6 +114,15 @@ print(len(truth), truth['ra'].unit, truth['id'].dtype)
   expect(truth).toMatch(/^\d+ deg int64$/)
 })
 
+test('what the shipped pipelines make is registered, so that the tutorial commands need no more', () => {
+  const names = butler('query-dataset-types', hsc)
+    .split('\n')
+    .map((line) => line.trim())
+  expect(names).toEqual(
+    expect.arrayContaining(['postISRCCD', 'icExp', 'icSrc', 'isr_metadata', 'raw', 'sim_truth']),
+  )
+})
+
 test('astropy reads the raw: unsigned pixels, sections by the cards, overscan at the bias level, sky above it', () => {
   const folder = join(hsc, 'HSC/raw/all')
   const file = readdirSync(folder, { recursive: true }).find((path) => String(path).endsWith('.fits'))

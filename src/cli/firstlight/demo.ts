@@ -55,7 +55,11 @@ export async function makeDemo(
   const pool = startSimPool(workers)
   try {
     const staging = join(folder, '.demo-staging')
-    return await fillDemo({ butler, files: nodeFiles, staging, run: pool.run, workers }, wanted, ctx)
+    const environment = { butler, files: nodeFiles, staging, run: pool.run, workers }
+    const made = await fillDemo(environment, wanted, ctx)
+    const { registerStandardTypes } = await import('./standard-types.ts')
+    await registerStandardTypes(butler)
+    return made
   } finally {
     await pool.close()
     await butler.close()
