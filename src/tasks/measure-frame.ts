@@ -25,7 +25,7 @@ import type { Catalog } from '#table'
 import { frameCatalog } from './measure/frame-catalog.ts'
 import { estimatePsf } from './measure/frame-psf.ts'
 import { DEFAULT_MEASURE_FRAME, type MeasureFrameOptions } from './measure/options.ts'
-import { backgroundOptions, cellSize, prepareFrame } from './measure/prepare.ts'
+import { backgroundOptions, cellSize, fillBad, prepareFrame } from './measure/prepare.ts'
 import { type FrameSummary, summarize } from './measure/summary.ts'
 
 /** What is known of a frame after measuring it. */
@@ -137,6 +137,7 @@ function detect(exposure: Exposure, psf: Psf, before: BackgroundList, o: Measure
   search()
   const { background } = fitBackground(maskedImage, backgroundOptions(cellSize(maskedImage, o)))
   subtractBackground(maskedImage, background)
+  fillBad(maskedImage)
   const found = search()
   const parts: Footprint[] = []
   const blended: number[] = []

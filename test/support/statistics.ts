@@ -1,14 +1,23 @@
-/** Mean, standard deviation and largest absolute value of numbers. */
-export function summarize(values: readonly number[]): {
+/** Mean, median, standard deviation and largest absolute value of numbers. */
+export function summarize(values: ArrayLike<number>): {
   mean: number
   median: number
   stdev: number
   largest: number
 } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  const stdev = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / Math.max(1, values.length - 1))
-  const median = [...values].sort((a, b) => a - b)[values.length >> 1]!
-  return { mean, median, stdev, largest: Math.max(...values.map(Math.abs)) }
+  const sorted = Float64Array.from(values).sort()
+  const n = sorted.length
+  const mean = sorted.reduce((a, b) => a + b, 0) / n
+  const stdev = Math.sqrt(sorted.reduce((s, v) => s + (v - mean) ** 2, 0) / Math.max(1, n - 1))
+  const largest = Math.max(Math.abs(sorted[0]!), Math.abs(sorted[n - 1]!))
+  return { mean, median: sorted[n >> 1]!, stdev, largest }
+}
+
+/** The same numbers, NaN counting as itself: for arrays of pixels, which `toEqual` compares slowly. */
+export function identical(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return true
 }
 
 /** For each truth the index of the nearest position within `radius`, or −1. */

@@ -9,7 +9,7 @@ import {
   standaloneContext,
 } from '#tasks'
 import { aStarField, type Star } from '../support/star-field.ts'
-import { nearestTo, summarize } from '../support/statistics.ts'
+import { identical, nearestTo, summarize } from '../support/statistics.ts'
 
 const ids = { expId: 180668805n, bits: 32 }
 const lines: string[] = []
@@ -36,12 +36,12 @@ describe('characterizeImage on a simulated frame with a sky gradient, cosmic ray
   const cosmicRays: number[] = []
 
   beforeAll(() => {
-    const [width, height] = [900, 800]
+    const [width, height] = [800, 770]
     const gradient = (x: number, y: number) => 6 * (x / width - 0.5) + 4 * (y / height - 0.5) ** 2
     const field = aStarField({
       width,
       height,
-      count: 150,
+      count: 110,
       seed: 11,
       sigmaAt: (x) => [1.7 + 0.1 * (x / width), 1.75],
       extra: gradient,
@@ -93,7 +93,7 @@ describe('characterizeImage on a simulated frame with a sky gradient, cosmic ray
   })
 
   test('leaves the input as it was', () => {
-    expect(input.image.data).toEqual(before)
+    expect(identical(input.image.data, before)).toBe(true)
     expect(input.psf).toBeUndefined()
   })
 
@@ -116,7 +116,7 @@ describe('characterizeImage on a simulated frame with a sky gradient, cosmic ray
 
   test('finds the cosmic rays and takes them out', () => {
     const { mask, image } = result.characterized
-    expect(cosmicRays.length).toBeGreaterThan(15)
+    expect(cosmicRays.length).toBeGreaterThan(10)
     const found = cosmicRays.filter((i) => (mask.data[i]! & mask.mask('CR')) !== 0)
     expect(found.length / cosmicRays.length).toBeGreaterThanOrEqual(0.95)
     const left = summarize(found.map((i) => image.data[i]!))
@@ -136,7 +136,9 @@ describe('characterizeImage on a simulated frame with a sky gradient, cosmic ray
     ])
       expect(sourceCat.has(name)).toBe(true)
     expect(sourceCat.schema.get('base_CircularApertureFlux_12_0_instFlux').unit).toBe('count')
-    expect(sourceCat.f64('slot_PsfFlux_instFlux')).toEqual(sourceCat.f64('base_PsfFlux_instFlux'))
+    expect(identical(sourceCat.f64('slot_PsfFlux_instFlux'), sourceCat.f64('base_PsfFlux_instFlux'))).toBe(
+      true,
+    )
   })
 
   test('PSF fluxes of S/N > 100 within 1 %, centroids within 0.05 px', () => {
@@ -148,7 +150,7 @@ describe('characterizeImage on a simulated frame with a sky gradient, cosmic ray
       const row = match[k]!
       return row >= 0 && flux[row]! > 100 * error[row]! ? [{ star, row }] : []
     })
-    expect(good.length).toBeGreaterThan(50)
+    expect(good.length).toBeGreaterThan(40)
     const ratio = summarize(good.map(({ star, row }) => flux[row]! / star.flux - 1))
     expect(Math.abs(ratio.mean)).toBeLessThan(0.01)
     expect(Math.abs(ratio.median)).toBeLessThan(0.005)

@@ -85,7 +85,7 @@ const isConstant = (data: Float32Array): boolean => {
 }
 
 /** Pixels without data become background: they are masked, and zeros do not spread. */
-function fillBad({ image, mask }: MaskedImage): void {
+export function fillBad({ image, mask }: MaskedImage): void {
   const bad = mask.mask('NO_DATA')
   for (let i = 0; i < image.data.length; i++) if ((mask.data[i]! & bad) !== 0) image.data[i] = 0
 }
@@ -105,7 +105,8 @@ function fillVariance(
       sampleStatistics(variance.data, image, mask, ['NO_DATA', 'BAD']).median
     : undefined
   for (let i = 0; i < variance.data.length; i++) {
-    const sky = relative === undefined ? noise[i]! : relative * variance.data[i]!
+    const known = relative !== undefined && variance.data[i]! > 0
+    const sky = known ? relative * variance.data[i]! : noise[i]!
     variance.data[i] = sky + Math.max(0, image.data[i]!) * perCount
   }
 }
