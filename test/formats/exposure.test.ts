@@ -113,6 +113,7 @@ test('components are read alone', async () => {
   expect(await get('filterLabel')).toEqual(exposure.filter)
   expect(await get('photoCalib')).toEqual(exposure.photoCalib)
   expect(await get('bbox')).toEqual(exposure.bbox)
+  expect(await get('id')).toBe(903334n)
   expect(await get('xy0')).toEqual({ x: 1000, y: 2000 })
   expect(await get('mask')).toEqual(exposure.mask)
   expect(await get('variance')).toEqual(exposure.variance)

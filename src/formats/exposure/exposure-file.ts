@@ -1,7 +1,16 @@
 import type { ByteSource } from '#core'
 import { type FitsFile, type Hdu, Header, openFits, readFloatImage, readImage, readTable } from '#fits'
 import { Box2I } from '#geom'
-import { canonicalPlane, Exposure, type ExposureInfo, Image, Mask, MaskedImage, MaskPlanes } from '#image'
+import {
+  canonicalPlane,
+  Exposure,
+  type ExposureInfo,
+  Image,
+  Mask,
+  MaskedImage,
+  MaskPlanes,
+  type VisitInfo,
+} from '#image'
 import { hasSkyWcs, shiftWcs, type SkyWcs, wcsFromHeader, withPixelOrigin } from '#wcs'
 import { formatError, noComponent } from '../errors.ts'
 import { AfwArchive } from './afw-archive.ts'
@@ -132,7 +141,7 @@ export class ExposureFile {
       case 'xy0':
         return { x: this.bbox.x0, y: this.bbox.y0 }
       case 'id':
-        return this.fits.hdu(0).header.getBigInt('EXPID')
+        return this.#id()
     }
     if (!(own in TABLES)) throw noComponent('An exposure', name, COMPONENTS)
     const unreadable = this.#archive?.unreadable(own)
@@ -142,6 +151,11 @@ export class ExposureFile {
         `${this.fits.name}: the ${name} is a ${unreadable}, which cannot be read yet.`,
       )
     return this.#part(own)
+  }
+
+  async #id(): Promise<bigint | undefined> {
+    const info = (await this.#part('visitInfo')) as VisitInfo | undefined
+    return info?.id ?? info?.exposureId
   }
 
   async maskedImage(options: PixelOptions = {}): Promise<MaskedImage> {
