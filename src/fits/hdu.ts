@@ -8,7 +8,7 @@ export type HduKind = 'primary' | 'image' | 'compressed-image' | 'bintable' | 't
 export interface Hdu {
   /** 0 is the primary. */
   readonly index: number
-  /** EXTNAME; 'PRIMARY' for an unnamed primary, '' for an unnamed extension. */
+  /** EXTNAME; unnamed: 'PRIMARY', 'COMPRESSED_IMAGE', '' for other extensions. */
   readonly name: string
   /** EXTVER, 1 when missing. */
   readonly version: number

@@ -56,14 +56,14 @@ async function readHdu(source: ByteSource, at: number, index: number, name: stri
   const bytes = await readHeaderBytes(source, at, `${name}, HDU ${index}`)
   const stored = parseHeader(bytes, `${name}, HDU ${index}`)
   const extname = String(stored.get('EXTNAME') ?? '').trim()
-  const hduName = extname === '' && index === 0 ? 'PRIMARY' : extname
   const where = `${name}, HDU ${index}${extname === '' ? '' : ` '${extname}'`}`
   const named = stored.copy(where)
   const structure = structureOf(named, index)
   const version = named.get('EXTVER')
+  const unnamed = index === 0 ? 'PRIMARY' : structure.kind === 'compressed-image' ? 'COMPRESSED_IMAGE' : ''
   const common = {
     index,
-    name: hduName,
+    name: extname === '' ? unnamed : extname,
     version: typeof version === 'number' ? version : 1,
     kind: structure.kind,
     storedHeader: named,
