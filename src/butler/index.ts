@@ -18,6 +18,7 @@ export {
   type CollectionType,
   COLLECTION_TYPES,
 } from './collections/collection.ts'
+export { matchesAny } from './collections/glob.ts'
 export type { Formatter, FormatterRegistry, ReadOptions } from './datastore/formatter.ts'
 export type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
 export type {

@@ -1,4 +1,3 @@
-import { FirstlightError } from '#core'
 import type { SqlConnection } from './driver.ts'
 
 /** Undone in reverse order when a transaction fails: files that were written. */
@@ -23,6 +22,7 @@ interface Level {
 export class Transactions {
   private readonly connection: SqlConnection
   private readonly levels: Level[] = []
+  private readonly waiting: (() => void)[] = []
   private tail: Promise<void> = Promise.resolve()
 
   constructor(connection: SqlConnection) {
@@ -52,15 +52,17 @@ export class Transactions {
     return result
   }
 
-  /** A transaction that stays open while `work` does its operations; may be nested. */
+  /** A transaction that stays open while `work` does its operations; one begun meanwhile is nested in it and ends before it. */
   async session<T>(work: () => Promise<T>): Promise<T> {
     const level = await this.queued(() => this.enter())
     let result: T
     let after: readonly CommitAction[]
     try {
       result = await work()
+      await this.untilInnermost(level)
       after = await this.queued(() => this.leave(level))
     } catch (error) {
+      await this.untilInnermost(level)
       await this.queued(() => this.undo(level))
       throw error
     }
@@ -88,15 +90,14 @@ export class Transactions {
 
   /** Gives what is to be done after the outermost commit, outside the queue. */
   private async leave(level: Level): Promise<readonly CommitAction[]> {
-    this.assertInnermost(level)
     const depth = this.levels.length - 1
     if (depth === 0) {
       await this.connection.run('COMMIT')
-      this.levels.pop()
+      this.pop()
       return level.commit
     }
     await this.connection.run(`RELEASE level_${depth}`)
-    this.levels.pop()
+    this.pop()
     const outer = this.levels[depth - 1]!
     outer.undo.push(...level.undo)
     outer.commit.push(...level.commit)
@@ -104,8 +105,7 @@ export class Transactions {
   }
 
   private async undo(level: Level): Promise<void> {
-    this.assertInnermost(level)
-    this.levels.pop()
+    this.pop()
     const depth = this.levels.length
     if (depth === 0) await this.connection.run('ROLLBACK')
     else {
@@ -115,12 +115,13 @@ export class Transactions {
     for (const undo of level.undo.reverse()) await undo()
   }
 
-  private assertInnermost(level: Level): void {
-    if (this.levels.at(-1) !== level)
-      throw new FirstlightError(
-        'sql/transaction-order',
-        'A transaction ended while another one, begun inside it, was still open.',
-        { hint: 'Await each transaction before the next, or open a second butler for parallel work.' },
-      )
+  private async untilInnermost(level: Level): Promise<void> {
+    while (this.levels.includes(level) && this.levels.at(-1) !== level)
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+  }
+
+  private pop(): void {
+    this.levels.pop()
+    for (const resume of this.waiting.splice(0)) resume()
   }
 }

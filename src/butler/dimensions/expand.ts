@@ -9,11 +9,13 @@ import type { RecordStore } from './record-store.ts'
 /**
  * Add implied values and a record for every element. Implied values that were given and disagree are replaced, as the anchor does;
  * two dimensions that no relationship row connects (an exposure with another's visit) are an InconsistentDataIdError.
+ * `allowNewViews`: a band need not be that of a filter here, as when datasets come from elsewhere.
  */
 export async function expandDataId(
   store: RecordStore,
   group: DimensionGroup,
   given: DataId,
+  options: { readonly allowNewViews?: boolean } = {},
 ): Promise<DataCoordinate> {
   const values: Record<string, DataIdValue> = {}
   for (const name of group.required) values[name] = requireValue(given, name)
@@ -23,7 +25,7 @@ export async function expandDataId(
     const record = hasKey(element, values) ? await store.fetch(element, values) : undefined
     records.set(name, record)
     if (record === undefined) {
-      refuse(element, group, values)
+      if (element.kind !== 'view' || options.allowNewViews !== true) refuse(element, group, values)
       continue
     }
     for (const implied of element.directImplied) {

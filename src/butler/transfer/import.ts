@@ -119,7 +119,9 @@ class Importer {
       const dataIds = record['data_id'] as readonly DataId[]
       const refs: DatasetRef[] = []
       for (const [i, id] of ids.entries()) {
-        const coordinate = await expandDataId(this.repository.records, type.dimensions, dataIds[i]!)
+        const coordinate = await expandDataId(this.repository.records, type.dimensions, dataIds[i]!, {
+          allowNewViews: true,
+        })
         refs.push(new DatasetRef(type, coordinate, run, id))
       }
       for (const ref of refs) this.refs.set(ref.id, ref)

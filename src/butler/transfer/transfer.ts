@@ -61,7 +61,9 @@ export async function transferFrom(
         const { type } = await target.types.get(ref.datasetType.name)
         if ((await target.collections.find(ref.run)) === undefined)
           await target.collections.insert(ref.run, 'RUN', undefined)
-        const coordinate = await expandDataId(target.records, type.dimensions, ref.dataId)
+        const coordinate = await expandDataId(target.records, type.dimensions, ref.dataId, {
+          allowNewViews: true,
+        })
         const [record] = records.get(ref.id)!
         files.push({
           path: source.datastore.pathOfRecord(record!),

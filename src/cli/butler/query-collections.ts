@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { Butler, CollectionInfo, CollectionType } from '#butler'
+import { type Butler, type CollectionInfo, type CollectionType, matchesAny } from '#butler'
 import { addJson, choice, collectList } from '../shared/options.ts'
 import { formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
@@ -13,9 +13,16 @@ interface Options {
   readonly flattenChains: boolean
   readonly collectionType?: readonly CollectionType[]
   readonly showDatasetTypes: boolean
-  readonly excludeDatasetTypes?: readonly string[]
+  readonly excludeDatasetTypes: readonly string[]
   readonly json: boolean
 }
+
+/** Types that every run has and that nobody looks for. */
+const BORING: readonly string[] = ['*_config', '*_log', '*_metadata', 'packages']
+
+/** The first use replaces the default list. */
+const collectGlobs = (text: string, before: readonly string[]): readonly string[] =>
+  collectList(text, before === BORING ? [] : before)
 
 /** A line of the listing; further lines of one collection have empty cells in front. */
 type Line = readonly [name: string, type: string, children: readonly string[], types: readonly string[]]
@@ -37,7 +44,12 @@ export function define(command: Command, context: () => CommandContext): void {
       (text, before: readonly CollectionType[] = []) => [...before, ...text.split(',').map(choice(TYPES))],
     )
     .option('-t, --show-dataset-types', 'also list the dataset types that may be inside', false)
-    .option('--exclude-dataset-types <list>', 'dataset types not to list', collectList)
+    .option(
+      '--exclude-dataset-types <list>',
+      'dataset types not to list: names or globs',
+      collectGlobs,
+      BORING,
+    )
   addJson(command).action(async (repo: string, globs: readonly string[], options: Options) => {
     const { io, open } = context()
     const butler = await open(repo)
@@ -88,8 +100,7 @@ async function listing(butler: Butler, globs: readonly string[], options: Option
 }
 
 function typesOf(info: CollectionInfo, options: Options): readonly string[] {
-  const excluded = new Set(options.excludeDatasetTypes)
-  return (info.datasetTypes ?? []).filter((t) => !excluded.has(t))
+  return (info.datasetTypes ?? []).filter((t) => !matchesAny(t, options.excludeDatasetTypes))
 }
 
 /** In a table a chain's types stand beside the children that hold them. */

@@ -11,7 +11,7 @@ export interface DatasetSelection {
   readonly orderBy?: readonly string[]
 }
 
-/** Datasets of several types that match, a list per type that has any, sorted as listings are. */
+/** Datasets of several types that match, each once, a list per type that has any, sorted as listings are. */
 export async function selectDatasets(
   butler: Butler,
   log: Logger,
@@ -24,7 +24,7 @@ export async function selectDatasets(
   let left = most
   for (const type of types) {
     if (left !== undefined && left <= 0) break
-    const refs = await butler.queryDatasets(type, {
+    const found = await butler.queryDatasets(type, {
       collections: options.collections ?? '*',
       findFirst: options.findFirst ?? false,
       explain: false,
@@ -32,7 +32,8 @@ export async function selectDatasets(
       ...(options.where !== undefined && { where: options.where }),
       ...(options.orderBy !== undefined && { orderBy: options.orderBy }),
     })
-    if (refs.length === 0) continue
+    if (found.length === 0) continue
+    const refs = [...new Map(found.map((ref) => [ref.id, ref])).values()]
     const kept = left === undefined ? refs : refs.slice(0, left)
     if (kept.length < refs.length && limit < 0)
       log.warn(

@@ -10,7 +10,9 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   align: Alignment = 'right',
 ): string {
-  const widths = head.map((name, c) => rows.reduce((w, row) => Math.max(w, row[c]!.length), name.length))
+  const widths = head.map((name, c) =>
+    rows.reduce((w, row) => Math.max(w, row[c]!.length), Math.max(name.length, NARROWEST)),
+  )
   const lines = [
     head.map((name, c) => center(name, widths[c]!)),
     widths.map((w) => '-'.repeat(w)),
@@ -20,6 +22,9 @@ export function formatTable(
   ]
   return lines.map((cells) => `${cells.join(' ')}\n`).join('')
 }
+
+/** astropy leaves no column narrower. */
+const NARROWEST = 3
 
 /** As Python's `str.center`: an odd space goes left when the width is odd. */
 function center(text: string, width: number): string {

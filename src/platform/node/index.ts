@@ -4,6 +4,7 @@
  */
 export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'
 export { createNodeButler, openNodeButler } from './butler.ts'
+export { openSqlite as openNodeSqlite } from './sqlite.ts'
 export { openCatalogSession } from './duckdb/open.ts'
 export * from './jupyter/index.ts'
 export { workerExecutor, type WorkerPoolOptions } from './workers.ts'

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Place } from './replay.ts'
 
@@ -17,15 +17,16 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 export function runCommand(item: CommandCase, place: Place): string | undefined {
   const [program, ...args] = item.cmd
   if (program !== 'butler' && program !== 'pipetask') return `unknown program ${program}`
+  const out = join(dirname(place.folder), 'out')
+  if (item.cmd.join(' ').includes('import <REPO2> <OUT>/ec')) makeExport(out, place)
   const marks: readonly (readonly [string, string])[] = [
     ['<REPO2>', join(place.folder, 'repo-b')],
     ['<REPO>', place.repository],
-    ['<OUT>', join(place.folder, 'out')],
+    ['<OUT>', out],
     ['<WORK>', place.folder],
     ['<CWD>', place.folder],
   ]
   const fill = (text: string) => marks.reduce((t, [mark, path]) => t.replaceAll(mark, path), text)
-  mkdirSync(join(place.folder, 'out'), { recursive: true })
   const run = spawnSync(process.execPath, [join(root, `dist/src/cli/${program}.js`), ...args.map(fill)], {
     cwd: place.folder,
     encoding: 'utf8',
@@ -41,6 +42,17 @@ export function runCommand(item: CommandCase, place: Place): string | undefined 
   return ours === (item.stdout ?? '')
     ? undefined
     : `output differs\n--- expected\n${item.stdout ?? ''}\n--- ours\n${ours}`
+}
+
+/** Columns with addresses are as wide as the recorder's paths were: their padding is not compared. */
+const tidyUris = (text: string): string =>
+  text.includes(' URI ') ? text.replace(/ {2,}/g, ' ').replace(/-{2,}/g, '-').replace(/ +$/gm, '') : text
+
+/** What an earlier file's command left in <OUT>, when only a later file is replayed. */
+function makeExport(out: string, place: Place): void {
+  if (existsSync(join(out, 'ec'))) return
+  const butler = join(root, 'dist/src/cli/butler.js')
+  spawnSync(process.execPath, [butler, 'export-calibs', place.repository, join(out, 'ec'), 'HSC/calib'])
 }
 
 const lastLines = (text: string): string => text.trim().split('\n').slice(-3).join(' | ')

@@ -37,6 +37,7 @@ export async function replay(archive: string, files: readonly string[]): Promise
   const folder = mkdtempSync(join(tmpdir(), 'firstlight-replay-'))
   try {
     const repository = unpackArchive(archive, join(folder, 'master'))
+    prepareOut(join(folder, 'out'))
     const results: CaseResult[] = []
     for (const file of files) results.push(...(await replayFile(file, repository, folder)))
     return results
@@ -44,6 +45,18 @@ export async function replay(archive: string, files: readonly string[]): Promise
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** `<OUT>` is one folder for all files of a recording; the recorder put these there between two of them. */
+function prepareOut(out: string): void {
+  mkdirSync(out, { recursive: true })
+  for (const name of ['x1.json', 'x2.json']) writeFileSync(join(out, name), JSON.stringify({ file: name }))
+  writeFileSync(join(out, 'table.csv'), INGEST_TABLE)
+}
+
+const INGEST_TABLE = `file,instrument,visit,detector
+x1.json,HSC,903334,5
+x2.json,HSC,903334,10
+`
 
 async function replayFile(file: string, master: string, folder: string): Promise<readonly CaseResult[]> {
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly Case[] }

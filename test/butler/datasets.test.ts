@@ -1,0 +1,157 @@
+import { existsSync, readdirSync, writeFileSync, mkdirSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { DatasetRef } from '#butler'
+import { openNodeButler } from '#platform/node'
+import { aRepository, putNote, tempFolder } from '../support/repository.ts'
+
+const noteId = { instrument: 'Cam', visit: 1, detector: 1 }
+const code = (text: string) => expect.objectContaining({ code: `butler/${text}` })
+
+test('what was put is got again, by data ID, by alternate keys and by record fields', async () => {
+  const butler = await aRepository()
+  const ref = await butler.put({ a: [1, 2], b: 'text' }, 'note', noteId, { run: 'run/a' })
+  expect(ref.dataId).toEqual({ ...noteId, band: 'r', day_obs: 20240201, physical_filter: 'Cam-R' })
+  expect(await butler.getUri(ref)).toMatch(
+    /\/run\/a\/note\/20240201\/r\/Cam-R\/1\/note_Cam_r_Cam-R_1_D1_run_a\.yaml$/,
+  )
+  for (const id of [
+    noteId,
+    { instrument: 'Cam', visit: 'V1', detector: 'D1' },
+    { instrument: 'Cam', seq_num: 1, detector: 1 },
+  ])
+    expect(await butler.get('note', id, { collections: 'run/a' })).toEqual({ a: [1, 2], b: 'text' })
+  await expect(butler.get('note', { ...noteId, detector: 2 }, { collections: 'run/a' })).rejects.toEqual(
+    code('dataset-not-found'),
+  )
+  await expect(butler.put({}, 'note', noteId, { run: 'run/a' })).rejects.toEqual(
+    code('conflicting-definition'),
+  )
+  await expect(butler.put([1], 'note', { ...noteId, visit: 2 }, { run: 'run/a' })).rejects.toEqual(
+    code('storage-class'),
+  )
+})
+
+test('a failed transaction leaves neither rows nor files, a nested one only its own', async () => {
+  const butler = await aRepository()
+  const stored = () =>
+    existsSync(join(butler.root, 'run'))
+      ? readdirSync(join(butler.root, 'run'), { recursive: true }).filter((f) => String(f).endsWith('.yaml'))
+      : []
+  const failing = butler.transaction(async () => {
+    await putNote(butler, 'run/a', 1, 1)
+    await putNote(butler, 'run/a', 1, 2)
+    throw new Error('stop')
+  })
+  await expect(failing).rejects.toThrow('stop')
+  expect(stored()).toEqual([])
+  expect(await butler.queryDatasets('note', { collections: 'run/a', explain: false })).toEqual([])
+  await butler.transaction(async () => {
+    await putNote(butler, 'run/a', 1, 1)
+    await expect(putNote(butler, 'run/a', 1, 1)).rejects.toEqual(code('conflicting-definition'))
+    await expect(
+      butler.transaction(async () => {
+        await putNote(butler, 'run/a', 2, 2)
+        throw new Error('inner')
+      }),
+    ).rejects.toThrow('inner')
+  })
+  expect(stored()).toHaveLength(1)
+})
+
+test('parallel puts of one butler do not get into each other', async () => {
+  const butler = await aRepository()
+  const pairs = [1, 2].flatMap((visit) => [1, 2, 3].map((detector) => [visit, detector] as const))
+  await Promise.all(pairs.map(([visit, detector]) => putNote(butler, 'run/a', visit, detector)))
+  expect(await butler.queryDatasets('note', { collections: 'run/a' })).toHaveLength(6)
+})
+
+test('a change by another process is seen at once', async () => {
+  const butler = await aRepository()
+  const other = await openNodeButler(butler.root, { writeable: true })
+  expect(await butler.collections.query('new*')).toEqual([])
+  await other.collections.register('new/run')
+  expect(await butler.collections.query('new*')).toEqual(['new/run'])
+  await other.close()
+})
+
+test('version-5 ids are those of the real middleware', async () => {
+  const butler = await aRepository()
+  const { registry } = butler
+  await registry.insertDimensionData('instrument', [
+    { name: 'HSC', detector_max: 200, visit_max: 1e7, exposure_max: 1e7 },
+  ])
+  await registry.insertDimensionData('physical_filter', [{ instrument: 'HSC', name: 'HSC-R', band: 'r' }])
+  await registry.insertDimensionData('detector', [{ instrument: 'HSC', id: 1, full_name: '0_54' }])
+  await registry.insertDimensionData('day_obs', [{ instrument: 'HSC', id: 20130617 }])
+  await registry.insertDimensionData('group', [{ instrument: 'HSC', name: '903334' }])
+  await registry.insertDimensionData('exposure', [
+    {
+      instrument: 'HSC',
+      id: 903334,
+      day_obs: 20130617,
+      group: '903334',
+      physical_filter: 'HSC-R',
+      obs_id: 'x',
+    },
+  ])
+  await registry.registerDatasetType({
+    name: 'raw',
+    dimensions: ['instrument', 'exposure', 'detector'],
+    storageClass: 'StructuredDataDict',
+  })
+  const [ref] = await registry.makeRefs('raw', [{ instrument: 'HSC', exposure: 903334, detector: 1 }], {
+    run: 'HSC/raw/all',
+    idMode: 'DATAID_TYPE_RUN',
+  })
+  // The id that lsst-daf-butler 30 gave the same raw (repo-a).
+  expect(ref!.id).toBe('04ba7887-aade-557d-8e91-1cab1b85bea2')
+})
+
+test.each(['copy', 'move', 'link', 'hardlink', 'symlink', 'relsymlink', 'direct', 'split', 'auto'] as const)(
+  'files are ingested by transfer mode %s',
+  async (transfer) => {
+    const butler = await aRepository()
+    const file = join(tempFolder(), 'note.yaml')
+    writeFileSync(file, 'origin: outside\n')
+    const [ref] = await butler.registry.makeRefs('note', [noteId], { run: 'run/a' })
+    await butler.ingest([{ path: file, refs: [ref!] }], { transfer })
+    expect(await butler.get('note', noteId, { collections: 'run/a' })).toEqual({ origin: 'outside' })
+    expect(existsSync(file)).toBe(transfer !== 'move')
+    const stored = new URL(await butler.getUri(ref!)).pathname
+    expect(stored === file).toBe(transfer === 'direct' || transfer === 'split')
+    expect(lstatSync(stored).isSymbolicLink()).toBe(transfer === 'symlink' || transfer === 'relsymlink')
+    if (transfer !== 'direct' && transfer !== 'split') return
+    await butler.pruneDatasets([ref!], { disassociate: true, unstore: true, purge: true })
+    expect(existsSync(file)).toBe(true)
+  },
+)
+
+test('a file inside is ingested in place; one outside without a mode, or of a wrong kind, is refused whole', async () => {
+  const butler = await aRepository()
+  const inside = join(butler.root, 'extra', 'a b.yaml')
+  mkdirSync(join(butler.root, 'extra'))
+  writeFileSync(inside, 'x: 1\n')
+  const refs = await butler.registry.makeRefs('note', [noteId, { ...noteId, visit: 2 }], { run: 'run/a' })
+  await butler.ingest([{ path: inside, refs: [refs[0]!] }])
+  expect(await butler.getUri(refs[0]!)).toMatch(/extra\/a%20b\.yaml$/)
+  const outside = join(tempFolder(), 'note.fits')
+  writeFileSync(outside, '')
+  await expect(butler.ingest([{ path: outside, refs: [refs[1]!] }])).rejects.toEqual(code('file-not-found'))
+  await expect(butler.ingest([{ path: outside, refs: [refs[1]!] }], { transfer: 'copy' })).rejects.toEqual(
+    code('formatter'),
+  )
+  expect(await butler.getDataset(refs[1]!.id)).toBeUndefined()
+})
+
+test('unstore keeps the dataset known, purge forgets it; wrong combinations are refused', async () => {
+  const butler = await aRepository()
+  const ref = await putNote(butler, 'run/a', 1, 1)
+  await expect(butler.pruneDatasets([ref])).rejects.toEqual(code('argument'))
+  await butler.pruneDatasets([ref], { disassociate: false, unstore: true })
+  expect(await butler.existence(ref)).toMatchObject({ recorded: true, inDatastore: false, exists: false })
+  await expect(butler.get(ref)).rejects.toEqual(code('file-not-found'))
+  await butler.pruneDatasets([ref], { unstore: true, purge: true })
+  expect(await butler.existence(ref)).toMatchObject({ recorded: false })
+  expect(ref).toBeInstanceOf(DatasetRef)
+})
