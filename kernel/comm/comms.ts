@@ -27,19 +27,24 @@ export interface Comm {
 
 export type CommTarget = (comm: Comm, open: CommEvent) => void | Promise<void>
 
+/** Buffers are copied once and then handed over: the sender's memory stays its own. */
+type Post = (message: FromExecution, transfer: readonly ArrayBuffer[]) => void
+
 interface OpenComm {
   readonly comm: Comm
+  /** Until the target has taken the comm over, messages wait. */
+  opening: Promise<void>
   message: ((event: CommEvent) => void | Promise<void>) | undefined
   closed: ((event: CommEvent) => void) | undefined
 }
 
 /** The open comms and the targets a front end may open. */
 export class Comms {
-  readonly #post: (message: FromExecution) => void
+  readonly #post: Post
   readonly #targets = new Map<string, CommTarget>()
   readonly #open = new Map<string, OpenComm>()
 
-  constructor(post: (message: FromExecution) => void) {
+  constructor(post: Post) {
     this.#post = post
   }
 
@@ -59,6 +64,7 @@ export class Comms {
     const event = { data: message.data, metadata: message.metadata, buffers: message.buffers }
     if (message.op === 'open') return this.#opened(message.commId, message.target ?? '', event)
     const entry = this.#open.get(message.commId)
+    await entry?.opening
     if (message.op === 'msg') return entry?.message?.(event)
     this.#open.delete(message.commId)
     entry?.closed?.(event)
@@ -69,7 +75,9 @@ export class Comms {
     const entry = this.#enter(id, name)
     try {
       if (target === undefined) throw new Error(`No comm target named '${name}'`)
-      await target(entry.comm, event)
+      const taken = target(entry.comm, event)
+      if (taken !== undefined) entry.opening = taken.catch(() => {})
+      await taken
     } catch (error) {
       entry.comm.close({ error: messageOf(error) })
     }
@@ -91,7 +99,7 @@ export class Comms {
         entry.closed = handle
       },
     }
-    const entry: OpenComm = { comm, message: undefined, closed: undefined }
+    const entry: OpenComm = { comm, opening: Promise.resolve(), message: undefined, closed: undefined }
     this.#open.set(id, entry)
     return entry
   }
@@ -102,20 +110,11 @@ export class Comms {
     data: CommData,
     { metadata = {}, buffers = [] }: CommOptions,
   ): void {
-    const message = {
-      op,
-      commId: comm.id,
-      target: comm.target,
-      data,
-      metadata,
-      buffers: buffers.map(copyView),
-    }
-    this.#post({ kind: 'comm', run: currentRun().run, message })
+    const copies = buffers.map((bytes) => Uint8Array.from(bytes))
+    const message = { op, commId: comm.id, target: comm.target, data, metadata, buffers: copies }
+    this.#post(
+      { kind: 'comm', run: currentRun().run, message },
+      copies.map((bytes) => bytes.buffer),
+    )
   }
 }
-
-/** A view on a larger buffer is copied: the whole buffer would travel with it. */
-const copyView = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength && !(bytes.buffer instanceof SharedArrayBuffer)
-    ? bytes
-    : bytes.slice()

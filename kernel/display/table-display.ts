@@ -34,7 +34,7 @@ export function tableDisplay(catalog: Catalog, title = 'Table'): DisplayData {
     head,
   }
   const numeric = columns.map((column) => isNumber(column))
-  const count = `${catalog.numRows} rows × ${columns.length} columns`
+  const count = `${catalog.numRows} ${catalog.numRows === 1 ? 'row' : 'rows'} × ${columns.length} columns`
   const heads = columns.map(({ name, unit }) =>
     unit === undefined || unit === '' ? name : `${name} [${unit}]`,
   )

@@ -45,7 +45,11 @@ export class SessionButler {
   }
 
   async open(path: string, options: OpenRepoOptions = {}): Promise<Butler> {
-    const next = await openNodeButler(resolve(this.#folder, path), options)
+    const opened = await openNodeButler(resolve(this.#folder, path), options)
+    const umbrella =
+      options.collections === undefined && options.run === undefined ? await umbrellaOf(opened) : undefined
+    const next =
+      umbrella === undefined ? opened : await opened.clone({ collections: umbrella, inferDefaults: true })
     await this.#butler?.close()
     this.#butler = next
     this.#collections = next.collections.defaults
@@ -69,6 +73,8 @@ export class SessionButler {
     const butler = this.butler
     if (this.#collections[0] === collection) return
     const collections = [collection, ...this.#collections.filter((name) => name !== collection)]
+    // A query brings this butler up to date with collections that another one made.
+    await butler.collections.query(collection)
     this.#butler = await butler.clone({ collections, inferDefaults: true })
     this.#collections = collections
   }
@@ -77,4 +83,10 @@ export class SessionButler {
     await this.#butler?.close()
     this.#butler = undefined
   }
+}
+
+/** `HSC/defaults`, when the repository has one such chain of everything that processing needs, and only one. */
+async function umbrellaOf(butler: Butler): Promise<string | undefined> {
+  const found = await butler.collections.query('*/defaults', { types: ['CHAINED'] })
+  return found.length === 1 ? found[0] : undefined
 }

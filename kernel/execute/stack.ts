@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { isFirstlightError, messageOf } from '#core'
@@ -16,6 +16,7 @@ interface Script {
 
 const scripts = new Map<string, Script>()
 const kernelDir = dirname(dirname(fileURLToPath(import.meta.url)))
+const engineDir = join(dirname(kernelDir), 'src')
 
 /** Let stack traces of this cell name its TypeScript lines, now and in later cells. */
 export function registerCell({ label, source, map }: CompiledCell): void {
@@ -27,10 +28,14 @@ export function registerModule(emitted: string, source: string, map: string): vo
   scripts.set(emitted, { name: source, map: new SourceMap(map) })
 }
 
-/** Print stacks with TypeScript places, without the kernel's and Node's inner frames. */
+/**
+ * Print stacks with TypeScript places, without the kernel's and Node's inner frames; of errors that a user can cause,
+ * without the engine's too.
+ */
 export function installStackTraces(): void {
   Error.prepareStackTrace = (error, sites) => {
-    const frames = sites.filter(isShown).map((site) => `    at ${describe(site)}`)
+    const hidden = isFirstlightError(error) ? [kernelDir, engineDir] : [kernelDir]
+    const frames = sites.filter((site) => isShown(site, hidden)).map((site) => `    at ${describe(site)}`)
     return [headOf(error), ...frames].join('\n')
   }
 }
@@ -43,9 +48,13 @@ function headOf(error: unknown): string {
   }
 }
 
-function isShown(site: NodeJS.CallSite): boolean {
+function isShown(site: NodeJS.CallSite, hidden: readonly string[]): boolean {
   const file = pathOf(site)
-  return file !== undefined && !/^node:(?:internal|async_hooks)/.test(file) && !file.startsWith(kernelDir)
+  return (
+    file !== undefined &&
+    !/^node:(?:internal|async_hooks)/.test(file) &&
+    !hidden.some((folder) => file.startsWith(folder))
+  )
 }
 
 function pathOf(site: NodeJS.CallSite): string | undefined {

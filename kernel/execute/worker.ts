@@ -26,7 +26,8 @@ export interface ExecutionData {
 const { folder, ahead, prompt } = workerData as ExecutionData
 const port = parentPort
 if (port === null) throw new Error('Broken invariant: cells run in a worker')
-const post = (message: FromExecution): void => port.postMessage(message)
+const post = (message: FromExecution, transfer: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(message, [...transfer])
 
 captureOutput(post, new Int32Array(ahead))
 installStackTraces()

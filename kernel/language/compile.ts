@@ -8,7 +8,7 @@ import { ts } from './compiler.ts'
 import { diagnosticsError } from './diagnostics.ts'
 import { type ScopeNames } from './names.ts'
 import type { CellService } from './service.ts'
-import { needsNodeTypes } from './session-names.ts'
+import { ENGINE_TYPES } from './session-names.ts'
 import { cellTransformer } from './transform.ts'
 
 /** Globals of Node's that the light declarations leave out; imports may need them too. */
@@ -56,8 +56,8 @@ export function compileCell(
 export function placeCell(service: CellService, scope: ScopeNames, prepared: PreparedCell): CellNames {
   const names = cellNames(parseCell(prepared.text))
   const origins = [...names.mentions].map((name) => scope.origin(name)?.from)
-  if (NODE_GLOBALS.test(prepared.text) || origins.some((from) => from !== undefined && needsNodeTypes(from)))
-    service.useNodeTypes()
+  if (origins.includes(ENGINE_TYPES)) service.useEngineTypes()
+  else if (NODE_GLOBALS.test(prepared.text)) service.useNodeTypes()
   service.setScope(scope.declarations())
   service.setCell(prepared.text + checkerTail(names, scope))
   return names

@@ -42,6 +42,7 @@ export class CellService {
   readonly #disk = new Map<string, { version: string; snapshot: TS.IScriptSnapshot | undefined }>()
   readonly #resolution: TS.ModuleResolutionCache
   #hasNodeTypes = false
+  #hasEngineTypes = false
 
   constructor(folder: string) {
     const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
@@ -50,7 +51,7 @@ export class CellService {
     this.#resolution = ts.createModuleResolutionCache(base, (name) => name, options)
     this.#put(this.#scopePath, '')
     this.#put(this.cellPath, 'export {}')
-    this.service = ts.createLanguageService(this.#host(base), ts.createDocumentRegistry(true, base))
+    this.service = ts.createLanguageService(this.#host(base), keptDocuments(base))
   }
 
   get hasNodeTypes(): boolean {
@@ -59,6 +60,12 @@ export class CellService {
 
   useNodeTypes(): void {
     this.#hasNodeTypes = true
+  }
+
+  /** The engine's declarations stay from their first use on: a program that grows and shrinks is built anew each time. */
+  useEngineTypes(): void {
+    this.#hasNodeTypes = true
+    this.#hasEngineTypes = true
   }
 
   setCell(text: string): void {
@@ -85,7 +92,8 @@ export class CellService {
 
   #roots(): string[] {
     const library = this.#hasNodeTypes ? 'node.d.ts' : 'light.d.ts'
-    return [join(typesDir, 'es.d.ts'), join(typesDir, library), this.#scopePath, this.cellPath]
+    const engine = this.#hasEngineTypes ? [join(packageRoot, 'dist/kernel/globals/engine.d.ts')] : []
+    return [join(typesDir, 'es.d.ts'), join(typesDir, library), ...engine, this.#scopePath, this.cellPath]
   }
 
   #host(folder: string): TS.LanguageServiceHost {
@@ -116,6 +124,7 @@ export class CellService {
   }
 
   #resolve(name: string, from: string, host: TS.ModuleResolutionHost): TS.ResolvedModuleFull | undefined {
+    if (isInner(from) && !/^[.#]/.test(name)) return undefined
     const own = ownModule(name)
     if (own !== undefined)
       return isFile(own) ? { resolvedFileName: own, extension: extensionOf(own) } : undefined
@@ -151,6 +160,12 @@ export class CellService {
 /** Declared in the scope's file or in Node's types, not a file of its own. */
 const AMBIENT = '/ambient'
 
+/**
+ * What our own declarations import from other packages is left out: `Catalog.toArrow` brings 160 files of Arrow's, which
+ * triple the first check of a cell that says `butler`. Such types are `any` in cells.
+ */
+const isInner = (from: string): boolean => from.startsWith(`${packageRoot}/dist/src/`)
+
 /** Modules that are ours wherever the notebook lies; `local:` marks files of the notebook named from scope modules. */
 function ownModule(name: string): string | undefined {
   if (name.startsWith('$') || isBuiltin(name)) return AMBIENT
@@ -180,4 +195,10 @@ const subfolders = (path: string): string[] => {
   } catch {
     return []
   }
+}
+
+/** Parsed files are kept when a program drops them: the next cell may import them again. */
+function keptDocuments(folder: string): TS.DocumentRegistry {
+  const registry = ts.createDocumentRegistry(true, folder)
+  return { ...registry, releaseDocument: () => {}, releaseDocumentWithKey: () => {} }
 }

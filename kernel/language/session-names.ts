@@ -1,6 +1,9 @@
 import type { NameKind } from '../protocol/threads.ts'
 import type { NameOrigin } from './names.ts'
 
+/** Declarations of the globals that use the engine; they need Node's too. */
+export const ENGINE_TYPES = 'firstlight:engine'
+
 /** The globals a session starts with, by the declaration module (in kernel/globals) that types them. */
 const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
   'firstlight:base': {
@@ -16,7 +19,7 @@ const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
     comms: 'fixed',
     __magic: 'fixed',
   },
-  'firstlight:engine': {
+  [ENGINE_TYPES]: {
     butler: 'live',
     openRepo: 'fixed',
     sql: 'fixed',
@@ -30,6 +33,3 @@ export const sessionNames: ReadonlyMap<string, NameOrigin> = new Map(
     Object.entries(names).map(([name, kind]) => [name, { kind, from, clause: name }] as const),
   ),
 )
-
-/** The declaration module whose types need the engine's and Node's declarations. */
-export const needsNodeTypes = (from: string): boolean => from === 'firstlight:engine'

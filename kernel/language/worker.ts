@@ -91,8 +91,12 @@ function warmUp(): void {
   isWarm = true
   saveCompilerCache()
   service.useNodeTypes()
+  if (hasRepository(process.env)) service.useEngineTypes()
   service.program()
 }
+
+/** A session that was given a repository will soon say `butler`. */
+const hasRepository = (env: NodeJS.ProcessEnv): boolean => (env['FIRSTLIGHT_REPO'] ?? '') !== ''
 
 // The first check reads and binds the standard library; it begins at once, beside the kernel's start.
 compileCell(service, scope, { source: '1 + 1', serial: 0, label: '' })
