@@ -100,9 +100,11 @@ function readColumn(
     if (column.width > 9) return { ...about, ...nulls, type: 'i64', data: BigInt64Array.from(integers) }
     return { ...about, ...nulls, type: 'i32', data: Int32Array.from(integers, Number) }
   }
-  const data = Float64Array.from(texts, (t, row) =>
-    isNull[row] ? Number.NaN : numberOf(t, column, row, where) * column.scale + column.zero,
-  )
+  const data = Float64Array.from(texts, (t, row) => {
+    if (isNull[row]) return Number.NaN
+    const value = numberOf(t, column, row, where)
+    return scaled ? value * column.scale + column.zero : value
+  })
   return { ...about, ...nulls, type: 'f64', data }
 }
 

@@ -38,6 +38,7 @@ export const floatCard = (key: string, value: number, comment?: string): Card =>
 
 /** The shortest decimal that reads back to the same double, with a point or exponent, E in upper case. */
 export function formatFloat(value: number): string {
+  if (Object.is(value, -0)) return '-0.0'
   const text = String(value).toUpperCase().replace('E+', 'E')
   if (/[.]/.test(text)) return text
   return text.includes('E') ? text.replace('E', '.0E') : `${text}.0`
