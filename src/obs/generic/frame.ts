@@ -1,12 +1,12 @@
 import { type FitsFile, type Header, readFloatImage } from '#fits'
-import { Angle, type Box2I, SpherePoint } from '#geom'
-import { Exposure, type FilterLabel, Image, Mask, MaskedImage, type VisitInfo } from '#image'
+import type { Box2I } from '#geom'
+import { Exposure, Image, Mask, MaskedImage } from '#image'
 import { clippedStats, percentile } from '#math'
-import { Instant } from '#time'
 import { hasSkyWcs, shiftWcs, type SkyWcs, wcsFromHeader } from '#wcs'
-import { type CardReader, parseRaDec, readCards } from '../header-reading.ts'
+import { type CardReader, readCards } from '../header-reading.ts'
 import { rawHeader, rawPixels } from '../read-raw.ts'
 import { detectorOfOutputs, type OutputProperties } from './detector.ts'
+import { genericFilter, genericVisitInfo } from './visit-info.ts'
 import { type OutputSections, outputSections } from './sections.ts'
 
 /** What the caller knows better than the header. */
@@ -51,10 +51,10 @@ export async function readGenericFrame(
   const metadata = header.copy()
   for (const note of new Set(notes)) metadata.comment(`firstlight: ${note}`)
   const wcs = trimmedWcs(header, sections[0]!.light, notes)
-  const filter = filterOf(cards)
+  const filter = genericFilter(header)
   return new Exposure(new MaskedImage(image, new Mask(width, height), new Image(width, height)), {
     detector,
-    visitInfo: visitInfoOf(cards),
+    visitInfo: genericVisitInfo(header, where),
     ...(filter && { filter }),
     ...(wcs && { wcs }),
     unit: 'adu',
@@ -126,50 +126,4 @@ function trimmedWcs(header: Header, light: Box2I, notes: string[]): SkyWcs | und
   const wcs = wcsFromHeader(header)
   notes.push(...wcs.notes)
   return light.x0 === 0 && light.y0 === 0 ? wcs : shiftWcs(wcs, -light.x0, -light.y0)
-}
-
-function filterOf(cards: CardReader): FilterLabel | undefined {
-  const physical = cards.text('FILTER', 'FILTER1', 'FILTER01', 'FILTNAM', 'INSFILTE')
-  if (physical === undefined) return undefined
-  const band = /^([ugrizy])(?:[_\s-]|$)/.exec(physical)?.[1]
-  return { physical, ...(band !== undefined && { band }) }
-}
-
-function visitInfoOf(cards: CardReader): VisitInfo {
-  const exposureTime = cards.number('EXPTIME', 'EXPOSURE', 'EXPOSED', 'ITIME')
-  const darkTime = cards.number('DARKTIME') ?? exposureTime
-  const begin = beginOf(cards)
-  const boresight = boresightOf(cards)
-  const airmass = cards.number('AIRMASS', 'SECZ')
-  const [instrument, object] = [cards.text('INSTRUME'), cards.text('OBJECT')]
-  return {
-    ...(exposureTime !== undefined && { exposureTime }),
-    ...(darkTime !== undefined && { darkTime }),
-    ...(begin && { date: begin.plusSeconds((exposureTime ?? 0) / 2) }),
-    ...(boresight && { boresight }),
-    ...(airmass !== undefined && { airmass }),
-    ...(instrument !== undefined && { instrument }),
-    ...(object !== undefined && { object }),
-  }
-}
-
-/** Start of the exposure: DATE-OBS with its time or with UT, else MJD-OBS; undefined when no card can be read as a date. */
-function beginOf(cards: CardReader): Instant | undefined {
-  const date = cards.text('DATE-OBS')
-  const clock = cards.text('UT', 'UTC', 'TIME-OBS', 'UTSTART')
-  const mjd = cards.number('MJD-OBS', 'MJD')
-  if (date !== undefined && /^\d{4}-\d\d-\d\d(T[\d:.]+)?$/.test(date)) {
-    if (date.includes('T')) return Instant.fromIso(date, 'utc')
-    if (clock !== undefined && /^\d\d:\d\d:\d\d(\.\d+)?$/.test(clock))
-      return Instant.fromIso(`${date}T${clock}`, 'utc')
-    if (mjd === undefined) return Instant.fromIso(date, 'utc')
-  }
-  return mjd === undefined ? undefined : Instant.fromMjd(mjd, 'utc')
-}
-
-function boresightOf(cards: CardReader): SpherePoint | undefined {
-  const [ra, dec] = [cards.number('RA_DEG', 'RA_OBS'), cards.number('DEC_DEG', 'DEC_OBS')]
-  if (ra !== undefined && dec !== undefined && Math.abs(dec) <= 90)
-    return new SpherePoint(Angle.fromDegrees(ra), Angle.fromDegrees(dec))
-  return parseRaDec(cards.text('RA', 'OBJCTRA', 'RA-MNT'), cards.text('DEC', 'OBJCTDEC', 'DEC-MNT'))
 }

@@ -83,7 +83,8 @@ async function readHeaders(
     try {
       good.push(await readRawFile(await openFits(await files.open(path)), path, instrument))
     } catch (error) {
-      ctx.log.warn(`${path}: ${messageOf(error)}`)
+      const message = messageOf(error)
+      ctx.log.warn(message.startsWith(path) ? message : `${path}: ${message}`)
       failed.push({ path, error })
     }
     bar.advance()
