@@ -1,0 +1,39 @@
+import { defineConfig, dictField } from '#config'
+import { definePipelineTask, input, output, RepeatableQuantumError } from '#pipeline'
+
+const ied = ['instrument', 'exposure', 'detector']
+const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
+
+// A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
+// It goes wrong in the way that its config gives for a detector: crash, loop, memory, repeat, slow.
+export const FaultyTask = definePipelineTask({
+  className: 'faulty.FaultyTask',
+  defaultName: 'faulty',
+  dimensions: ied,
+  config: defineConfig({
+    name: 'faulty.FaultyConfig',
+    fields: { faults: dictField('int', 'str', { doc: 'detector -> fault', default: {} }) },
+  }),
+  connections: {
+    raw: input({ ...plain, name: 'raw', doc: 'raw' }),
+    out: output({ ...plain, name: 'faultyOut', doc: 'out' }),
+  },
+  async run({ raw }, { config, dataId, signal }) {
+    const fault = config.faults.get(Number(dataId.detector))
+    if (fault === 'loop') for (;;);
+    if (fault === 'repeat') throw new RepeatableQuantumError('no use to try again')
+    if (fault === 'crash') {
+      setTimeout(() => process.exit(3))
+      await new Promise(() => {})
+    }
+    if (fault === 'memory') {
+      const kept = []
+      for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => i + kept.length))
+    }
+    if (fault === 'slow')
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true })
+      })
+    return { out: { ...raw, ok: true } }
+  },
+})
