@@ -4,3 +4,4 @@
  */
 export { runPipetask } from './pipetask/main.ts'
 export type { CommandIo } from './pipetask/io.ts'
+export { runButler } from './butler/main.ts'

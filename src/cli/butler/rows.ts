@@ -68,13 +68,7 @@ export function recordCells(record: DimensionRecord): readonly string[] {
 }
 
 export const sortRecords = (records: readonly DimensionRecord[]): readonly DimensionRecord[] =>
-  sortRows(records, (r) => {
-    const key = r.dataId
-    const located = (d: string) =>
-      d === 'tract' || d === 'patch' || d === 'visit' || d === 'exposure' || d === 'day_obs'
-    const names = Object.keys(key)
-    return [...names.filter(located), ...names.filter((n) => !located(n))].map((n) => key[n]!)
-  })
+  sortRows(records, (record) => Object.values(record.dataId))
 
 /** Plain JSON of a record: regions as hexadecimal, timespans as ISO pairs (TAI, null for no end). */
 export function recordJson(record: DimensionRecord): unknown {
