@@ -11,14 +11,16 @@ import { extensionPackages } from './workbench/packages.mjs'
 import { appConfig } from './workbench/rspack-config.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const out = path.join(root, 'workbench/static')
+const target = path.join(root, 'workbench/static')
+/** Built here and then moved in one step: a server that runs meanwhile keeps its files. */
+const out = path.join(root, '.cache/workbench-static')
 const gen = path.join(root, 'workbench/app/gen')
 
 /** Build unless the last build had the same inputs; says what it did. */
 async function main() {
   const mode = process.argv.includes('--development') ? 'development' : 'production'
   const stamp = `${mode} ${fingerprint(root)}`
-  if (!process.argv.includes('--force') && readStamp(out) === stamp)
+  if (!process.argv.includes('--force') && readStamp(target) === stamp)
     return console.log('workbench: up to date')
   const began = performance.now()
   for (const folder of [out, gen]) fs.rmSync(folder, { recursive: true, force: true })
@@ -29,10 +31,19 @@ async function main() {
   fs.copyFileSync(path.join(root, 'workbench/app/style/logo.svg'), path.join(out, 'logo.svg'))
   const sizes = await compressAll(out)
   writeStamp(out, stamp)
+  replaceFolder(target, out)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
     `workbench: ${packages.length} packages in ${seconds} s, ${mb(sizes.raw)} MB, ${mb(sizes.gzip)} MB gzipped`,
   )
+}
+
+function replaceFolder(target, source) {
+  const old = `${source}-old`
+  fs.rmSync(old, { recursive: true, force: true })
+  if (fs.existsSync(target)) fs.renameSync(target, old)
+  fs.renameSync(source, target)
+  fs.rmSync(old, { recursive: true, force: true })
 }
 
 /** Run all configurations; a failed one ends the build with its messages. */
@@ -60,7 +71,6 @@ function writeAssets(stats) {
 const mb = (bytes) => (bytes / 1e6).toFixed(1)
 
 main().catch((error) => {
-  fs.rmSync(path.join(out, '.stamp'), { force: true })
   console.error(`workbench: the build failed\n${error.message}`)
   process.exitCode = 1
 })

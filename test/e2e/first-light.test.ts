@@ -49,11 +49,21 @@ test('First light runs from the launcher to plots, without an error', {
     ),
   )
   expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([])
+  await keepPicture('ran')
   await expectPixels(page)
+  await keepPicture('exposure')
   await expectRows(page)
+  await keepPicture('table')
   await expectPlots(page)
+  await keepPicture('plot')
   expect(complaints.errors).toEqual([])
 })
+
+/** With FIRSTLIGHT_SHOTS set, a screenshot in that folder. */
+async function keepPicture(name: string): Promise<void> {
+  const folder = process.env['FIRSTLIGHT_SHOTS']
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `first-light-${name}.png`) })
+}
 
 /** Scroll to a view wherever the windowed notebook has put it. */
 async function show(selector: string): Promise<void> {

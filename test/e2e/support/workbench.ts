@@ -58,7 +58,14 @@ export interface NotebookPanel {
 }
 
 interface SharedNotebook {
-  readonly cells: readonly { toJSON(): { outputs?: { output_type: string }[]; source: string } }[]
+  readonly cells: readonly { toJSON(): CellJson }[]
+}
+
+interface CellJson {
+  readonly cell_type: string
+  readonly source: string
+  readonly execution_count?: number | null
+  readonly outputs?: readonly { readonly output_type: string }[]
 }
 
 declare global {
@@ -100,20 +107,20 @@ export async function waitForIdle(page: Page, ms = 60_000): Promise<void> {
   )
 }
 
-/** Run every cell and wait until the last has ended. */
+/** Run every cell and wait until the last, or one with an error, has ended. */
 export async function runAll(page: Page, ms = 120_000): Promise<void> {
   await page.evaluate(() => void lab.commands.execute('notebook:run-all-cells'))
   await page.waitForFunction(
     () => {
       const panel = lab.shell.currentWidget
       if (panel?.sessionContext?.session?.kernel?.status !== 'idle') return false
-      return [...panel.content.model.sharedModel.cells].every((cell) => {
-        const { cell_type, execution_count } = cell.toJSON() as unknown as {
-          cell_type: string
-          execution_count: number | null
-        }
-        return cell_type !== 'code' || (execution_count ?? 0) > 0
-      })
+      const cells = [...panel.content.model.sharedModel.cells]
+        .map((cell) => cell.toJSON())
+        .filter((cell) => cell.cell_type === 'code')
+      const failed = cells.some(({ outputs = [] }) =>
+        outputs.some(({ output_type }) => output_type === 'error'),
+      )
+      return failed || cells.every(({ execution_count }) => (execution_count ?? 0) > 0)
     },
     null,
     { timeout: ms, polling: 100 },
