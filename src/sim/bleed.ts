@@ -6,8 +6,12 @@ import type { Canvas } from './render.ts'
  * @param frame electrons, changed in place
  * @param fullWell electrons a pixel of this amplifier holds
  */
-export function bleedColumns({ data, width }: Canvas, { x0, x1, y0, y1 }: Box2I, fullWell: number): void {
+export function bleedColumns(frame: Canvas, box: Box2I, fullWell: number): void {
+  const { data, width } = frame
+  const { x0, x1, y0, y1 } = box
+  const brightest = columnMaxima(frame, box)
   for (let x = x0; x <= x1; x++) {
+    if (brightest[x - x0]! <= fullWell) continue
     for (let y = y0; y <= y1; y++) {
       if (data[y * width + x]! <= fullWell) continue
       let top = y
@@ -22,6 +26,14 @@ export function bleedColumns({ data, width }: Canvas, { x0, x1, y0, y1 }: Box2I,
       y = top - 1
     }
   }
+}
+
+/** Row by row, as memory lies. */
+function columnMaxima({ data, width }: Canvas, { x0, y0, y1, width: columns }: Box2I): Float32Array {
+  const out = new Float32Array(columns)
+  for (let y = y0; y <= y1; y++)
+    for (let k = 0, i = y * width + x0; k < columns; k++, i++) if (data[i]! > out[k]!) out[k] = data[i]!
+  return out
 }
 
 function pour(

@@ -76,11 +76,14 @@ function addCrosstalk({ crosstalk }: Detector, signals: readonly Float32Array[])
   const levels = signals.map((s) => median(sample(s)))
   const level = median(levels)
   const quiet = signals.map((s) => s.slice())
-  for (const [target, out] of signals.entries())
-    for (const [source, from] of quiet.entries()) {
-      const c = crosstalk[source]?.[target] ?? 0
-      if (c !== 0) for (let i = 0; i < out.length; i++) out[i]! += c * (from[i]! - level)
+  for (const [target, out] of signals.entries()) {
+    const sources = quiet.map((from, source) => ({ from, c: crosstalk[source]?.[target] ?? 0 }))
+    for (let i = 0; i < out.length; i++) {
+      let ghost = 0
+      for (const { from, c } of sources) ghost += c * (from[i]! - level)
+      out[i]! += ghost
     }
+  }
 }
 
 const sample = (values: Float32Array): Float32Array =>

@@ -138,11 +138,11 @@ function drawSky({ data, width, height }: Canvas, { camera, visit, detector, see
     const [low, high] = [rowOf(y0), rowOf(y0 + step)]
     for (let y = y0; y < Math.min(height, y0 + step); y++) {
       const t = (y - y0) / step
-      for (let x = 0, i = y * width; x < width; x++, i++) {
-        const [k, s] = [(x / step) | 0, (x % step) / step]
-        const a = low[k]! + (low[k + 1]! - low[k]!) * s
-        const b = high[k]! + (high[k + 1]! - high[k]!) * s
-        data[i] = a + (b - a) * t
+      for (let k = 0; k < columns - 1; k++) {
+        const left = low[k]! + (high[k]! - low[k]!) * t
+        const slope = (low[k + 1]! + (high[k + 1]! - low[k + 1]!) * t - left) / step
+        const end = Math.min(width, (k + 1) * step)
+        for (let x = k * step, i = y * width + x; x < end; x++, i++) data[i] = left + slope * (x - k * step)
       }
     }
   }
