@@ -12,7 +12,7 @@ export async function writeFrameResults(
   dir: string,
   result: { readonly exposure: Exposure; readonly sources: Catalog },
 ): Promise<{ readonly exposure: string; readonly sources: string }> {
-  const table = await writeParquet(result.sources)
+  const table = writeParquet(result.sources)
   const pixels = writeExposureFits(result.exposure)
   await files.makeDirectory(dir)
   const paths = { exposure: `${dir}/exposure.fits`, sources: `${dir}/sources.parquet` }
