@@ -95,7 +95,9 @@ function itemSlot(config: Config, name: string, value: unknown, key: string | nu
     Number(key) < 0 ? list.length + Number(key) : Number(key)
   return {
     get: () =>
-      value instanceof Map ? value.get(key) : (value as readonly unknown[])[index(value as unknown[])],
+      value instanceof Map
+        ? (value as ReadonlyMap<unknown, unknown>).get(key)
+        : (value as readonly unknown[])[index(value as unknown[])],
     set: (raw, where) =>
       change(
         (copy) => void (copy instanceof Map ? copy.set(key, raw) : copy.splice(index(copy), 1, raw)),

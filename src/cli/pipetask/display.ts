@@ -1,7 +1,7 @@
 import { type Context, type LogSink, makeLogger, type ProgressEvent, makeProgress } from '#core'
 import type { RunEvent, RunListener } from '#pipeline'
 import type { CommandIo } from './io.ts'
-import type { Globals } from './main.ts'
+import type { Globals } from './command.ts'
 
 /** What a command works with: log, bars, a signal, and where events of a run go. */
 export interface Display {

@@ -1,14 +1,9 @@
 import { Command, CommanderError } from 'commander'
-import { isFirstlightError, type LogSink, messageOf } from '#core'
+import { isFirstlightError, messageOf } from '#core'
+import { ExitCode, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
 import { type LogOptions, makeSink } from './logging.ts'
 import { collect } from './pipeline-options.ts'
-
-/** What a subcommand gets of the options before it. */
-export interface Globals {
-  readonly sink: LogSink
-  readonly progress: boolean
-}
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
@@ -79,13 +74,4 @@ function report(error: unknown, io: CommandIo, longLog: boolean): number {
   if (isFirstlightError(error) && error.hint !== undefined) io.err(`${error.hint}\n`)
   if ((longLog || !isFirstlightError(error)) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
   return 1
-}
-
-/** Thrown to end with a code after everything has been said. */
-export class ExitCode extends Error {
-  readonly exitCode: number
-  constructor(exitCode: number) {
-    super(`exit ${exitCode}`)
-    this.exitCode = exitCode
-  }
 }

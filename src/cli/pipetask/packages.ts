@@ -9,11 +9,11 @@ interface Manifest {
 export function readPackages(): Readonly<Record<string, string>> {
   const manifest = JSON.parse(readFileSync(findManifest(), 'utf8')) as Manifest
   const { node, v8 } = process.versions
-  const dependencies = Object.entries(manifest.dependencies).map(([name, range]) => [
+  const dependencies = Object.entries(manifest.dependencies).map(([name, range]): [string, string] => [
     name,
     range.replace(/^[~^]/, ''),
   ])
-  return { firstlight: manifest.version, node, v8, ...Object.fromEntries(dependencies) }
+  return { firstlight: manifest.version, node, v8, ...Object.fromEntries<string>(dependencies) }
 }
 
 /** package.json is three folders up from the source and four from the build. */

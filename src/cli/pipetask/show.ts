@@ -95,14 +95,17 @@ async function showGraphItem(
   if (item === 'history') await showHistory(graph, argument, out)
 }
 
+type Subtask = import('#config').Configurable
+
 async function showSubtasks({ task, config }: TaskNode, out: (text: string) => void): Promise<void> {
   out(`### Subtasks for task \`${task.className}'\n`)
   const { Configurable, fieldsOf } = await import('#config')
   const walk = (inner: Config, prefix: string): void => {
     for (const { name, value } of fieldsOf(inner)) {
       if (!(value instanceof Configurable)) continue
-      out(`${prefix}${name}: ${value.target.className}\n`)
-      walk(value.value as Config, `${prefix}${name}.`)
+      const chosen = value as Subtask
+      out(`${prefix}${name}: ${chosen.target.className}\n`)
+      walk(chosen.value, `${prefix}${name}.`)
     }
   }
   walk(config, '')

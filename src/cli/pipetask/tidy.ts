@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Butler, CollectionInfo } from '#butler'
 import { FirstlightError } from '#core'
 import type { CommandIo } from './io.ts'
-import { ExitCode } from './main.ts'
+import { ExitCode } from './command.ts'
 
 interface TidyFlags {
   readonly butlerConfig: string

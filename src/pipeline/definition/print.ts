@@ -53,7 +53,8 @@ const plainMap = (map: ReadonlyMap<string, PyValue>): Record<string, unknown> =>
 function plain(value: PyValue): unknown {
   if (value instanceof PyFloat) return floatScalar(value.value)
   if (value instanceof Complex) return `${value.re}+${value.im}j`
-  if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]))
+  if (value instanceof Map)
+    return new Map([...(value as ReadonlyMap<PyValue, PyValue>)].map(([k, v]) => [plain(k), plain(v)]))
   return Array.isArray(value) ? (value as readonly PyValue[]).map(plain) : value
 }
 

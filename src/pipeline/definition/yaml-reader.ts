@@ -73,9 +73,8 @@ export class YamlNode {
   text(what: string): string {
     if (!isScalar(this.#node) || this.#node.value === null || typeof this.#node.value === 'object')
       return this.fail(`${what} must be a text`)
-    return typeof this.#node.value === 'string'
-      ? this.#node.value
-      : (this.#node.source ?? String(this.#node.value))
+    const { value, source } = this.#node
+    return typeof value === 'string' ? value : (source ?? JSON.stringify(value))
   }
 
   boolean(what: string): boolean {
@@ -105,7 +104,7 @@ function toValue(node: Node | null, doc: YamlText): PyValue {
   if (typeof value === 'number')
     return /[.eE]|inf|nan/i.test(source) && !/^[-+]?0x/i.test(source) ? new PyFloat(value) : value
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
-  return source === '' ? String(value) : source
+  return source === '' ? JSON.stringify(value) : source
 }
 
 /** A parsed YAML text; syntax errors and repeated keys are PipelineSyntaxErrors with their place. */

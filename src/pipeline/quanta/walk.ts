@@ -46,7 +46,7 @@ async function walkTask(candidates: Candidates, walk: Walk): Promise<Omit<TaskQu
   const finders = await Promise.all(
     node.prerequisites.map((edge) =>
       !walk.state.isRegistered(edge.datasetType)
-        ? nothing
+        ? Promise.resolve(nothing)
         : prerequisiteFinder(
             walk.state.butler,
             node,
@@ -294,7 +294,9 @@ async function existingOutputs(candidates: Candidates, walk: Walk): Promise<Outp
       : new Map<number, DatasetRef>()
   const offered = await Promise.all(
     node.outputs.map((edge) =>
-      done.size > 0 ? find(edge.datasetType, existing.skipIn) : new Map<number, DatasetRef>(),
+      done.size > 0
+        ? find(edge.datasetType, existing.skipIn)
+        : Promise.resolve(new Map<number, DatasetRef>()),
     ),
   )
   const run = existing.run === undefined || existing.clobber ? undefined : existing.run
