@@ -105,7 +105,9 @@ async function expectRows(where: Page): Promise<void> {
   await where.locator('.fl-table .fl-button', { hasText: 'As page' }).first().click()
   await where.waitForSelector('.fl-table-page tbody tr:nth-child(10)')
   const cells = await where.locator('.fl-table-page tbody tr').first().locator('td').allTextContents()
-  expect(cells.filter((text) => text !== '').length).toBeGreaterThan(1)
+  // The first column is the source id: 64 bits, printed exactly.
+  expect(cells[0]).toMatch(/^\d{15,19}$/)
+  expect(cells.filter((text) => text !== '').length).toBeGreaterThan(5)
 }
 
 async function expectPlots(where: Page): Promise<void> {

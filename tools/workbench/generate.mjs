@@ -33,7 +33,7 @@ const ENTRY = `import './public-path.js'
 import './style.js'
 import '../style/index.css'
 import { extensions, mimeExtensions } from './plugins.js'
-import { startWorkbench } from '../main.ts'
+import { startWorkbench } from '../index.ts'
 void startWorkbench({ extensions, mimeExtensions })
 `
 

@@ -92,6 +92,11 @@ function themed(layout: Readonly<Record<string, unknown>>, node: HTMLElement): R
     colorway: ['#3188d8', '#e2803a', '#2ba37d', '#c2549d', '#8a7fd1', '#a3a13c', '#d05a5a', '#4bb3c8'],
     margin: { l: 64, r: 24, t: layout['title'] === undefined ? 24 : 56, b: 56 },
     hovermode: 'closest',
+    modebar: {
+      bgcolor: 'rgba(0,0,0,0)',
+      color: colour('--jp-ui-font-color3'),
+      activecolor: colour('--jp-brand-color1'),
+    },
   }
   const merged: Record<string, unknown> = withTitle({ ...defaults, ...layout })
   for (const name of ['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))]) {

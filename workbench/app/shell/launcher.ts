@@ -23,12 +23,12 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
   requires: [ILauncher],
   activate: (app: JupyterFrontEnd, launcher: ILauncher) => {
     app.commands.addCommand(OPEN, {
-      label: (args) => String(args['title'] ?? 'Open a notebook'),
-      caption: (args) => String(args['summary'] ?? ''),
+      label: (args) => textOf(args['title'], 'Open a notebook'),
+      caption: (args) => textOf(args['summary']),
       icon: firstlightIcon,
       execute: async (args) => {
         const widget: unknown = await app.commands.execute('docmanager:open', {
-          path: String(args['path']),
+          path: textOf(args['path']),
           factory: 'Notebook',
         })
         return widget
@@ -52,3 +52,5 @@ async function addCards(launcher: ILauncher): Promise<void> {
     })
   }
 }
+
+const textOf = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise)

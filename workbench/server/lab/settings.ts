@@ -40,9 +40,8 @@ export function settingsRoutes(staticDir: string, stateDir: string): Route[] {
   return [
     route('GET', '/lab/api/settings', 'api', async ({ res, query }) => {
       const ids = Object.keys(await schemas())
-      const settings = await Promise.all(
-        query.get('ids_only') === 'true' ? ids.map((id) => ({ id })) : ids.map(model),
-      )
+      if (query.get('ids_only') === 'true') return sendJson(res, { settings: ids.map((id) => ({ id })) })
+      const settings = await Promise.all(ids.map(model))
       sendJson(res, { settings })
     }),
     route('GET', '/lab/api/settings/*', 'api', async ({ res }, params) =>
