@@ -46,9 +46,9 @@ export class CellRunner {
     this.#parts = parts
   }
 
-  /** Text a magic wants in the next cell. */
-  setNextInput(text: string): void {
-    this.#payload.push({ source: 'set_next_input', text, replace: true })
+  /** What a magic asks of the front end, sent with the reply. */
+  addPayload(payload: Readonly<Record<string, unknown>>): void {
+    this.#payload.push(payload)
   }
 
   /** A loop that was terminated never settles its promise: the run is ended here. */

@@ -16,7 +16,7 @@ export interface SessionParts {
   readonly comms: Comms
   readonly displays: Displays
   readonly language: LanguageClient
-  readonly setNextInput: (text: string) => void
+  readonly addPayload: (payload: Readonly<Record<string, unknown>>) => void
 }
 
 /** The scope object with the session's globals (types: kernel/globals), and how those a cell mentions are opened. */

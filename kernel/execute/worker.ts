@@ -45,7 +45,7 @@ const { scope, prepare } = makeScope({
   comms,
   displays,
   language,
-  setNextInput: (text) => runner.setNextInput(text),
+  addPayload: (payload) => runner.addPayload(payload),
 })
 const runner = new CellRunner({ post, scope, modules, prepare })
 Object.assign(globalThis, { require: modules.require, __dirname: folder })

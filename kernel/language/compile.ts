@@ -13,7 +13,7 @@ import { cellTransformer } from './transform.ts'
 
 /** Globals of Node's that the light declarations leave out; imports may need them too. */
 const NODE_GLOBALS =
-  /\b(?:process|Buffer|fetch|URL|URLSearchParams|Text(?:En|De)coder|Abort\w+|performance|crypto|structuredClone|queueMicrotask|set(?:Timeout|Interval|Immediate)|clear(?:Timeout|Interval|Immediate)|Event\w*|Message\w+|Blob|File|FormData|Headers|Request|Response|WebSocket|Worker|WebAssembly|\w+Stream|atob|btoa|require|import|global|NodeJS|DOMException|navigator|gc)\b/
+  /\b(?:process|Buffer|fetch|URL|URLSearchParams|Text(?:En|De)coder|Abort\w+|performance\.(?!now\b)\w+|crypto|Event\w*|Message\w+|Blob|File|FormData|Headers|Request|Response|WebSocket|Worker|WebAssembly|\w+Stream|atob|btoa|require|import|global|NodeJS|DOMException|navigator|gc|interruptSignal)\b/
 
 /** Check a cell against what earlier cells left, and compile it. Nothing is kept of it until `ScopeNames.commit`. */
 export function compileCell(

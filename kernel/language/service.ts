@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url'
 import type TS from 'typescript'
 import { ts } from './compiler.ts'
 
+interface DiskFile {
+  readonly version: string
+  readonly snapshot: TS.IScriptSnapshot | undefined
+  /** Never looked at again. */
+  readonly isSettled: boolean
+}
+
 /** The package's folder: this file runs as dist/kernel/language/service.js. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url)).replace(/[/\\]$/, '')
 const typesDir = join(packageRoot, 'dist/kernel/types')
@@ -39,7 +46,7 @@ export class CellService {
   readonly service: TS.LanguageService
   readonly #scopePath: string
   readonly #texts = new Map<string, { version: number; snapshot: TS.IScriptSnapshot }>()
-  readonly #disk = new Map<string, { version: string; snapshot: TS.IScriptSnapshot | undefined }>()
+  readonly #disk = new Map<string, DiskFile>()
   readonly #resolution: TS.ModuleResolutionCache
   #hasNodeTypes = false
   #hasEngineTypes = false
@@ -142,16 +149,16 @@ export class CellService {
     return from === this.cellPath && /^[./]/.test(name)
   }
 
-  /** Files outside node_modules are looked at again for every cell; the others are read once. */
-  #onDisk(path: string): { version: string; snapshot: TS.IScriptSnapshot | undefined } {
+  /** Files outside node_modules and this package are looked at again for every cell; the others are read once. */
+  #onDisk(path: string): DiskFile {
     const known = this.#disk.get(path)
-    const settled = path.includes('/node_modules/') || path.startsWith(packageRoot)
-    if (known !== undefined && settled) return known
+    if (known?.isSettled === true) return known
     const stat = statSync(path, { throwIfNoEntry: false })
     const version = stat === undefined ? 'gone' : `${stat.mtimeMs}:${stat.size}`
     if (known?.version === version) return known
     const snapshot = stat === undefined ? undefined : ts.ScriptSnapshot.fromString(readFileSync(path, 'utf8'))
-    const entry = { version, snapshot }
+    const isSettled = path.includes('/node_modules/') || path.startsWith(packageRoot)
+    const entry = { version, snapshot, isSettled }
     this.#disk.set(path, entry)
     return entry
   }

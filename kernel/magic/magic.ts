@@ -12,17 +12,19 @@ export interface Magic {
   timeit(work: () => Promise<unknown>): Promise<void>
   who(args: string): Promise<void>
   load(path: string): Promise<void>
+  page(name: string, detail: number): Promise<void>
   bash(args: string, script: string): Promise<void>
 }
 
 export interface MagicParts {
   readonly folder: string
   readonly language: LanguageClient
-  readonly setNextInput: (text: string) => void
+  /** Ask the front end for something besides output: a pager, a next cell. */
+  readonly addPayload: (payload: Readonly<Record<string, unknown>>) => void
 }
 
 /** The magics that need no engine. */
-export function makeMagic({ folder, language, setNextInput }: MagicParts): Magic {
+export function makeMagic({ folder, language, addPayload }: MagicParts): Magic {
   return {
     async time(work) {
       const begin = performance.now()
@@ -42,7 +44,13 @@ export function makeMagic({ folder, language, setNextInput }: MagicParts): Magic
       process.stdout.write(lines.length === 0 ? 'No names yet.\n' : `${lines.join('\n')}\n`)
     },
     async load(path) {
-      setNextInput(await readFile(resolve(folder, path), 'utf8'))
+      const text = await readFile(resolve(folder, path), 'utf8')
+      addPayload({ source: 'set_next_input', text, replace: true })
+    },
+    async page(name, detail) {
+      const { found, data } = await language.call('inspect', { code: name, cursor: name.length, detail })
+      if (!found) throw new KernelError('kernel/no-such-name', `Nothing is known of '${name}'`)
+      addPayload({ source: 'page', data, start: 0 })
     },
     bash: (_, script) => runScript(script, folder),
   }

@@ -23,6 +23,8 @@ interface Piece {
 const CELL = /^\s*%%(\S+)[ \t]*([^\n]*)\n?/
 /** At the line's begin only: an indented `%` is a remainder carried over from the line above. */
 const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
+/** `name?` shows documentation, `name??` the declaration too. */
+const QUESTION = /^(\?{1,2})?([\p{ID_Start}$_][\p{ID_Continue}$.]*)(\?{1,2})?\s*$/u
 const ASSIGNED = /^((?:const|let|var)\s+[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*:[^=]+)?\s*=\s*)(.*?);?\s*$/u
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
@@ -76,6 +78,9 @@ function splitVariable(name: string, line: string): { args: string; variable: st
 }
 
 function linePiece(line: string): Piece | undefined {
+  const question = questionOf(line)
+  if (question !== undefined)
+    return { source: line, text: question, sourceHead: line.length, textHead: question.length }
   const match = LINE.exec(line)
   const name = match?.[1]
   if (match === null || name === undefined || !isLineMagic(name)) return undefined
@@ -95,6 +100,12 @@ function linePiece(line: string): Piece | undefined {
     sourceHead: line.length - rest.length + (rest.indexOf(expression, target.length) < 0 ? 0 : target.length),
     textHead: head.length,
   }
+}
+
+function questionOf(line: string): string | undefined {
+  const [, before = '', name = '', after = ''] = QUESTION.exec(line) ?? []
+  const marks = Math.max(before.length, after.length)
+  return marks === 0 ? undefined : `await __magic.page(${JSON.stringify(name)}, ${marks - 1});`
 }
 
 function assemble(source: string, pieces: readonly Piece[], timed: boolean): PreparedCell {

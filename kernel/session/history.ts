@@ -60,15 +60,14 @@ export class History {
 
   /** The last `n` inputs of all sessions, oldest first. */
   async tail(n: number): Promise<HistoryEntry[]> {
-    return n <= 0 ? [] : (await this.#all()).slice(-n)
+    return n <= 0 ? [] : (await this.#all()).entries.slice(-n)
   }
 
   /** Inputs of one session in lines [start, stop); session 0 is this one, -1 the one before. */
   async range(session: number, start: number, stop: number | undefined): Promise<HistoryEntry[]> {
-    const all = await this.#all()
-    const own = all.at(-1)?.session ?? 1
+    const { entries, own } = await this.#all()
     const wanted = session > 0 ? session : own + session
-    return all.filter(
+    return entries.filter(
       (entry) => entry.session === wanted && entry.line >= start && (stop === undefined || entry.line < stop),
     )
   }
@@ -76,12 +75,13 @@ export class History {
   /** The last `n` inputs that match a glob pattern (`*`, `?`), each text once when `unique`. */
   async search(pattern: string, n: number | undefined, unique: boolean): Promise<HistoryEntry[]> {
     const matches = glob(pattern)
-    let found = (await this.#all()).filter((entry) => matches.test(entry.input))
+    let found = (await this.#all()).entries.filter((entry) => matches.test(entry.input))
     if (unique) found = [...new Map(found.map((entry) => [entry.input, entry])).values()]
     return n === undefined ? found : n <= 0 ? [] : found.slice(-n)
   }
 
-  async #all(): Promise<HistoryEntry[]> {
+  /** Every input, oldest first, and the number of this session, which may have none yet. */
+  async #all(): Promise<{ entries: HistoryEntry[]; own: number }> {
     await this.#writing
     const numbers = new Map<string, number>()
     const entries: HistoryEntry[] = []
@@ -91,7 +91,7 @@ export class History {
       entries.push({ session: numbers.get(s) ?? 1, line: n, input: i })
     }
     const session = numbers.size + 1
-    return [...entries, ...this.#own.map((own) => ({ session, ...own }))]
+    return { entries: [...entries, ...this.#own.map((own) => ({ session, ...own }))], own: session }
   }
 }
 

@@ -186,7 +186,7 @@ export class TestClient {
   }
 
   /** Resolves when `test` holds, tried after each message. */
-  waitFor(test: () => boolean, timeoutMs = 10_000): Promise<void> {
+  waitFor(test: () => boolean, timeoutMs = 25_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const wake = () => {
         if (!test()) return

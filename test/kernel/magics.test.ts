@@ -44,6 +44,16 @@ test('%load puts a file into the next cell', async () => {
   ])
 })
 
+test('a question mark pages documentation, two the source', async () => {
+  await client.execute('/** Parsecs. */\nconst distance: number = 10')
+  const [page] = (await client.execute('distance?')).reply['payload'] as Record<string, unknown>[]
+  expect(page).toMatchObject({ source: 'page', start: 0 })
+  expect((page?.['data'] as Record<string, unknown>)['text/plain']).toContain('Parsecs.')
+  expect((await client.execute('nothingLikeIt?')).error?.evalue).toContain(
+    "Nothing is known of 'nothingLikeIt'",
+  )
+})
+
 test('an unknown magic names the near one', async () => {
   expect((await client.execute('%timit 1')).error).toMatchObject({
     ename: 'UnknownMagic',

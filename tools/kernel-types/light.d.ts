@@ -16,3 +16,34 @@ interface Console {
   assert(condition?: boolean, ...data: unknown[]): void
 }
 declare var console: Console
+
+declare namespace NodeJS {
+  interface Timeout extends Disposable {
+    ref(): this
+    unref(): this
+    hasRef(): boolean
+    refresh(): this
+    close(): this
+    [Symbol.toPrimitive](): number
+  }
+  interface Immediate extends Disposable {
+    ref(): this
+    unref(): this
+    hasRef(): boolean
+  }
+}
+interface SymbolConstructor {
+  readonly dispose: unique symbol
+}
+interface Disposable {
+  [Symbol.dispose](): void
+}
+declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): NodeJS.Timeout
+declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): NodeJS.Timeout
+declare function setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): NodeJS.Immediate
+declare function clearTimeout(timeout: NodeJS.Timeout | string | number | undefined): void
+declare function clearInterval(interval: NodeJS.Timeout | string | number | undefined): void
+declare function clearImmediate(immediate: NodeJS.Immediate | undefined): void
+declare function queueMicrotask(callback: () => void): void
+declare function structuredClone<T>(value: T): T
+declare var performance: { now(): number; readonly timeOrigin: number }
