@@ -124,7 +124,7 @@ export class Place {
 }
 
 async function runCase(item: Case, place: Place): Promise<string | undefined> {
-  if (item.cmd !== undefined) return runCommand({ ...item, cmd: item.cmd }, place)
+  if (item.cmd !== undefined) return await runCommand({ ...item, cmd: item.cmd }, place)
   if (item.spec === undefined) throw new UnknownOperation(`case ${item.id} without spec or cmd`)
   let answer: Json = null
   let thrown: unknown
