@@ -5,12 +5,15 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
 }
 
-/** Versions saved with every run: ours, our dependencies' as declared, Node's own. One small file is read. */
+/**
+ * Versions saved with every run: ours, our dependencies' as declared (`npm/yaml`: Python has packages of the same names), Node's
+ * own. One small file is read.
+ */
 export function readPackages(): Readonly<Record<string, string>> {
   const manifest = JSON.parse(readFileSync(findManifest(), 'utf8')) as Manifest
   const { node, v8 } = process.versions
   const dependencies = Object.entries(manifest.dependencies).map(([name, range]): [string, string] => [
-    name,
+    `npm/${name}`,
     range.replace(/^[~^]/, ''),
   ])
   return { firstlight: manifest.version, node, v8, ...Object.fromEntries<string>(dependencies) }

@@ -61,6 +61,3 @@ export class CoordinateTables {
     return made
   }
 }
-
-/** Text of a data ID as logs print it. */
-export const describe = (coordinate: DataCoordinate): string => coordinate.toString()

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openNodeButler } from '#platform/node'
+import { dataPath } from '../support/data.ts'
+import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
+import { pipetask } from '../support/pipetask.ts'
+import { pythonPath } from '../support/python.ts'
+
+// Ours and the real `pipetask` (lsst-ctrl-mpexec) in turn on one repository and one run.
+let master: RepositoryMaster
+beforeAll(() => {
+  master = unpackRepository()
+})
+afterAll(() => master.remove())
+
+const PIPELINE = join(dataPath('rubin-middleware/pipelines'), '02-single-frame.yaml')
+const detectors = (list: string): string => `instrument='HSC' AND visit=903334 AND detector IN (${list})`
+
+function theirs(repository: string, ...args: readonly string[]): { rc: number | null; text: string } {
+  const command = join(dirname(pythonPath()), 'pipetask')
+  const run = spawnSync(command, ['run', '-b', repository, '-p', PIPELINE, ...args], {
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      PYTHONPATH: dataPath('rubin-middleware/tasks'),
+      FL_PIPELINES: dataPath('rubin-middleware/pipelines'),
+    },
+  })
+  return { rc: run.status, text: `${run.stdout}${run.stderr}` }
+}
+
+const ours = (repository: string, ...args: readonly string[]) =>
+  pipetask(['pipetask', 'run', '-b', repository, '-p', PIPELINE, ...args])
+
+async function detectorsOf(repository: string, type: string): Promise<number[]> {
+  const butler = await openNodeButler(repository)
+  const refs = await butler.queryDatasets(type, { collections: 'u/both', limit: null })
+  await butler.close()
+  return refs.map((ref) => Number(ref.dataId['detector'])).sort((a, b) => a - b)
+}
+
+const first = ['-i', 'HSC/defaults', '-o', 'u/both', '--register-dataset-types', '-d', detectors('4')]
+const second = ['-o', 'u/both', '--extend-run', '--skip-existing', '-d', detectors('4, 5')]
+
+test('a run made by ours is extended by the real pipetask', { timeout: 180_000 }, async () => {
+  const { root } = master.copy()
+  const made = await ours(root, ...first)
+  expect(made.rc, made.stderr).toBe(0)
+  const extended = theirs(root, ...second)
+  expect(extended.rc, extended.text).toBe(0)
+  expect(extended.text).toMatch(/QuantumGraph contains 3 quanta for 3 tasks/)
+  expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
+})
+
+test('a run made by the real pipetask is extended by ours', { timeout: 180_000 }, async () => {
+  const { root } = master.copy()
+  const made = theirs(root, ...first)
+  expect(made.rc, made.text).toBe(0)
+  const extended = await ours(root, ...second)
+  expect(extended.rc, extended.stderr).toBe(0)
+  expect(extended.stderr).toMatch(/QuantumGraph contains 3 quanta for 3 tasks/)
+  expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
+  const refused = await ours(root, ...second.slice(0, -1), detectors('4, 5, 10'), '-c', 'isr:doDark=False')
+  expect(refused.rc).toBe(1)
+  expect(refused.stderr).toContain('Inequality in doDark: False != True')
+})
