@@ -100,9 +100,13 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
       }
     })
 
-/** This thread for one quantum at a time, unless it may have to be ended from outside; else a pool of threads. */
+/**
+ * This thread for one quantum at a time; a pool of threads for more, for time limits, and on a terminal, where Ctrl-C and the bar must
+ * not wait for a task to pause.
+ */
 async function makeExecutor(flags: RunFlags, butler: Butler, io: CommandIo): Promise<QuantumExecutor> {
-  if (flags.processes === 1 && flags.timeout === undefined) return inProcessExecutor(butler, processUsage)
+  const isWatched = flags.timeout !== undefined || io.columns !== undefined
+  if (flags.processes === 1 && !isWatched) return inProcessExecutor(butler, processUsage)
   const { workerExecutor } = await import('#platform/node')
   const modules =
     io

@@ -63,7 +63,8 @@ export async function runQuantum(
     log.error(
       `Execution of task '${quantum.label}' on quantum ${quantum.coordinate} failed. ${describe(error)}`,
     )
-    await writeLog(quantum, environment, records)
+    // A cancelled quantum leaves nothing, so that a later --extend-run simply does it.
+    if (!hooks.signal.aborted) await writeLog(quantum, environment, records)
     return {
       ...about,
       state: 'failed',
