@@ -8,7 +8,10 @@ import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
 import { type DemoOptions, makeDemo, runSimJob, type SimJob } from '#sim'
 import type { SkyMap } from '#skymap'
 import type { Catalog } from '#table'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+
+// Seconds on a quiet machine; a loaded one may take twenty times as long.
+vi.setConfig({ testTimeout: 240_000 })
 
 const scratch = mkdtempSync(join(tmpdir(), 'demo-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
