@@ -5,6 +5,7 @@ import { fromBase64 } from '#core'
 import { tableError } from '../errors.ts'
 import { specOfField } from '../from-arrow.ts'
 import { userMetadata } from '../metadata.ts'
+import { MAP_ENTRIES } from './maps.ts'
 import { type ColumnSpec, type ColumnType, Schema } from '../schema.ts'
 
 /** Columns of a Parquet file: types from its own schema, units, docs and array shapes from what its writer noted. */
@@ -85,7 +86,7 @@ function specOf(tree: SchemaTree): ColumnSpec {
     return listOf(name, children[0])
   if (isMap(element)) {
     const entries = children[0]?.children ?? []
-    return { name, type: 'list', items: structOf('entries', entries) }
+    return { name, type: 'list', items: structOf(MAP_ENTRIES, entries) }
   }
   return structOf(name, children)
 }

@@ -1,5 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
+import { entriesOfMaps } from './maps.ts'
 import { type ByteSource, bytesSource, messageOf } from '#core'
 import { Catalog } from '../catalog.ts'
 import { type Column, joinRows, type NumericArray } from '../column.ts'
@@ -50,7 +51,7 @@ export async function readParquet(
     const parts = (chunks.get(spec.name) ?? []).toSorted((a, b) => a.rowStart - b.rowStart)
     return joinRows(
       spec,
-      parts.map((part) => cut(makeColumn(spec, part.data), part.rowStart, start, end)),
+      parts.map((part) => cut(makeColumn(spec, entriesOfMaps(spec, part.data)), part.rowStart, start, end)),
     )
   })
   return new Catalog(schema, columns, end - start)
@@ -85,7 +86,7 @@ async function readChunks(
     columns: [...columns],
     rowStart,
     rowEnd,
-    compressors,
+    compressors: CODECS,
     utf8: false,
     geoparquet: false,
     parsers: EXACT_PARSERS,
@@ -96,6 +97,15 @@ async function readChunks(
     },
   })
   return chunks
+}
+
+/** LZ4 of nothing is one byte, which the decoder takes for damage. */
+const CODECS = {
+  ...compressors,
+  LZ4: (input: Uint8Array, length: number) =>
+    length === 0 ? input.subarray(0, 0) : compressors.LZ4!(input, length),
+  LZ4_RAW: (input: Uint8Array, length: number) =>
+    length === 0 ? input.subarray(0, 0) : compressors.LZ4_RAW!(input, length),
 }
 
 /** Times as nanoseconds in bigint: the reader's own Date would lose what is below a millisecond. */
