@@ -144,12 +144,11 @@ print(json.dumps([[columns[n].get('unit'), columns[n].get('description')] for n 
     ])
   })
 
-  test.each(['snappy', 'zstd', 'gzip', 'brotli', 'lz4', 'none'])(
-    'writes with %s what we read',
-    async (codec) => {
-      const theirs = join(folder, `theirs-${codec}.parquet`)
-      python(
-        `
+  test('writes with any codec what we read', async () => {
+    const theirs = join(folder, 'theirs')
+    const codecs = ['snappy', 'zstd', 'gzip', 'brotli', 'lz4', 'none']
+    python(
+      `
 import sys
 import pyarrow as pa, pyarrow.parquet as pq
 t = pa.table({'id': pa.array([2**62 + 1, None, -1]), 'x': pa.array([0.1, None, float('nan')]), 's': ['a', None, 'b'],
@@ -157,11 +156,13 @@ t = pa.table({'id': pa.array([2**62 + 1, None, -1]), 'x': pa.array([0.1, None, f
   't': pa.array([1, None, 3], pa.timestamp('us')), 'f': pa.array([[1., 2.], [3., 4.], [5., 6.]], pa.list_(pa.float32(), 2)),
   'm': pa.array([[('k', 1)], [], None], pa.map_(pa.string(), pa.int32())), 'big': pa.array(['x', None, 'y'], pa.large_string())})
 t = t.set_column(1, pa.field('x', pa.float64(), metadata={'unit': 'nJy', 'doc': 'flux'}), t['x'])
-pq.write_table(t, sys.argv[1], compression=sys.argv[2], row_group_size=2)`,
-        theirs,
-        codec,
-      )
-      const table = await readParquet(readFileSync(theirs))
+for codec in sys.argv[2:]:
+    pq.write_table(t, f'{sys.argv[1]}-{codec}', compression=codec, row_group_size=2)`,
+      theirs,
+      ...codecs,
+    )
+    for (const codec of codecs) {
+      const table = await readParquet(readFileSync(`${theirs}-${codec}`))
       expect([...table.rows()]).toEqual([
         {
           id: 2n ** 62n + 1n,
@@ -201,8 +202,8 @@ pq.write_table(t, sys.argv[1], compression=sys.argv[2], row_group_size=2)`,
         },
       ])
       expect(table.schema.get('x')).toMatchObject({ unit: 'nJy', doc: 'flux' })
-    },
-  )
+    }
+  })
 
   test('nested columns: lists of records with units inside', () => {
     const nested = Catalog.fromColumns([{ name: 'id', type: 'i64' }, spans], {
@@ -291,7 +292,8 @@ print(json.dumps({n: facts(t[n]) for n in t.column_names}))`,
         let ours = 0n
         for (let i = 0; i < table.numRows; i++)
           if (valid?.[i] !== 0) ours += BigInt((values as BigInt64Array)[i]!)
-        expect([column, String(ours)]).toEqual([column, sum])
+        // pyarrow sums modulo 2^64
+        expect([column, String(BigInt.asIntN(64, ours))]).toEqual([column, sum])
       }
     }
   }
