@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 interface Manifest {
   readonly version: string
@@ -19,10 +19,11 @@ export function readPackages(): Readonly<Record<string, string>> {
   return { firstlight: manifest.version, node, v8, ...Object.fromEntries<string>(dependencies) }
 }
 
-/** package.json is three folders up from the source and four from the build. */
+/** The nearest package.json above this file, which may be source, build or bundle. */
 function findManifest(): URL {
-  const built = import.meta.url.includes('/dist/')
-  return new URL(built ? '../../../../package.json' : '../../../package.json', import.meta.url)
+  let url = new URL('package.json', import.meta.url)
+  while (!existsSync(url) && url.pathname !== '/package.json') url = new URL('../package.json', url)
+  return url
 }
 
 export const processUsage = (): { cpuSec: number; maxRssBytes: number } => {

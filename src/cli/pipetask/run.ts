@@ -116,7 +116,14 @@ async function makeExecutor(flags: RunFlags, butler: Butler, io: CommandIo): Pro
   return workerExecutor({
     slots: flags.processes,
     repository: butler.root,
-    entry: new URL('./worker.js', import.meta.url),
+    entry: workerEntry(),
     taskModules: [...modules, ...flags.taskModule].map((file) => resolve(io.cwd, file)),
   })
 }
+
+/** The workers' main file lies beside this one, or in the build when this is bundled. */
+const workerEntry = (): URL =>
+  new URL(
+    import.meta.url.includes('/dist/bin/') ? '../src/cli/pipetask/worker.js' : './worker.js',
+    import.meta.url,
+  )
