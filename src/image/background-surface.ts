@@ -1,5 +1,13 @@
-import { Chebyshev2D, chebyshevTerms, makeSpline, type Spline, type SplineKind } from '#math'
+import {
+  Chebyshev2D,
+  chebyshevTerms,
+  makeSpline,
+  type Spline,
+  SPLINE_MIN_POINTS,
+  type SplineKind,
+} from '#math'
 import { combineRows, cubicRows } from '#simd'
+import { akimaRows } from './akima-rows.ts'
 import type { Background, BackgroundSpline } from './background.ts'
 import { cellCenters, cellEdges } from './background-cells.ts'
 import { imageError } from './errors.ts'
@@ -45,6 +53,17 @@ function joinColumns(
 ): Float32Array {
   const knots = columns.map(({ x }) => x)
   const bounds = [0, ...new Set(knots.map((x) => Math.ceil(x)).filter((x) => x > 0 && x < width)), width]
+  if (kind === 'akima' && knots.length >= SPLINE_MIN_POINTS.akima && bounds.length === knots.length + 2) {
+    const values = columns.map((column) => column.values)
+    const origins = Float32Array.of(knots[0]!, ...knots)
+    return cubicRows({
+      width,
+      height,
+      starts: Int32Array.from(bounds),
+      knots: origins,
+      coeffs: akimaRows(knots, values, height),
+    })
+  }
   const starts = Int32Array.from(kind === 'constant' ? halfWays(knots, width) : bounds)
   const segments = starts.length - 1
   const coeffs = new Float32Array(4 * segments * height)

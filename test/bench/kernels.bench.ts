@@ -14,6 +14,7 @@ const gaussian = Array.from({ length: 11 }, (_, i) => Math.exp((-i * i) / 18) / 
 const raw = Uint16Array.from(image)
 const few = stars.slice(0, 500)
 const radii = [3, 4.5, 6, 9, 12, 17, 25, 35, 50, 70]
+const SKY = 178
 const small = { width: CCD.width, height: 512 }
 
 const jobs: Record<string, () => () => void> = {
@@ -87,7 +88,7 @@ const jobs: Record<string, () => () => void> = {
 
 function filledStore() {
   const store = makePixelStore(CCD)
-  store.image.set(image)
+  store.image.set(image.map((v) => v - SKY))
   store.variance.set(variance)
   return store
 }
