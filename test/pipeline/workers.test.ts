@@ -65,7 +65,9 @@ async function run({ faults, timeoutSec, signal, onEvent }: Setting): Promise<Ru
 const states = (result: RunResult): Record<string, string> =>
   Object.fromEntries(result.quanta.map((q) => [String(q.dataId['detector']), q.state]))
 
-test('a crash, an endless loop and a full memory each end one quantum, and the run goes on', { timeout: 180_000 }, async () => {
+test('a crash, an endless loop and a full memory each end one quantum, and the run goes on', {
+  timeout: 180_000,
+}, async () => {
   const result = await run({ faults: { 4: 'crash', 5: 'loop', 10: 'memory' }, timeoutSec: 20 })
   expect(states(result)).toEqual({ 4: 'failed', 5: 'failed', 10: 'failed', 11: 'done' })
   const messages = result.quanta.map((q) => q.error?.message ?? '')
