@@ -79,6 +79,18 @@ run('build', process.execPath, ['tools/build.mjs'])
 const filters = process.argv.slice(2)
 if (filters.length === 0) run('lint', process.execPath, ['tools/lint.mjs'])
 
+// One simulated exposure for the notebook in nbconvert, in the browser and from the tarball; kept between runs.
+const demo = join(cache, 'first-light-demo')
+run('demo repository', process.execPath, [
+  'dist/src/cli/firstlight.js',
+  'demo',
+  demo,
+  '--visits',
+  '903344',
+  '--detectors',
+  '5',
+])
+
 const report = join(cache, 'tests.json')
 const status = run(
   'tests',
@@ -93,7 +105,12 @@ const status = run(
   ],
   {
     mayFail: true,
-    env: { ...process.env, FIRSTLIGHT_PYTHON: python, PATH: `${dirname(python)}:${process.env.PATH}` },
+    env: {
+      ...process.env,
+      FIRSTLIGHT_PYTHON: python,
+      FIRSTLIGHT_TEST_REPO: demo,
+      PATH: `${dirname(python)}:${process.env.PATH}`,
+    },
   },
 )
 const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
