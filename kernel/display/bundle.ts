@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { plainText } from './plain-text.ts'
 import { findRenderer } from './renderers.ts'
 import type { DisplayData, MimeBundle } from '../protocol/threads.ts'
 
@@ -19,10 +19,6 @@ export function toBundleNow(value: unknown): DisplayData | undefined {
   if (displayMethod(value) !== undefined || findRenderer(value) !== undefined) return undefined
   return { data: { 'text/plain': plainText(value) }, metadata: {} }
 }
-
-/** Compact text without colours: front ends show escapes as they are in results. */
-export const plainText = (value: unknown): string =>
-  inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 })
 
 function displayMethod(value: unknown): (() => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined

@@ -1,6 +1,6 @@
 import { Butler, DataCoordinate, DatasetRef, DimensionRecord } from '#butler'
 import type { DisplayData } from '../protocol/threads.ts'
-import { plainText } from './bundle.ts'
+import { plainText } from './plain-text.ts'
 import { htmlTable, textTable } from './text.ts'
 
 /** Rows of a list that are shown; the count tells the rest. */
@@ -34,14 +34,12 @@ function rowOf(value: unknown): Record<string, string> | undefined {
 }
 
 const texts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      isPlain(value) ? String(value ?? '') : plainText(value),
-    ]),
-  )
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, cellText(value)]))
 
-const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'string' ? value : plainText(value).replace(/(\d)n$/, '$1')
+}
 
 const nounOf = (value: unknown): string =>
   value instanceof DatasetRef ? 'datasets' : value instanceof DataCoordinate ? 'data IDs' : 'records'

@@ -109,8 +109,8 @@ const visible = (masks: readonly MaskPlaneDisplay[]): string[] =>
 function factsOf(exposure: Exposure): readonly (readonly [string, string])[] {
   const { visitInfo, detector, filter, wcs, psf, bbox, photoCalib } = exposure
   const facts: [string, string][] = []
-  const add = (label: string, value: unknown, unit = '') => {
-    if (value === undefined || value === null) return
+  const add = (label: string, value: string | number | bigint | undefined, unit = '') => {
+    if (value === undefined) return
     facts.push([label, `${typeof value === 'number' ? numberText(value) : String(value)}${unit}`])
   }
   add('instrument', visitInfo?.instrument)

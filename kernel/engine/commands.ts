@@ -30,7 +30,7 @@ export async function runPipetaskLine(
   const words = splitWords(line.replace(/\\?\n/g, ' '))
   const argv = needsRepository(words, ['run', 'qgraph']) ? [...words, '-b', butler.butler.root] : words
   const io = cellIo(folder, input, `pipetask ${argv.join(' ')}`)
-  await ended('pipetask', await runPipetask(argv, io))
+  ended('pipetask', await runPipetask(argv, io))
 }
 
 /** `%butler …`: the repository is put in when the command takes one and none is named. */
@@ -46,7 +46,7 @@ export async function runButlerLine(
   const takesRepository = command !== undefined && !command.startsWith('-') && command !== 'create'
   const named = rest[0] !== undefined && (rest[0] === '.' || /[/\\]/.test(rest[0]))
   const argv = takesRepository && !named && butler.isOpen ? [command, butler.butler.root, ...rest] : words
-  await ended('butler', await runButler(argv, cellIo(folder, input, `butler ${argv.join(' ')}`)))
+  ended('butler', await runButler(argv, cellIo(folder, input, `butler ${argv.join(' ')}`)))
 }
 
 const needsRepository = (words: readonly string[], commands: readonly string[]): boolean =>

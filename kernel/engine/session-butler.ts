@@ -70,13 +70,19 @@ export class SessionButler {
 
   /** Search a new output first from now on, so that the next cell finds what a pipeline made. */
   async searchFirst(collection: string): Promise<void> {
-    const butler = this.butler
     if (this.#collections[0] === collection) return
-    const collections = [collection, ...this.#collections.filter((name) => name !== collection)]
+    await this.search([collection, ...this.#collections.filter((name) => name !== collection)])
+  }
+
+  /** Search other collections from now on. */
+  async search(collections: CollectionExpression): Promise<Butler> {
+    const { butler } = this
     // A query brings this butler up to date with collections that another one made.
-    await butler.collections.query(collection)
-    this.#butler = await butler.clone({ collections, inferDefaults: true })
-    this.#collections = collections
+    await butler.collections.query(collections)
+    const next = await butler.clone({ collections, inferDefaults: true })
+    this.#butler = next
+    this.#collections = next.collections.defaults
+    return next
   }
 
   async close(): Promise<void> {

@@ -43,13 +43,13 @@ export function runIn<T>(context: RunContext, work: () => T): T {
  * printed, which then goes on as usual (an inspector that returns `this`).
  */
 export function hideAsyncMarks(): void {
-  Object.defineProperty(Promise.prototype, inspect.custom, {
-    configurable: true,
-    value(this: Promise<unknown>) {
-      for (const mark of Object.getOwnPropertySymbols(this))
-        if (/^Symbol\((?:async_id|trigger_async_id|kResourceStore)/.test(mark.toString()))
-          Object.defineProperty(this, mark, { enumerable: false })
-      return this
-    },
-  })
+  const prototype: object = Promise.prototype
+  Object.defineProperty(prototype, inspect.custom, { configurable: true, value: withoutMarks })
+}
+
+function withoutMarks(this: object): object {
+  for (const mark of Object.getOwnPropertySymbols(this))
+    if (/^Symbol\((?:async_id|trigger_async_id|kResourceStore)/.test(mark.toString()))
+      Object.defineProperty(this, mark, { enumerable: false })
+  return this
 }

@@ -65,7 +65,8 @@ function pathOf(site: NodeJS.CallSite): string | undefined {
 function describe(site: NodeJS.CallSite): string {
   const path = pathOf(site) ?? ''
   const script = scripts.get(path)
-  if (script === undefined) return site.toString()
+  // A call site's text is V8's own frame; its type does not declare it.
+  if (script === undefined) return String(site as unknown as string)
   const place = script.map.original((site.getLineNumber() ?? 1) - 1, (site.getColumnNumber() ?? 1) - 1)
   const where = place === undefined ? script.name : `${script.name}:${place.line + 1}:${place.column + 1}`
   const name = site.getFunctionName()

@@ -55,7 +55,7 @@ export declare const comms: {
 }
 
 /** The last result. */
-// The one `any`: it holds whatever the last cell gave.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the last cell gave
 export declare let _: any
 
 export declare const __magic: Magic

@@ -1,4 +1,4 @@
-import type { Butler, DatasetRef } from '#butler'
+import type { Butler, CollectionExpression, DatasetRef } from '#butler'
 import type { ByteSource } from '#core'
 import type { FitsFile } from '#fits'
 import type { QuantumResult } from '#pipeline'
@@ -13,6 +13,9 @@ export declare let butler: Butler
 
 /** Open a repository as the session's `butler`; paths are taken from the notebook's folder. */
 export declare function openRepo(path: string, options?: OpenRepoOptions): Promise<Butler>
+
+/** Let `butler` and `sql` search these collections from now on; a name, a list, or wildcards. */
+export declare function useCollections(collections: CollectionExpression): Promise<Butler>
 
 /** What may stand in a `${…}` of a query: a value to bind, or a catalog to read from. */
 export type SqlValue = QueryParam | Catalog

@@ -186,10 +186,21 @@ function ownModule(name: string): string | undefined {
   return undefined
 }
 
-const localFile = (path: string): string =>
-  [path, `${path}.ts`, `${path}.mts`, `${path}.js`, `${path}/index.ts`, path.replace(/\.js$/, '.ts')].find(
-    isFile,
-  ) ?? path
+/** The file a `local:` name means: inferred types name declarations by their `.js`, imports leave endings out. */
+const localFile = (path: string): string => {
+  const stem = path.replace(/\.[cm]?js$/, '')
+  return (
+    [
+      path,
+      `${stem}.ts`,
+      `${stem}.d.ts`,
+      `${stem}.mts`,
+      `${stem}.js`,
+      `${path}/index.ts`,
+      `${path}/index.d.ts`,
+    ].find(isFile) ?? path
+  )
+}
 
 const extensionOf = (path: string): string =>
   path.endsWith('.d.ts') ? '.d.ts' : path.slice(path.lastIndexOf('.'))

@@ -22,6 +22,7 @@ const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
   [ENGINE_TYPES]: {
     butler: 'live',
     openRepo: 'fixed',
+    useCollections: 'fixed',
     sql: 'fixed',
     openFits: 'fixed',
     __engine: 'fixed',

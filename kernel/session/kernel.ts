@@ -20,6 +20,9 @@ export interface KernelOptions {
   readonly onShutdown: (restart: boolean) => void
 }
 
+/** What a run shows or asks while it goes on. */
+type FromRun = Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' }>
+
 type Answer = (request: Request) => Promise<JsonObject> | JsonObject
 
 /**
@@ -205,26 +208,19 @@ export class Kernel {
   }
 
   #fromExecution(message: FromExecution): void {
-    switch (message.kind) {
-      case 'language':
-        void this.#forward(message)
-        return
-      case 'done':
-        return this.#executor.finished(message)
-      case 'ready':
-      case 'interrupted':
-        return
-    }
+    if (message.kind === 'language') void this.#forward(message)
+    else if (message.kind === 'done') this.#executor.finished(message)
+    else if (message.kind !== 'ready' && message.kind !== 'interrupted') this.#fromRun(message)
+  }
+
+  #fromRun(message: FromRun): void {
     const record = this.#runs.get(message.run) ?? this.#executor.current
     if (message.kind === 'stream') this.#thread.published(message.text.length)
     if (record === undefined || (record.silent && message.kind !== 'input' && message.kind !== 'comm')) return
     this.#show(message, record)
   }
 
-  #show(
-    message: Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' }>,
-    record: RunRecord,
-  ): void {
+  #show(message: FromRun, record: RunRecord): void {
     const { parent } = record
     switch (message.kind) {
       case 'stream':

@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Exposure, Image, MaskedImage } from '#image'
+import {
+  DATA_COMM_TARGET,
+  type DataReply,
+  type ExposureDisplay,
+  MIME,
+  type PipelineDisplay,
+  type TableDisplay,
+} from '#protocol'
+import { Catalog } from '#table'
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Received, TestClient } from './client.ts'
+
+const firstlight = fileURLToPath(new URL('../../dist/src/cli/firstlight.js', import.meta.url))
+let scratch: string
+let client: TestClient
+let comm: string
+
+/** One chip of the small test camera, and a kernel that has it open by its environment. */
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'firstlight-engine-'))
+  const repo = join(scratch, 'repo')
+  execFileSync(process.execPath, [firstlight, 'demo', repo, '--tiny', '--visits', '1008', '--detectors', '3'])
+  client = await TestClient.start({ FIRSTLIGHT_REPO: repo, FIRSTLIGHT_COLLECTIONS: 'TinyCam/defaults' })
+  comm = crypto.randomUUID()
+  client.send('shell', 'comm_open', { comm_id: comm, target_name: DATA_COMM_TARGET, data: {} })
+}, 240_000)
+afterAll(async () => {
+  await client?.stop()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const bundleOf = (run: Awaited<ReturnType<TestClient['execute']>>) => {
+  expect(run.error?.text).toBeUndefined()
+  return run.ofType('execute_result')[0]?.content['data'] as Readonly<Record<string, unknown>>
+}
+
+let asked = 0
+async function ask(
+  request: Readonly<Record<string, unknown>>,
+): Promise<{ reply: DataReply; buffer: Uint8Array | undefined }> {
+  const id = ++asked
+  client.send('shell', 'comm_msg', { comm_id: comm, data: { ...request, id } })
+  const find = () =>
+    client.received.find(
+      (m: Received) => m.content['comm_id'] === comm && (m.content['data'] as { id?: number }).id === id,
+    )
+  await client.waitFor(() => find() !== undefined)
+  const found = find()
+  return { reply: found?.content['data'] as DataReply, buffer: found?.buffers[0] }
+}
+
+test('the repository of the environment is open as butler', async () => {
+  const bundle = bundleOf(await client.execute('butler'))
+  expect(bundle['text/plain']).toMatch(/searches TinyCam\/defaults/)
+  const refs = bundleOf(await client.execute('await butler.queryDatasets("raw")'))
+  expect(refs['text/plain']).toMatch(/TinyCam\/raw\/all[\s\S]*1 datasets/)
+})
+
+test('an exposure shows as text, PNG and our view, and its pixels come over the data comm', async () => {
+  const run = await client.execute(
+    'import type { Exposure } from "firstlight/image"\nconst raw = await butler.get<Exposure>("raw", { exposure: 1008, detector: 3 })\nraw',
+  )
+  const bundle = bundleOf(run)
+  const shown = bundle[MIME.exposure] as ExposureDisplay
+  expect(bundle['text/plain']).toContain(`${shown.width} × ${shown.height} px`)
+  expect(Buffer.from(String(bundle['image/png']), 'base64').subarray(1, 4).toString()).toBe('PNG')
+  expect(shown.wcs?.crval[0]).toBeCloseTo(150, 0)
+  const { reply, buffer } = await ask({ op: 'plane', objectId: shown.objectId, plane: 'image' })
+  expect(reply).toMatchObject({ ok: true, width: shown.width, height: shown.height })
+  const pixels = new Float32Array(Uint8Array.from(buffer ?? []).buffer)
+  expect(pixels).toHaveLength(shown.width * shown.height)
+  expect(String((await client.execute('raw.image.data[12345]')).result)).toBe(String(pixels[12345]))
+  expect((await ask({ op: 'plane', objectId: shown.objectId, plane: 'mask' })).buffer).toHaveLength(
+    4 * pixels.length,
+  )
+})
+
+test('data requests are answered while a cell awaits and others are queued; bad ones are refused', async () => {
+  const waiting = client.sendExecute('await new Promise((r) => setTimeout(r, 1500))')
+  const queued = client.sendExecute('1')
+  const { reply } = await ask({ op: 'rows', objectId: 'nothing', offset: 0, limit: 5 })
+  expect(reply).toMatchObject({ ok: false, code: 'kernel/no-such-object' })
+  expect((await ask({ op: 'steal' })).reply).toMatchObject({ ok: false, code: 'protocol/bad-request' })
+  expect(client.replyTo(waiting)).toBeUndefined()
+  await client.finished(queued)
+})
+
+test('a pipeline cell runs, shows its progress, names its result; butler and sql then see the output', async () => {
+  const cell = `%%pipeline -d "instrument='TinyCam' AND exposure=1008 AND detector=3" -o u/me/first --out run
+description: first light
+tasks:
+  isr: lsst.ip.isr.IsrTask
+  characterizeImage: lsst.pipe.tasks.characterizeImage.CharacterizeImageTask`
+  const id = client.sendExecute(cell)
+  await client.waitFor(() => client.replyTo(id) !== undefined, 120_000)
+  const run = await client.finished(id)
+  expect(bundleOf(run)['text/plain']).toMatch(/^2 quanta done in u\/me\/first\//)
+  const states = [...run.ofType('display_data'), ...run.ofType('update_display_data')].map(
+    (m) => (m.content['data'] as Record<string, unknown>)[MIME.pipeline] as PipelineDisplay,
+  )
+  expect(states[0]?.state).toBe('building')
+  expect(states.at(-1)).toMatchObject({
+    state: 'done',
+    tasks: [
+      { label: 'isr', total: 1 },
+      { label: 'characterizeImage', after: ['isr'] },
+    ],
+  })
+  expect(states.some((state) => state.state === 'running')).toBe(true)
+  expect((await client.execute('(await run.refs("icSrc")).length')).result).toBe('1')
+  expect(
+    (
+      await client.execute(
+        'const icExp = await butler.get<Exposure>("icExp", { visit: 1008, detector: 3 }); icExp.psf !== undefined',
+      )
+    ).result,
+  ).toBe('true')
+}, 150_000)
+
+test('sql reads dataset types, binds values, and its table comes over the data comm in any order', async () => {
+  const run = await client.execute(
+    'const visit = 1008\nconst stars = await sql`SELECT id, base_PsfFlux_instFlux AS flux FROM icSrc WHERE visit = ${visit}`\nstars',
+  )
+  const shown = bundleOf(run)[MIME.table] as TableDisplay
+  expect(shown.numRows).toBeGreaterThan(5)
+  expect(shown.columns.map(({ name, type }) => `${name}:${type}`)).toEqual(['id:i64', 'flux:f64'])
+  const { reply, buffer } = await ask({
+    op: 'rows',
+    objectId: shown.objectId,
+    offset: 0,
+    limit: 3,
+    orderBy: '-flux',
+  })
+  expect(reply).toMatchObject({ ok: true, numRows: 3 })
+  const rows = Catalog.fromIpc(Uint8Array.from(buffer ?? []))
+  const flux = rows.f64('flux')
+  expect(flux[0]).toBeGreaterThan(flux[1] ?? Number.NaN)
+  expect((await client.execute('(await sql`SELECT max(flux) AS m FROM ${stars}`).f64("m")[0]')).result).toBe(
+    String(flux[0]),
+  )
+})
+
+test('%%sql names its result, which is typed', async () => {
+  expect(
+    (await client.execute('%%sql bright\nSELECT * FROM icSrc ORDER BY base_PsfFlux_instFlux DESC LIMIT 2'))
+      .error,
+  ).toBeUndefined()
+  expect((await client.execute('bright.numRows')).result).toBe('2')
+  expect((await client.execute('bright.numRow')).error?.evalue).toContain("Did you mean 'numRows'")
+})
+
+test('wrong SQL, a wrong collection and a pipeline without data say what is wrong', async () => {
+  expect((await client.execute('await sql`SELECT * FROM nothing_like_it`')).error?.evalue).toMatch(
+    /nothing_like_it/,
+  )
+  expect((await client.execute('await useCollections("no/such")')).error?.ename).toBe(
+    'MissingCollectionError',
+  )
+  const none = await client.execute(
+    '%%pipeline -d "exposure=1" -i TinyCam/defaults -o u/me/none\ndescription: none\ntasks:\n  isr: lsst.ip.isr.IsrTask',
+  )
+  expect(none.reply['status']).toBe('error')
+  const wrong = await client.execute(
+    '%%pipeline -d "exposure=1008" -o u/me/wrong\ndescription: wrong\ntasks:\n  isr: lsst.ip.isr.NoSuchTask',
+  )
+  expect(wrong.error?.evalue).toContain('NoSuchTask')
+})
+
+test('%butler and %pipetask are the commands, on the open repository', async () => {
+  expect((await client.execute('%butler query-collections')).stdout).toContain('u/me/first')
+  expect((await client.execute('%butler query-collecions')).error?.evalue).toContain('exit code')
+})
+
+test('FITS files open by a path beside the notebook', async () => {
+  const { writeExposureFits } = await import('#formats')
+  const exposure = new Exposure(new MaskedImage(new Image(8, 4)))
+  writeFileSync(join(client.folder, 'small.fits'), writeExposureFits(exposure))
+  expect(
+    (
+      await client.execute(
+        'const file = await openFits("small.fits"); file.hdus.map((hdu) => hdu.name).slice(0, 4)',
+      )
+    ).result,
+  ).toContain("'IMAGE'")
+})
+
+test('completion knows the engine', async () => {
+  const reply = await client.request('shell', 'complete_request', { code: 'butler.queryD', cursor_pos: 13 })
+  expect(reply['matches']).toEqual(
+    expect.arrayContaining(['queryDataIds', 'queryDatasets', 'queryDimensionRecords']),
+  )
+})
