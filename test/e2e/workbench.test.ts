@@ -13,7 +13,10 @@ let complaints: Complaints
 const SHIPPED = {
   nbformat: 4,
   nbformat_minor: 5,
-  metadata: { firstlight: { title: 'A worked example', summary: 'One cell.', order: 1 } },
+  metadata: {
+    firstlight: { title: 'A worked example', summary: 'One cell.', order: 1 },
+    kernelspec: { name: 'firstlight', display_name: 'TypeScript (Firstlight)', language: 'typescript' },
+  },
   cells: [{ cell_type: 'markdown', id: 'm', metadata: {}, source: '# A worked example' }],
 }
 

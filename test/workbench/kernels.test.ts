@@ -141,6 +141,16 @@ describe('the websocket', () => {
     await server.call('DELETE', `/api/kernels/${id}`)
   })
 
+  test('carries the planes of a large image in one go', async () => {
+    const { id } = await startKernel()
+    const channel = await TestChannel.open(server, id)
+    const sent = [0, 1, 2].map(() => channel.execute('large 40'))
+    await channel.idle(sent[2]!)
+    const planes = channel.heard.filter((m) => m.header.msg_type === 'display_data')
+    expect(planes.map(({ buffers }) => buffers[0]?.byteLength)).toEqual([40 << 20, 40 << 20, 40 << 20])
+    await server.call('DELETE', `/api/kernels/${id}`)
+  })
+
   test('replays to the same session what it missed, in order, and to no other', async () => {
     const { id } = await startKernel()
     const channel = await TestChannel.open(server, id)

@@ -1,6 +1,6 @@
 // A kernel for tests of the server, independent of ours: answers kernel_info, echoes code, and misbehaves on demand.
 //   exit N    leave with that code        flood N   N stream messages        hang   never answer a shutdown
-//   env NAME  print a variable            buffers   a display with two buffers
+//   env NAME  print a variable            buffers   a display with two buffers     large N   one of N MB
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as zmq from 'zeromq'
@@ -56,6 +56,7 @@ function execute(code, parent, reply) {
   else if (verb === 'env') print(process.env[argument] ?? 'unset', parent)
   else if (verb === 'pid') print(String(process.pid), parent)
   else if (verb === 'flood') for (let i = 0; i < Number(argument); i++) print(`${i}\n`, parent)
+  else if (verb === 'large') publish('display_data', { data: {}, metadata: {} }, parent, [Buffer.alloc(Number(argument) << 20)])
   else if (verb === 'buffers') publish('display_data', { data: {}, metadata: {} }, parent, [Buffer.from([1, 2, 3]), Buffer.alloc(0)])
   else print(code, parent)
   reply({ execution_count: count, user_expressions: {}, payload: [] })

@@ -12,6 +12,7 @@ export interface Answer {
 }
 
 interface Waiting {
+  readonly ask: Ask
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -26,6 +27,9 @@ export class DataClient {
   constructor(context: ISessionContext) {
     this.#context = context
     context.kernelChanged.connect(() => this.#drop('the kernel was changed'))
+    context.connectionStatusChanged.connect((_, status) => {
+      if (status === 'connected') this.#askAgain()
+    })
     context.statusChanged.connect((_, status) => {
       if (status === 'restarting' || status === 'autorestarting' || status === 'dead')
         this.#drop('the kernel was restarted')
@@ -43,8 +47,8 @@ export class DataClient {
     const comm = this.#open()
     const id = ++this.#asked
     return await new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      comm.send({ ...ask, id } as unknown as Parameters<Kernel.IComm['send']>[0])
+      this.#waiting.set(id, { ask, resolve, reject })
+      send(comm, ask, id)
     })
   }
 
@@ -69,12 +73,23 @@ export class DataClient {
     else waiting.reject(new Error(reply.message))
   }
 
+  /** After a lost connection an answer may be lost too; one that comes twice is heard once. */
+  #askAgain(): void {
+    const comm = this.#comm
+    if (comm === undefined || comm.isDisposed) return
+    for (const [id, { ask }] of this.#waiting) send(comm, ask, id)
+  }
+
   #drop(why: string): void {
     this.#comm = undefined
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
     for (const { reject } of waiting) reject(new Error(why))
   }
+}
+
+function send(comm: Kernel.IComm, ask: Ask, id: number): void {
+  comm.send({ ...ask, id } as unknown as Parameters<Kernel.IComm['send']>[0])
 }
 
 /** Typed arrays need aligned memory, which a part of a websocket frame seldom is. */

@@ -55,17 +55,11 @@ export function paintPixels(
 
 const rgbAt = (table: Uint8Array, i: number): Rgb => [table[4 * i]!, table[4 * i + 1]!, table[4 * i + 2]!]
 
+/** The lowest bit that is set gives the colour: mixtures of two planes' colours look like a third plane's. */
 function masked(base: Rgb, set: number, { planeColours, maskOpacity }: Look): Rgb {
   if (set === 0) return base
-  const sum = [0, 0, 0]
-  let count = 0
-  for (let bit = 0; bit < 32; bit++) {
-    if (((set >> bit) & 1) === 0) continue
-    const colour = planeColours.get(bit) ?? WHITE
-    for (let c = 0; c < 3; c++) sum[c]! += colour[c]!
-    count++
-  }
-  return base.map((value, c) => value + (sum[c]! / count - value) * maskOpacity) as unknown as Rgb
+  const colour = planeColours.get(31 - Math.clz32(set & -set)) ?? WHITE
+  return base.map((value, c) => value + (colour[c]! - value) * maskOpacity) as unknown as Rgb
 }
 
 const WHITE: Rgb = [255, 255, 255]

@@ -12,7 +12,7 @@ void main() {
 }
 `
 
-/** The sums of `colourIndex`, then the mean colour of the mask planes that are set and shown. */
+/** The sums of `colourIndex`, then the colour of the lowest mask plane that is set and shown. */
 export const FRAGMENT_SHADER = `#version 300 es
 precision highp float;
 precision highp int;
@@ -49,12 +49,9 @@ void main() {
   }
   int set = shownPlanes == 0 ? 0 : texelFetch(mask, at, 0).r & shownPlanes;
   if (set != 0) {
-    vec3 sum = vec3(0.0);
-    float count = 0.0;
-    for (int bit = 0; bit < 32; bit++) {
-      if (((set >> bit) & 1) == 1) { sum += planeColours[bit]; count += 1.0; }
-    }
-    base = mix(base, sum / count, maskOpacity);
+    int bit = 0;
+    while (((set >> bit) & 1) == 0) bit++;
+    base = mix(base, planeColours[bit], maskOpacity);
   }
   colour = vec4(base, 1.0);
 }

@@ -82,8 +82,8 @@ export class Kernel extends EventEmitter<KernelEvents> {
     return this.#lastActivity
   }
 
-  get pid(): number | undefined {
-    return this.#process.process.pid
+  get log(): Logger {
+    return this.#start.log
   }
 
   touch(): void {

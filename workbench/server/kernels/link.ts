@@ -8,8 +8,8 @@ import { ReplayBuffer } from './replay.ts'
 import { decodeMessage, encodeMessage, type KernelChannels, makeMessage, type RawMessage } from './wire.ts'
 
 const ORIGIN = { session: 'server', username: 'server' }
-/** A client that does not read may not fill the server's memory. */
-const MAX_UNSENT = 64 << 20
+/** A client that does not read may not fill the server's memory; the three planes of a large image must fit. */
+const MAX_UNSENT = 1 << 30
 
 /**
  * One client session's line to one kernel. It outlives its websocket: while no socket is there messages wait in a
@@ -48,7 +48,8 @@ export class Link {
     this.#socket?.close(1001, 'replaced by a newer connection of the same session')
     this.#socket = socket
     socket.on('message', (data: Buffer, isBinary) => this.#fromClient(socket, data, isBinary))
-    socket.on('close', () => {
+    socket.on('close', (code) => {
+      this.#kernel.log.debug(`Kernel ${this.#kernel.id}: session ${this.sessionId} went away (${code})`)
       if (this.#socket === socket) this.#socket = undefined
     })
     for (const item of this.#away.take()) this.#send(socket, item)

@@ -2,7 +2,7 @@ import type { ChannelMessage } from './frames.ts'
 import { encodeMessage, makeMessage } from './wire.ts'
 
 /** What a client that is away for a while may have waiting. */
-const MAX_BYTES = 32 << 20
+const MAX_BYTES = 128 << 20
 
 /**
  * Keeps what a kernel said while its client was away, in order. Beyond the cap the oldest goes, and the client is told
