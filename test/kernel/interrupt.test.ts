@@ -11,6 +11,14 @@ describe('interrupt', () => {
   })
   afterAll(() => client.stop())
 
+  /** Start a cell and wait until its code runs: a print leaves also from a busy thread. */
+  async function begin(code: string): Promise<string> {
+    const id = client.sendExecute(code.startsWith('%%') ? code : `console.log("begun"); ${code}`)
+    await client.waitFor(() => client.executionOf(id).stdout.startsWith('begun'))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    return id
+  }
+
   const running: Readonly<Record<string, string>> = {
     'an endless loop': 'while (true) {}',
     'a loop after an await': 'await null; while (true) {}',
@@ -23,21 +31,19 @@ describe('interrupt', () => {
     'a long await': 'await new Promise((r) => setTimeout(r, 60_000))',
     'an await that nothing settles': 'await new Promise(() => {})',
     'a child process waited for': '(await import("node:child_process")).execSync("sleep 30")',
-    'a bash cell': '%%bash\nsleep 30',
+    'a bash cell': '%%bash\necho begun\nsleep 30',
   }
 
   test.each(Object.entries(running))('stops %s, variables kept', async (name, code) => {
     const before = (await client.execute('kept')).result
-    const id = client.sendExecute(code)
-    await client.waitFor(() => client.iopubOf(id).some((m) => m.header.msg_type === 'execute_input'))
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    const id = await begin(code)
     expect(await client.channels.ping(1000)).toBe(true)
-    const begin = performance.now()
+    const asked = performance.now()
     expect(await client.request('control', 'interrupt_request')).toMatchObject({ status: 'ok' })
     const run = await client.finished(id)
-    const took = performance.now() - begin
+    const took = performance.now() - asked
     expect(run.error).toMatchObject({ ename: 'KernelInterrupt' })
-    expect(took, name).toBeLessThan(3000)
+    expect(took, name).toBeLessThan(8000)
     expect((await client.execute('kept += 1; kept')).result).toBe(String(Number(before) + 1))
   })
 
@@ -50,9 +56,9 @@ describe('interrupt', () => {
   })
 
   test('an interrupt aborts the queued cells', async () => {
-    const loop = client.sendExecute('while (true) {}')
+    const loop = await begin('while (true) {}')
     const queued = client.sendExecute('1')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, 50))
     await client.request('control', 'interrupt_request')
     await client.finished(loop)
     expect((await client.finished(queued)).reply['status']).toBe('aborted')
@@ -61,13 +67,12 @@ describe('interrupt', () => {
   test('an idle kernel takes an interrupt without harm', async () => {
     await client.request('control', 'interrupt_request')
     client.kernel.process.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 100))
     expect((await client.execute('kept > 40')).result).toBe('true')
   })
 
   test('SIGINT interrupts a loop too', async () => {
-    const id = client.sendExecute('while (true) {}')
-    await client.waitFor(() => client.iopubOf(id).some((m) => m.header.msg_type === 'execute_input'))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const id = await begin('while (true) {}')
     client.kernel.process.kill('SIGINT')
     expect((await client.finished(id)).error?.ename).toBe('KernelInterrupt')
   })
@@ -83,11 +88,9 @@ describe('interrupt', () => {
   })
 
   test('the interruptSignal of the cell aborts', async () => {
-    const id = client.sendExecute(
+    const id = await begin(
       'let reason = ""; interruptSignal.addEventListener("abort", () => { reason = "aborted" }); await new Promise(() => {})',
     )
-    await client.waitFor(() => client.iopubOf(id).some((m) => m.header.msg_type === 'execute_input'))
-    await new Promise((resolve) => setTimeout(resolve, 80))
     await client.request('control', 'interrupt_request')
     await client.finished(id)
     expect((await client.execute('reason')).result).toBe("'aborted'")

@@ -38,8 +38,11 @@ interface SymbolConstructor {
 interface Disposable {
   [Symbol.dispose](): void
 }
+declare function setTimeout(callback: (_: void) => void, ms?: number): NodeJS.Timeout
 declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): NodeJS.Timeout
+declare function setInterval(callback: (_: void) => void, ms?: number): NodeJS.Timeout
 declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): NodeJS.Timeout
+declare function setImmediate(callback: (_: void) => void): NodeJS.Immediate
 declare function setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): NodeJS.Immediate
 declare function clearTimeout(timeout: NodeJS.Timeout | string | number | undefined): void
 declare function clearInterval(interval: NodeJS.Timeout | string | number | undefined): void
