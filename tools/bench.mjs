@@ -51,7 +51,7 @@ const cells = rows.map((row) => {
     verdict,
   ]
 })
-const head = ['job', 'ours, ms', 'peer', 'peer, ms', 'ours / peer', 'budget', '']
+const head = ['job', 'ours, CPU ms', 'peer', 'peer, CPU ms', 'ours / peer', 'budget', '']
 const table = [head, head.map(() => '---'), ...cells].map((line) => `| ${line.join(' | ')} |`).join('\n')
 console.log(table)
 if (rows.some((row) => ratioOf(row) > row.budget)) process.exitCode = 1

@@ -1,13 +1,12 @@
 // Detection and measurement against SExtractor, like for like on one HSC-sized frame: background, smoothing, detection,
 // deblending, positions, moments, Kron fluxes, ten apertures. Whole processes from FITS to catalog, and ours warm.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { asFits, benchField } from './frame.ts'
 import { detectAndMeasure } from './like-for-like.ts'
-import { fastest, report } from './timing.ts'
+import { fastest, fastestProcess, report } from './timing.ts'
 
 const PARAMETERS = `NUMBER X_IMAGE Y_IMAGE XWIN_IMAGE YWIN_IMAGE ERRX2WIN_IMAGE ERRY2WIN_IMAGE X2_IMAGE Y2_IMAGE XY_IMAGE
 X2WIN_IMAGE Y2WIN_IMAGE XYWIN_IMAGE FLUX_AUTO FLUXERR_AUTO KRON_RADIUS FLUX_APER(10) FLUXERR_APER(10) FLAGS`
@@ -31,10 +30,8 @@ try {
     found = detectAndMeasure(maskedImage).numRows
   }, 4)
   const script = fileURLToPath(new URL('./like-for-like-process.ts', import.meta.url))
-  const whole = fastest(() => {
-    const done = spawnSync(process.execPath, ['--import', 'tsx', script, image], { encoding: 'utf8' })
-    if (done.status !== 0) throw new Error(done.stderr)
-  }, 3)
+  const whole = fastestProcess(process.execPath, ['--import', 'tsx', script, image])
+  if (whole === undefined) throw new Error(`${script} failed`)
   const peer = theirs === undefined ? 'SExtractor' : `SExtractor (${theirs.found} objects)`
   report({
     job: `detect and measure, warm (${found} objects)`,
@@ -43,7 +40,7 @@ try {
     theirs: theirs?.time,
     budget: 1,
   })
-  report({ job: 'detect and measure, whole process from FITS', ours: whole, peer, theirs: theirs?.time })
+  report({ job: 'detect and measure, whole process from FITS', ours: whole.time, peer, theirs: theirs?.time })
 } finally {
   rmSync(folder, { recursive: true })
 }
@@ -72,12 +69,6 @@ function runPeer(image: string): { time: number; found: number } | undefined {
     join(folder, 'empty.sex'),
     ...Object.entries(settings).flatMap(([k, v]) => [`-${k}`, v]),
   ]
-  let found = 0
-  let missing = false
-  const time = fastest(() => {
-    const done = spawnSync('source-extractor', args, { encoding: 'utf8' })
-    if (done.error !== undefined || done.status !== 0) missing = true
-    found = Number(/sextracted (\d+)/.exec(done.stderr)?.[1] ?? 0)
-  }, 3)
-  return missing ? undefined : { time, found }
+  const done = fastestProcess('source-extractor', args)
+  return done && { time: done.time, found: Number(/sextracted (\d+)/.exec(done.stderr)?.[1] ?? 0) }
 }

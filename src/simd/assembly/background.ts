@@ -1,5 +1,5 @@
-// Statistics of one background cell. Everything the TypeScript twin must repeat bit for bit: f32 lanes hold partial sums
-// of 16 terms each, which are then added to four f64 totals, lane by lane.
+// Statistics of one background cell. Everything the TypeScript twin must repeat bit for bit: eight f32 lanes hold partial
+// sums of 8 terms each; they are added in pairs and then to four f64 totals, lane by lane.
 
 /** Copy finite pixels whose mask has none of `bad`; `mask` 0 means no mask. Returns their number. */
 export function gatherCell(image: usize, mask: usize, stride: usize, width: i32, height: i32, bad: i32, dst: usize): i32 {
@@ -9,6 +9,27 @@ export function gatherCell(image: usize, mask: usize, stride: usize, width: i32,
     let p = image + <usize>y * stride
     let m = mask + <usize>y * stride
     let x: i32 = 0
+    while (x + 16 <= width) {
+      const a = v128.load(p)
+      const b = v128.load(p, 16)
+      const c = v128.load(p, 32)
+      const d = v128.load(p, 48)
+      // v − v is 0 for what is finite; NaN bits survive the sums' or.
+      let odd = v128.or(v128.or(f32x4.sub(a, a), f32x4.sub(b, b)), v128.or(f32x4.sub(c, c), f32x4.sub(d, d)))
+      if (mask) {
+        const bits = v128.or(v128.or(v128.load(m), v128.load(m, 16)), v128.or(v128.load(m, 32), v128.load(m, 48)))
+        odd = v128.or(odd, v128.and(bits, badLanes))
+      }
+      if (v128.any_true(odd)) break
+      v128.store(dst, a)
+      v128.store(dst, b, 16)
+      v128.store(dst, c, 32)
+      v128.store(dst, d, 48)
+      dst += 64
+      p += 64
+      m += 64
+      x += 16
+    }
     for (; x + 4 <= width; x += 4) {
       const v = v128.load(p)
       let good = f32x4.eq(f32x4.sub(v, v), f32x4.splat(0))
@@ -85,7 +106,24 @@ export function clippedSums(values: usize, n: i32, centre: f32, half: f32, out: 
     let s = f32x4.splat(0)
     let q = f32x4.splat(0)
     let k = f32x4.splat(0)
+    let s2 = f32x4.splat(0)
+    let q2 = f32x4.splat(0)
+    let k2 = f32x4.splat(0)
     const stop = min(i + 64, n - 3)
+    for (; i + 4 < stop; i += 8) {
+      const d0 = f32x4.sub(v128.load(values + (<usize>i << 2)), c)
+      const e0 = f32x4.sub(v128.load(values + (<usize>i << 2), 16), c)
+      const keep = f32x4.le(f32x4.abs(d0), h)
+      const keep2 = f32x4.le(f32x4.abs(e0), h)
+      const d = v128.and(d0, keep)
+      const e = v128.and(e0, keep2)
+      s = f32x4.add(s, d)
+      s2 = f32x4.add(s2, e)
+      q = f32x4.add(q, f32x4.mul(d, d))
+      q2 = f32x4.add(q2, f32x4.mul(e, e))
+      k = f32x4.add(k, v128.and(ones, keep))
+      k2 = f32x4.add(k2, v128.and(ones, keep2))
+    }
     for (; i < stop; i += 4) {
       const d0 = f32x4.sub(v128.load(values + (<usize>i << 2)), c)
       const keep = f32x4.le(f32x4.abs(d0), h)
@@ -94,6 +132,9 @@ export function clippedSums(values: usize, n: i32, centre: f32, half: f32, out: 
       q = f32x4.add(q, f32x4.mul(d, d))
       k = f32x4.add(k, v128.and(ones, keep))
     }
+    s = f32x4.add(s, s2)
+    q = f32x4.add(q, q2)
+    k = f32x4.add(k, k2)
     sumA = f64x2.add(sumA, f64x2.promote_low_f32x4(s))
     sumB = f64x2.add(sumB, f64x2.promote_low_f32x4(i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)))
     sqA = f64x2.add(sqA, f64x2.promote_low_f32x4(q))

@@ -52,8 +52,8 @@ export function referenceCellSums(
 function clippedSums(values: Float32Array, n: number, centre: number, half: number, out: Float64Array): void {
   const whole = n & ~3
   const total = new Float64Array(8)
-  const s = new Float32Array(4)
-  const q = new Float32Array(4)
+  const s = new Float32Array(8)
+  const q = new Float32Array(8)
   let count = 0
   for (let from = 0; from < whole; from += BLOCK) {
     const stop = Math.min(from + BLOCK, whole)
@@ -62,14 +62,14 @@ function clippedSums(values: Float32Array, n: number, centre: number, half: numb
     for (let i = from; i < stop; i++) {
       const d = fround(values[i]! - centre)
       if (!(Math.abs(d) <= half)) continue
-      const lane = i & 3
+      const lane = (i - from) & 7
       s[lane] = fround(s[lane]! + d)
       q[lane] = fround(q[lane]! + fround(d * d))
       count++
     }
     for (let lane = 0; lane < 4; lane++) {
-      total[lane]! += s[lane]!
-      total[4 + lane]! += q[lane]!
+      total[lane]! += fround(s[lane]! + s[lane + 4]!)
+      total[4 + lane]! += fround(q[lane]! + q[lane + 4]!)
     }
   }
   let sum = total[0]! + total[1]! + (total[2]! + total[3]!)
