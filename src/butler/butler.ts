@@ -20,7 +20,6 @@ import {
   CollectionTypeError,
   DatasetNotFoundError,
   DatasetTypeNotSupportedError,
-  EmptyQueryResultError,
   MissingDatasetTypeError,
   NoDefaultCollectionError,
   UnknownComponentError,
@@ -36,8 +35,11 @@ import type {
   SearchOptions,
 } from './options.ts'
 import { type PruneOptions, pruneDatasets, removeRuns } from './prune.ts'
+import { DEFAULT_LIMIT, runQuery } from './query/convenience.ts'
 import { Query, type QueryResults } from './query/query.ts'
-import { Registry } from './registry/registry.ts'
+import { type DatasetExistence, existenceOf } from './datastore/existence.ts'
+import { Registry, type RegistryDefaults } from './registry/registry.ts'
+import { DatasetFinder } from './registry/find.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
 import { Repository } from './repository/repository.ts'
@@ -46,31 +48,11 @@ import { componentClass, storageClass } from './storage/storage-class.ts'
 /** A dataset by type and data ID, or by a ref. */
 export type DatasetKey = string | DatasetType | DatasetRef
 
-/** What is known of a dataset's existence, as the anchor's flags: recorded 1, in the datastore 2, file seen 4, not looked 8. */
-export interface DatasetExistence {
-  readonly recorded: boolean
-  readonly inDatastore: boolean
-  readonly fileSeen: boolean
-  /** The file was not looked for. */
-  readonly assumed: boolean
-  /** Stored, as far as was looked. */
-  readonly exists: boolean
-}
-
 /** A dataset that is read when asked for. */
 export interface DeferredDataset<T = unknown> {
   readonly ref: DatasetRef
   readonly dataId: DataId
   get(options?: Pick<GetOptions, 'component' | 'parameters' | 'storageClass'>): Promise<T>
-}
-
-/** Most rows of a query unless a limit is given; more are cut with a warning. */
-const DEFAULT_LIMIT = -20_000
-
-interface ButlerDefaults {
-  readonly collections: readonly string[]
-  readonly run: string | undefined
-  readonly dataId: DataId
 }
 
 /** The data butler: finds, reads and writes datasets by type and data ID, in collections. */
@@ -80,12 +62,14 @@ export class Butler {
   readonly run: string | undefined
   /** The open repository under this butler; for modules of the butler and for tests. */
   readonly repository: Repository
-  private readonly defaults: ButlerDefaults
+  private readonly defaults: RegistryDefaults
+  private readonly finder: DatasetFinder
 
-  private constructor(repository: Repository, defaults: ButlerDefaults) {
+  private constructor(repository: Repository, defaults: RegistryDefaults) {
     this.repository = repository
     this.defaults = defaults
     this.run = defaults.run
+    this.finder = new DatasetFinder(repository, defaults)
     this.collections = new Collections(repository, defaults.collections)
     this.registry = new Registry(repository, defaults)
   }
@@ -173,8 +157,8 @@ export class Butler {
     options: SearchOptions & { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
     await this.repository.catchUp()
-    const { record } = await this.typeOf(type)
-    const found = await this.search(record, dataId, options.collections, options.timespan)
+    const { record } = await this.finder.typeOf(type)
+    const found = await this.finder.find(record, dataId, options)
     if (found === undefined) return undefined
     const { records } = this.repository
     const expanded =
@@ -207,7 +191,7 @@ export class Butler {
 
   async getDatasetType(name: string): Promise<DatasetType> {
     await this.repository.catchUp()
-    const { record, component } = await this.typeOf(name)
+    const { record, component } = await this.finder.typeOf(name)
     if (component === undefined) return record.type
     const part = componentClass(storageClass(record.type.storageClass), component)
     if (part === undefined) throw unknownComponent(record.type, component)
@@ -227,18 +211,9 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly fullCheck?: boolean } = {},
   ): Promise<DatasetExistence> {
-    const nothing = { recorded: false, inDatastore: false, fileSeen: false, assumed: false, exists: false }
     const ref =
       key instanceof DatasetRef ? await this.getDataset(key.id) : await this.findDataset(key, dataId, options)
-    if (ref === undefined) return nothing
-    const { datastore } = this.repository
-    const records = await datastore.records.of(ref.id)
-    const inDatastore = records.length > 0
-    if (options.fullCheck === false)
-      return { recorded: true, inDatastore, fileSeen: false, assumed: true, exists: inDatastore }
-    let fileSeen = inDatastore
-    for (const record of records) fileSeen &&= await datastore.artifactExists(record)
-    return { recorded: true, inDatastore, fileSeen, assumed: false, exists: fileSeen }
+    return existenceOf(this.repository.datastore, ref, options.fullCheck !== false)
   }
 
   /** `file:///…` of the stored file; with `predict`, where it would be written, ending in `#predicted`. */
@@ -248,7 +223,8 @@ export class Butler {
     options: SearchOptions & { readonly predict?: boolean; readonly run?: string } = {},
   ): Promise<string> {
     const { datastore } = this.repository
-    if (options.predict === true && !(key instanceof DatasetRef)) return this.predictUri(key, dataId, options)
+    if (options.predict === true && !(key instanceof DatasetRef))
+      return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
     const { ref, component } = await this.findForGet(key, dataId, options)
     const [record] = await datastore.recordsOf(ref, component)
     return datastore.uriOfRecord(record!)
@@ -268,7 +244,9 @@ export class Butler {
       )
     return this.repository.write('put a dataset', async (undo) => {
       const ref =
-        key instanceof DatasetRef ? await this.refToPut(key) : await this.newRef(name, dataId, options.run)
+        key instanceof DatasetRef
+          ? await this.finder.refToPut(key)
+          : await this.finder.newRef(name, dataId, options.run)
       await this.registry.insertRefs([ref])
       await this.repository.datastore.put(value, ref, undo)
       return ref
@@ -285,7 +263,7 @@ export class Butler {
       const expanded: FileDataset[] = []
       for (const file of wanted) {
         const refs: DatasetRef[] = []
-        for (const ref of file.refs) refs.push(await this.refToPut(ref))
+        for (const ref of file.refs) refs.push(await this.finder.refToPut(ref))
         expanded.push({ ...file, refs })
       }
       await this.registry.insertRefs(expanded.flatMap((f) => f.refs))
@@ -331,7 +309,7 @@ export class Butler {
   ): Promise<readonly DataCoordinate[]> {
     await this.repository.catchUp()
     const results = this.query().dataIds(dimensions)
-    return this.finishQuery(results, options, 'data IDs')
+    return this.finish(results, options, 'data IDs')
   }
 
   async queryDimensionRecords(
@@ -339,7 +317,7 @@ export class Butler {
     options: QueryOptions = {},
   ): Promise<readonly DimensionRecord[]> {
     await this.repository.catchUp()
-    return this.finishQuery(this.query().dimensionRecords(element), options, 'dimension records')
+    return this.finish(this.query().dimensionRecords(element), options, 'dimension records')
   }
 
   async queryDatasets(
@@ -350,7 +328,7 @@ export class Butler {
     const results = await this.query().datasets(type, options.collections, {
       findFirst: options.findFirst ?? true,
     })
-    return this.finishQuery(results, options, 'datasets')
+    return this.finish(results, options, 'datasets')
   }
 
   /** Datasets of all types (or of those named) in the collections, type by type. */
@@ -375,37 +353,8 @@ export class Butler {
     return out
   }
 
-  private async finishQuery<T>(
-    results: QueryResults<T>,
-    options: QueryOptions,
-    what: string,
-  ): Promise<readonly T[]> {
-    let query = results
-    if (options.dataId !== undefined) query = query.where(options.dataId as DataId | DataCoordinate)
-    if (options.where !== undefined && options.where !== '') query = query.where(options.where, options.bind)
-    const order = options.orderBy ?? []
-    query = query.orderBy(...(typeof order === 'string' ? [order] : order))
-    if (options.withDimensionRecords === true) query = query.withDimensionRecords()
-    const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
-    if (limit === 0) return []
-    const most = limit === null ? undefined : Math.abs(limit)
-    if (most !== undefined) query = query.limit(limit !== null && limit < 0 ? most + 1 : most)
-    const rows = await query.list()
-    if (rows.length === 0 && options.explain !== false)
-      throw new EmptyQueryResultError(await query.explainNoResults())
-    if (most === undefined || rows.length <= most) return rows
-    this.repository.log.warn(`More ${what} are available than the requested limit of ${most}.`)
-    return rows.slice(0, most)
-  }
-
-  private async typeOf(
-    type: string | DatasetType,
-  ): Promise<{ readonly record: DatasetTypeRecord; readonly component: string | undefined }> {
-    const full = typeof type === 'string' ? type : type.name
-    const whole = await this.repository.types.find(full)
-    if (whole !== undefined) return { record: whole, component: undefined }
-    const [name, component] = splitComponent(full)
-    return { record: await this.repository.types.get(name), component }
+  private finish<T>(results: QueryResults<T>, options: QueryOptions, what: string): Promise<readonly T[]> {
+    return runQuery(results, options, what, this.repository.log)
   }
 
   private async findForGet(
@@ -415,107 +364,18 @@ export class Butler {
   ): Promise<{ readonly ref: DatasetRef; readonly component: string | undefined }> {
     await this.repository.catchUp()
     if (key instanceof DatasetRef) return { ref: key, component: undefined }
-    const { record, component } = await this.typeOf(key)
+    const { record, component } = await this.finder.typeOf(key)
     if (
       component !== undefined &&
       componentClass(storageClass(record.type.storageClass), component) === undefined
     )
       throw unknownComponent(record.type, component)
-    const ref = await this.search(record, dataId, options.collections, options.timespan, true)
+    const ref = await this.finder.find(record, dataId, { ...options, forGet: true })
     if (ref !== undefined) return { ref, component }
     const where = expressionList(options.collections ?? this.defaults.collections)
     throw new DatasetNotFoundError(
       `No ${record.type.name} with data ID ${describeId(dataId)} in ${where.map((c) => `'${c}'`).join(', ')}.`,
     )
-  }
-
-  /** `forGet`: calibrations are looked up by the time of the data ID, or at any time. */
-  private async search(
-    record: DatasetTypeRecord,
-    dataId: DataIdInput | undefined,
-    collections: CollectionExpression | undefined,
-    timespan: Timespan | undefined,
-    forGet = false,
-  ): Promise<DatasetRef | undefined> {
-    const wanted = collections ?? this.defaults.collections
-    if (collections === undefined && this.defaults.collections.length === 0)
-      throw new NoDefaultCollectionError('No collections were given and there are no default collections.')
-    const standard = await this.standardize(record.type, dataId)
-    const { collections: store, summaries, datasets } = this.repository
-    let span = timespan
-    let asked = span !== undefined
-    for (const collection of await resolveCollections(store, wanted, { flattenChains: true })) {
-      if (!(await summaries.get(collection.id)).datasetTypes.has(record.id)) continue
-      switch (collection.type) {
-        case 'RUN':
-        case 'TAGGED': {
-          const found = await datasets.findInTags(record, collection.id, standard.coordinate)
-          if (found !== undefined) return this.refOf(record, standard, found)
-          break
-        }
-        case 'CALIBRATION': {
-          if (!asked && forGet) span = (await this.timeOf(standard.given)) ?? Timespan.all
-          asked = true
-          if (span === undefined) break
-          const found = await datasets.findInCalibs(record, collection, standard.coordinate, span)
-          if (found !== undefined) return this.refOf(record, standard, found)
-          break
-        }
-        case 'CHAINED':
-          break
-        default:
-          unreachable(collection.type)
-      }
-    }
-    return undefined
-  }
-
-  private async refOf(
-    record: DatasetTypeRecord,
-    standard: StandardDataId,
-    found: { readonly id: string; readonly runId: number },
-  ): Promise<DatasetRef> {
-    const run = await this.repository.collections.nameOf(found.runId)
-    return new DatasetRef(record.type, standard.coordinate, run, found.id)
-  }
-
-  /** Timespan of the finest temporal dimension among the values. */
-  private async timeOf(values: DataId): Promise<Timespan | undefined> {
-    const { universe, records } = this.repository
-    const complete = Object.keys(values).filter(
-      (n) => universe.isDimension(n) && universe.get(n).required.every((d) => values[d] !== undefined),
-    )
-    const element = universe.group(complete).timespanElement
-    if (element === undefined) return undefined
-    const group = universe.groupOf(element)
-    return (await expandDataId(records, group, values)).records?.get(element.name)?.timespan
-  }
-
-  private standardize(type: DatasetType, dataId: DataIdInput | undefined): Promise<StandardDataId> {
-    const { connection, records } = this.repository
-    return standardizeDataId({ connection, records, defaults: this.defaults.dataId }, type.dimensions, dataId)
-  }
-
-  private async newRef(
-    name: string,
-    dataId: DataIdInput | undefined,
-    run: string | undefined,
-  ): Promise<DatasetRef> {
-    const record = await this.repository.types.get(name)
-    const target = run ?? this.run
-    if (target === undefined)
-      throw new NoDefaultCollectionError(`No run was given for ${name} and there is no default run.`)
-    const { coordinate } = await this.standardize(record.type, dataId)
-    const expanded = await expandDataId(this.repository.records, record.type.dimensions, coordinate.values)
-    const makeId = await idMaker('UNIQUE')
-    return new DatasetRef(record.type, expanded, target, makeId(record.type, target, expanded.values))
-  }
-
-  private async refToPut(ref: DatasetRef): Promise<DatasetRef> {
-    const { type } = await this.repository.types.get(ref.datasetType.name)
-    if (ref.coordinate.records !== undefined && ref.datasetType === type) return ref
-    const expanded = await expandDataId(this.repository.records, type.dimensions, ref.dataId)
-    return new DatasetRef(type, expanded, ref.run, ref.id)
   }
 
   private async withoutExisting(files: readonly FileDataset[]): Promise<readonly FileDataset[]> {
@@ -527,24 +387,6 @@ export class Butler {
       if (fresh.length > 0) out.push({ ...file, refs: fresh })
     }
     return out
-  }
-
-  private async predictUri(
-    key: string | DatasetType,
-    dataId: DataIdInput | undefined,
-    options: SearchOptions & { readonly run?: string },
-  ): Promise<string> {
-    const found = await this.findDataset(key, dataId, options)
-    const name = typeof key === 'string' ? key : key.name
-    const { datastore } = this.repository
-    if (found !== undefined) {
-      const [record] = await datastore.records.of(found.id)
-      if (record !== undefined) return datastore.uriOfRecord(record)
-    }
-    const ref = await this.newRef(name, dataId, options.run ?? found?.run)
-    if ((await this.repository.collections.get(ref.run)).type !== 'RUN')
-      throw new CollectionTypeError(`'${ref.run}' is not a RUN collection.`)
-    return `${fileUri(await datastore.predict(ref))}#predicted`
   }
 }
 

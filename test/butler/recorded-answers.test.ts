@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { dataPath } from '../support/data.ts'
 import { replay } from '../support/replay/replay.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
 
 const archive = dataPath('rubin-middleware/repo-a.tar.zst')
 const listed = new Set(

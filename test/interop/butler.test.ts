@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { type Butler, exportRepository, importRepository } from '#butler'
 import { Catalog } from '#table'
 import { Instant, Timespan } from '#time'
@@ -11,6 +11,9 @@ import { unpackArchive } from '../support/replay/archive.ts'
 import { aRepository, putNote, tempFolder } from '../support/repository.ts'
 
 // The real Butler (lsst-daf-butler from PyPI) works on repositories made here, and we on its.
+
+// Every script starts the Python middleware, which takes seconds.
+vi.setConfig({ testTimeout: 240_000 })
 
 let butler: Butler
 

@@ -27,6 +27,3 @@ export const toHexId = (id: string): string => id.replaceAll('-', '').toLowerCas
 /** The usual form with dashes. */
 export const fromHexId = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-
-export const isUuid = (text: string): boolean =>
-  /^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$/.test(text)

@@ -115,7 +115,8 @@ function firstPresent(
 ): string | undefined {
   for (const field of fields) {
     const value = fieldValue(field, ref, component)
-    if (value !== undefined && value !== null) return String(value)
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+      return String(value)
   }
   return undefined
 }

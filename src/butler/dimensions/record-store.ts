@@ -200,7 +200,9 @@ export class RecordStore {
       return await work()
     } catch (error) {
       if (!isSqlError(error) || !error.isIntegrity) throw error
-      const key = keyFields(element).map((f) => `${f}=${String(row[f] ?? row[element.name])}`)
+      const key = keyFields(element).map(
+        (f) => `${f}=${String((row[f] ?? row[element.name]) as string | number)}`,
+      )
       const why =
         error.kind === 'unique'
           ? 'a record with this key or alternate key exists'

@@ -61,12 +61,18 @@ export class QueryEngine {
   async search(type: DatasetTypeRecord, expression: string | readonly string[]): Promise<DatasetSearch> {
     const collections = await resolveCollections(this.collections, expression, { flattenChains: true })
     const candidates: CollectionRecord[] = []
+    const governors = new Map(type.type.dimensions.governors.map((g) => [g, new Set<SqlValue>()]))
     for (const collection of collections) {
       if (collection.type === 'CALIBRATION' && type.calibs === undefined) continue
       const summary = await this.summaries.get(collection.id)
-      if (summary.datasetTypes.has(type.id)) candidates.push(collection)
+      if (!summary.datasetTypes.has(type.id)) continue
+      candidates.push(collection)
+      for (const [governor, values] of governors)
+        for (const value of summary.governors[governor] ?? []) values.add(value)
     }
-    return { type, collections, candidates }
+    const single = [...governors].filter(([, values]) => values.size === 1)
+    const constants = Object.fromEntries(single.map(([g, values]) => [g, [...values][0] as DataIdValue]))
+    return { type, collections, candidates, constants }
   }
 
   /** Governor values by default, where the query does not say them; refuses keys whose governor nothing fixes. */
@@ -135,7 +141,7 @@ export class QueryEngine {
     const names = await this.collections.names()
     const at = plan.layout.dataset
     let ids: readonly DataCoordinate[] = rows.map(
-      (row) => new DataCoordinate(group, valuesOf(group, row), true),
+      (row) => new DataCoordinate(group, valuesOf(group, row, search.constants), true),
     )
     if (options.withDimensionRecords === true) ids = await this.attachRecords(group, ids)
     return rows.map(
@@ -161,8 +167,9 @@ export class QueryEngine {
       }),
     }
     const { rows, plan } = await this.runPlan(spec, request, options)
+    const constants = options.dataset === undefined ? {} : spec.searches.get(options.dataset)!.constants
     return rows.map((row) => {
-      const out: Record<string, unknown> = { ...valuesOf(group, row) }
+      const out: Record<string, unknown> = { ...valuesOf(group, row, constants) }
       for (const [i, column] of fields.entries())
         out[columnLabel(column)] = this.decodeField(column, row, plan!.layout.fields[i]!)
       return out
@@ -311,9 +318,9 @@ const jsonSafe = (value: DataIdValue): string | number => (typeof value === 'big
 const orderOf = (options: RunOptions): Pick<PlanRequest, 'orderBy'> =>
   options.orderBy === undefined ? {} : { orderBy: options.orderBy }
 
-function valuesOf(group: DimensionGroup, row: SqlRow): DataId {
+function valuesOf(group: DimensionGroup, row: SqlRow, constants: DataId = {}): DataId {
   const values: Record<string, DataIdValue> = {}
   const { keys } = group
-  for (let i = 0; i < keys.length; i++) values[keys[i]!] = row[i] as DataIdValue & SqlValue
+  for (let i = 0; i < keys.length; i++) values[keys[i]!] = (row[i] ?? constants[keys[i]!]) as DataIdValue
   return values
 }

@@ -44,7 +44,7 @@ function filterRegions(rows: readonly SqlRow[], layout: Layout): readonly SqlRow
       const [left, right] = [row[a] as string | null, row[b] as string | null]
       if (left === null || right === null) return false
       let answers = known.get(left)
-      if (answers === undefined) known.set(left, (answers = new Map()))
+      if (answers === undefined) known.set(left, (answers = new Map<string, boolean>()))
       let answer = answers.get(right)
       if (answer === undefined)
         answers.set(right, (answer = regionFromText(left).overlaps(regionFromText(right))))

@@ -205,7 +205,9 @@ class Planner {
 
   private select(search: DatasetSearch | undefined): Layout {
     const { request, sources } = this
-    const keys = this.push(request.group.keys.map((d) => raw(sources.dimension(d))))
+    const keys = this.push(
+      request.group.keys.map((d) => raw(search?.constants[d] === undefined ? sources.dimension(d) : 'NULL')),
+    )
     const record = this.selectRecord()
     const dataset = search === undefined ? -1 : this.selectDataset(search)
     const fields = (request.fields ?? []).map((column) => this.selectField(column))
@@ -226,6 +228,9 @@ class Planner {
 
   private selectDataset(search: DatasetSearch): number {
     const alias = this.aliasOf(search.type.type.name)
+    // In RUN collections the collection is the run: no need to look at the dataset's own row.
+    if (search.candidates.every((c) => c.type === 'RUN'))
+      return this.push(['dataset_id', 'collection_id', 'collection_id'].map((c) => bare(alias, c)))
     this.joinDatasetTable(alias)
     return this.push([
       bare(alias, 'dataset_id'),

@@ -11,6 +11,8 @@ export interface DatasetSearch {
   readonly collections: readonly CollectionRecord[]
   /** Those of them that may hold such datasets; none means that nothing can be found. */
   readonly candidates: readonly CollectionRecord[]
+  /** Governor dimensions for which the candidates hold one value only: it need not be read from each row. */
+  readonly constants: DataId
 }
 
 /** One condition, with its text for explanations. */

@@ -221,7 +221,11 @@ export class Registry {
   async insertRefs(refs: readonly DatasetRef[]): Promise<void> {
     const { collections, datasets, now } = this.repository
     const byRun = new Map<string, DatasetRef[]>()
-    for (const ref of refs) byRun.set(ref.run, [...(byRun.get(ref.run) ?? []), ref])
+    for (const ref of refs) {
+      const list = byRun.get(ref.run)
+      if (list === undefined) byRun.set(ref.run, [ref])
+      else list.push(ref)
+    }
     for (const [run, list] of byRun) {
       const collection = await collections.requireType(
         run,

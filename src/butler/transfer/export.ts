@@ -192,7 +192,9 @@ async function writeAssociations(
             : timespan.isEmpty
               ? 'EMPTY'
               : `${yamlTime(timespan.begin ?? null)}|${yamlTime(timespan.end ?? null)}`
-        ranges.set(key, [...(ranges.get(key) ?? []), ref.id])
+        const ids = ranges.get(key)
+        if (ids === undefined) ranges.set(key, [ref.id])
+        else ids.push(ref.id)
       }
     if (ranges.size > 0) writeRanges(yaml, collection, ranges)
   }

@@ -42,7 +42,7 @@ export async function importRepository(
 }
 
 function readEntries(repository: Repository, file: unknown, name: string): readonly Entry[] {
-  const top = file as { version?: unknown; universe_namespace?: unknown; data?: unknown } | null
+  const top = file as { version?: string | number; universe_namespace?: string; data?: unknown } | null
   if (top === null || typeof top !== 'object' || !Array.isArray(top.data))
     throw new ImportError(`'${name}' is not an export of a repository: it has no list 'data'.`)
   const version = String(top.version ?? '1.0.0')
@@ -50,7 +50,7 @@ function readEntries(repository: Repository, file: unknown, name: string): reado
     throw new IncompatibleVersionError(`'${name}' is of export version ${version}; up to 1.0.2 can be read.`)
   const namespace = top.universe_namespace ?? repository.universe.namespace
   if (namespace !== repository.universe.namespace)
-    throw new InconsistentUniverseError(`'${name}' is of dimension universe '${String(namespace)}'.`)
+    throw new InconsistentUniverseError(`'${name}' is of dimension universe '${namespace}'.`)
   return top.data as readonly Entry[]
 }
 
@@ -126,8 +126,8 @@ class Importer {
       }
       for (const ref of refs) this.refs.set(ref.id, ref)
       all.push(...refs)
-      if (record['path'] === undefined || record['path'] === null) continue
-      const path = String(record['path'])
+      const { path } = record
+      if (typeof path !== 'string') continue
       const { directory } = this.options
       files.push({
         path:

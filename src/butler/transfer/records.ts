@@ -24,7 +24,7 @@ export async function collectRecords(
     const { element } = record
     if (element.kind === 'skypix' || element.kind === 'view') return
     let records = found.get(element.name)
-    if (records === undefined) found.set(element.name, (records = new Map()))
+    if (records === undefined) found.set(element.name, (records = new Map<string, DimensionRecord>()))
     const key = keyText(element, record.dataId)
     if (records.has(key)) return
     records.set(key, record)

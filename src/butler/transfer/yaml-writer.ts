@@ -1,6 +1,7 @@
 import { toHex } from '#core'
 import type { Region } from '#geom'
 import type { Instant } from '#time'
+import type { RecordValue } from '../dimensions/record.ts'
 
 /** Text of the anchor's export YAML, written line by line: files of 10^5 datasets must not take minutes. */
 export class YamlWriter {
@@ -20,11 +21,11 @@ const PLAIN = /^[A-Za-z_/][\w./+ -]*[\w/+-]$|^[A-Za-z_]$/
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|none|~)$/i
 
 /** A scalar that PyYAML reads back as the same value. */
-export function yamlScalar(value: unknown): string {
+export function yamlScalar(value: RecordValue | undefined): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  const text = String(value)
+  const text = String(value as string)
   if (PLAIN.test(text) && !RESERVED.test(text) && !text.includes(' #')) return text
   return /[\n\t]|[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`
 }

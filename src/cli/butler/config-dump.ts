@@ -33,5 +33,5 @@ function print(tree: unknown, subset: string | undefined, stringify: (value: unk
     throw new ArgumentError(`The configuration has no '${subset}'.`, {
       hint: `At the top are ${Object.keys(tree as object).join(', ')}.`,
     })
-  return typeof part === 'object' && part !== null ? stringify(part) : `${subset}: ${String(part)}`
+  return typeof part === 'object' && part !== null ? stringify(part) : `${subset}: ${String(part as string)}`
 }

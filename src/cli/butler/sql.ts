@@ -51,4 +51,4 @@ const cell = (value: unknown, type: string): string =>
       ? formatFloat(value)
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value)
+        : String(value as string)

@@ -4,11 +4,9 @@ import {
   formatLong,
   formatShort,
   LOG_LEVELS,
-  type Logger,
   type LogLevel,
   type LogRecord,
   type LogSink,
-  makeLogger,
 } from '#core'
 import type { CommandIo } from './io.ts'
 
@@ -39,8 +37,6 @@ export function makeSink(options: LogOptions, io: CommandIo): LogSink {
     for (const write of files) write(labelled)
   }
 }
-
-export const makeCommandLog = (sink: LogSink): Logger => makeLogger('', sink)
 
 interface LevelRule {
   readonly name: string
