@@ -64,7 +64,7 @@ export function unquantize(
   }
 }
 
-/** Floats to integers: round((v − zero)/scale + random − ½), NaN and exact zeros by their own integers. */
+/** Floats to integers: floor((v − zero)/scale + random), without dither rounded; NaN and exact zeros by their own integers. */
 export function quantize(
   src: Float32Array | Float64Array,
   out: Int32Array,
@@ -73,11 +73,14 @@ export function quantize(
 ): void {
   let start = seed
   let at = firstIndex(start)
+  const plain = dither === 0 ? 0.5 : 0
+  const random = dither === 0 ? 0 : 1
+  const zeroIsExact = dither === 2
   for (let i = 0; i < n; i++) {
     const v = src[i]!
-    if (Number.isNaN(v)) out[i] = NULL_VALUE
-    else if (v === 0 && dither === 2) out[i] = ZERO_VALUE
-    else out[i] = Math.round((v - zero) / scale + (dither === 0 ? 0 : RANDOM[at]! - 0.5))
+    if (v !== v) out[i] = NULL_VALUE
+    else if (v === 0 && zeroIsExact) out[i] = ZERO_VALUE
+    else out[i] = Math.floor((v - zero) / scale + random * RANDOM[at]! + plain)
     if (++at === N_RANDOM) {
       start = (start + 1) % N_RANDOM
       at = firstIndex(start)

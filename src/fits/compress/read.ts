@@ -264,7 +264,7 @@ function planeOf(
   return plane
 }
 
+/** `set` converts between number types in native code; 64-bit integers only ever meet their own kind. */
 function copyRow(from: StoredTile, fromAt: number, to: StoredArray, toAt: number, n: number): void {
-  if (from.constructor === to.constructor) to.set(from.subarray(fromAt, fromAt + n) as never, toAt)
-  else for (let i = 0; i < n; i++) to[toAt + i] = from[fromAt + i]! as never
+  to.set(from.subarray(fromAt, fromAt + n) as never, toAt)
 }

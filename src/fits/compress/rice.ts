@@ -152,54 +152,96 @@ export function riceEncode(
 ): number {
   const { fsBits, fsMax, pixelBits } = FORMS[bytePix]
   const wrap = 32 - pixelBits
+  const mask = 0xffffffff >>> wrap
   const diffs = new Uint32Array(block)
-  let at = 0
-  let bits = 0
-  let held = 0
-  const put = (value: number, count: number): void => {
-    let left = count
-    while (left > 0) {
-      const take = Math.min(left, 8 - held)
-      bits = (bits << take) | ((value >>> (left - take)) & ((1 << take) - 1))
-      held += take
-      left -= take
-      if (held === 8) {
-        dst[at++] = bits
-        bits = 0
-        held = 0
-      }
-    }
-  }
+  const out: BitSink = { dst, at: 0, bits: 0, held: 0 }
   let last = src[0] ?? 0
-  put(last, pixelBits)
+  putWide(out, last, pixelBits)
   for (let i = 0; i < n; i += block) {
     const size = Math.min(block, n - i)
     let sum = 0
     for (let k = 0; k < size; k++) {
       const pixel = src[i + k]!
       const diff = ((pixel - last) << wrap) >> wrap
-      const folded = ((diff << 1) ^ (diff >> 31)) >>> 0
-      diffs[k] = pixelBits === 32 ? folded : folded & ((1 << pixelBits) - 1)
-      sum += diffs[k]!
+      const folded = (((diff << 1) ^ (diff >> 31)) & mask) >>> 0
+      diffs[k] = folded
+      sum += folded
       last = pixel
     }
     const fs = splitPosition(sum, size)
     if (fs >= fsMax) {
-      put(fsMax + 1, fsBits)
-      for (let k = 0; k < size; k++) put(diffs[k]!, pixelBits)
-    } else if (fs === 0 && sum === 0) put(0, fsBits)
+      put(out, fsMax + 1, fsBits)
+      for (let k = 0; k < size; k++) putWide(out, diffs[k]!, pixelBits)
+    } else if (sum === 0) put(out, 0, fsBits)
     else {
-      put(fs + 1, fsBits)
-      for (let k = 0; k < size; k++) {
-        let high = diffs[k]! >>> fs
-        for (; high >= 16; high -= 16) put(0, 16)
-        put(1, high + 1)
-        put(diffs[k]!, fs)
-      }
+      put(out, fs + 1, fsBits)
+      putSplit(out, diffs, size, fs)
     }
   }
-  if (held > 0) put(0, 8 - held)
-  return at
+  if (out.held > 0) put(out, 0, 8 - out.held)
+  return out.at
+}
+
+/** Bytes being written; fewer than eight bits wait in the low end of `bits`. */
+interface BitSink {
+  readonly dst: Uint8Array
+  at: number
+  bits: number
+  held: number
+}
+
+/** Up to 24 bits. */
+function put(out: BitSink, value: number, count: number): void {
+  out.bits = (out.bits << count) | (value & ((1 << count) - 1))
+  out.held += count
+  while (out.held >= 8) {
+    out.held -= 8
+    out.dst[out.at++] = out.bits >>> out.held
+  }
+  out.bits &= 0xff
+}
+
+function putWide(out: BitSink, value: number, count: number): void {
+  if (count > 16) put(out, value >>> 16, count - 16)
+  put(out, value, Math.min(count, 16))
+}
+
+/** The high part of each difference in unary, zeros and a one, then its `fs` low bits. */
+function putSplit(out: BitSink, diffs: Uint32Array, size: number, fs: number): void {
+  const { dst } = out
+  const low = (1 << fs) - 1
+  let { at, bits, held } = out
+  for (let k = 0; k < size; k++) {
+    const diff = diffs[k]!
+    let zeros = diff >>> fs
+    if (zeros + 1 + fs > 24) {
+      for (; zeros >= 16; zeros -= 16) {
+        bits <<= 16
+        dst[at++] = bits >>> (held + 8)
+        dst[at++] = bits >>> held
+        bits &= 0xff
+      }
+      bits = (bits << (zeros + 1)) | 1
+      held += zeros + 1
+      while (held >= 8) {
+        held -= 8
+        dst[at++] = bits >>> held
+      }
+      bits = ((bits & 0xff) << fs) | (diff & low)
+      held += fs
+    } else {
+      bits = (bits << (zeros + 1 + fs)) | (1 << fs) | (diff & low)
+      held += zeros + 1 + fs
+    }
+    while (held >= 8) {
+      held -= 8
+      dst[at++] = bits >>> held
+    }
+    bits &= 0xff
+  }
+  out.at = at
+  out.bits = bits
+  out.held = held
 }
 
 /** How many low bits of the differences are noise: from their mean. */

@@ -4,11 +4,13 @@ import { selectInPlace } from '#math'
 const SECOND = 1.0483579
 const THIRD = 0.6052697
 const FIFTH = 0.1772048
+const SAMPLE = 512
 
 /**
  * Noise of a tile from differences of pixels two apart, which a sky gradient or a star changes little: the smallest of
  * three estimates, each the median over rows (Stoehr et al. 2007; the estimate that FITS compression is steered by).
- * NaN and runs of equal pixels do not count; 0 when nothing is left.
+ * NaN and runs of equal pixels do not count; 0 when nothing is left. Of long rows some 500 differences are taken, which
+ * leaves the step of a tile uncertain by 5 %.
  */
 export function tileNoise(src: Float32Array | Float64Array, width: number, height: number): number {
   const row = new Float64Array(width)
@@ -41,20 +43,23 @@ function goodPixels(src: Float32Array | Float64Array, at: number, width: number,
 }
 
 function secondDifferences(v: Float64Array, n: number, out: Float64Array): number {
+  const step = Math.ceil(n / SAMPLE)
   let m = 0
-  for (let i = 2; i < n; i++) out[m++] = Math.abs(v[i]! - v[i - 2]!)
+  for (let i = 2; i < n; i += step) out[m++] = Math.abs(v[i]! - v[i - 2]!)
   return m
 }
 
 function thirdDifferences(v: Float64Array, n: number, out: Float64Array): number {
+  const step = Math.ceil(n / SAMPLE)
   let m = 0
-  for (let i = 4; i < n; i++) out[m++] = Math.abs(2 * v[i - 2]! - v[i - 4]! - v[i]!)
+  for (let i = 4; i < n; i += step) out[m++] = Math.abs(2 * v[i - 2]! - v[i - 4]! - v[i]!)
   return m
 }
 
 function fifthDifferences(v: Float64Array, n: number, out: Float64Array): number {
+  const step = Math.ceil(n / SAMPLE)
   let m = 0
-  for (let i = 8; i < n; i++)
+  for (let i = 8; i < n; i += step)
     out[m++] = Math.abs(6 * v[i - 4]! - 4 * (v[i - 6]! + v[i - 2]!) + v[i - 8]! + v[i]!)
   return m
 }
