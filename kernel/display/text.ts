@@ -42,12 +42,3 @@ export function htmlTable(
     `<tr>${cells.map((cell, c) => `<${tag}${align(c)}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   return `<table><thead>${row(heads, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`
 }
-
-/** `3.2 MB` */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
-}

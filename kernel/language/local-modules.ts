@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type TS from 'typescript'
@@ -21,13 +20,19 @@ interface Source {
  * instance. Emitted files live in a private temporary folder that goes with the kernel.
  */
 export class LocalModules {
-  readonly #dir = mkdtempSync(join(tmpdir(), 'firstlight-kernel-'))
+  readonly #dir: string
   readonly #written = new Set<string>()
+
+  /** @param dir folder for emitted files, made when the first module comes; whoever chose it removes it. */
+  constructor(dir: string) {
+    this.#dir = dir
+  }
 
   compile(entry: string): CompiledModule {
     const graph = new Map<string, Source>()
     readGraph(entry, graph)
     const urls = new Map([...graph.keys()].map((path) => [path, this.#emittedPath(path, graph)]))
+    if (this.#written.size === 0) mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
     const files: { emitted: string; source: string; map: string }[] = []
     for (const source of graph.values()) {
       const emitted = urls.get(source.path) ?? ''
@@ -39,10 +44,6 @@ export class LocalModules {
       files.push({ emitted, source: source.path, map })
     }
     return { url: pathToFileURL(urls.get(entry) ?? entry).href, files }
-  }
-
-  dispose(): void {
-    rmSync(this.#dir, { recursive: true, force: true })
   }
 
   #emittedPath(path: string, graph: ReadonlyMap<string, Source>): string {

@@ -12,16 +12,21 @@ import { CellService } from './service.ts'
 import { sessionNames } from './session-names.ts'
 import { prepareCell } from '../magic/prepare.ts'
 
+export interface LanguageData {
+  readonly folder: string
+  /** Private folder for compiled local modules, removed by the socket thread. */
+  readonly emitted: string
+}
+
 /** The language thread: checks, compiles, completes, inspects. It never runs a user's code. */
 
-const { folder } = workerData as { folder: string }
+const { folder, emitted } = workerData as LanguageData
 const port = parentPort
 if (port === null) throw new Error('Broken invariant: the language service runs as a worker')
 
 const service = new CellService(folder)
 const scope = new ScopeNames(sessionNames)
-const modules = new LocalModules()
-process.once('exit', () => modules.dispose())
+const modules = new LocalModules(emitted)
 
 type Handlers = { [M in LanguageMethod]: (ask: LanguageCalls[M]['ask']) => LanguageCalls[M]['answer'] }
 

@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { KernelError } from '../errors.ts'
 import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
@@ -5,6 +8,7 @@ import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } fr
 /** The language thread seen from the socket thread: questions with answers as promises. Started again if it dies. */
 export class LanguageThread {
   readonly #folder: string
+  readonly #emitted = join(tmpdir(), `firstlight-kernel-${crypto.randomUUID()}`)
   #worker: Worker
   #asked = 0
   readonly #waiting = new Map<number, { resolve(reply: LanguageReply): void }>()
@@ -13,6 +17,7 @@ export class LanguageThread {
   constructor(folder: string) {
     this.#folder = folder
     this.#worker = this.#start()
+    process.once('exit', () => rmSync(this.#emitted, { recursive: true, force: true }))
   }
 
   async call<M extends LanguageMethod>(
@@ -39,7 +44,7 @@ export class LanguageThread {
 
   #start(): Worker {
     const worker = new Worker(new URL('../language/worker.js', import.meta.url), {
-      workerData: { folder: this.#folder },
+      workerData: { folder: this.#folder, emitted: this.#emitted },
       execArgv: workerFlags(),
     })
     worker.on('message', (reply: LanguageReply) => {

@@ -207,8 +207,10 @@ export class TestClient {
   }
 
   async stop(): Promise<void> {
-    this.kernel.process.kill('SIGKILL')
+    this.kernel.process.kill('SIGTERM')
+    const late = setTimeout(() => this.kernel.process.kill('SIGKILL'), 5000)
     await this.kernel.exited
+    clearTimeout(late)
     await this.channels.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
