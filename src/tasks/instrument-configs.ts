@@ -15,6 +15,16 @@ config.doMeasureBackground = True
 config.fluxMag0T1 = {'g': 398107170553.49854, 'r': 398107170553.49854, 'i': 275422870333.81744, 'z': 120226443461.74132, 'y': 91201083935.59116, 'N515': 20892961308.54041, 'N816': 15848931924.611174, 'N921': 19054607179.632523}
 `
 
+/** obs_subaru's, with the stars' flux limit in the counts of PSF fluxes. */
+const hscCharacterize = `config.repair.cosmicray.nCrPixelMax = 1000000
+config.repair.cosmicray.cond3_fac2 = 0.4
+config.measurePsf.starSelector['objectSize'].sourceFluxField = 'base_PsfFlux_instFlux'
+config.measurePsf.starSelector['objectSize'].fluxMin = 4000.0
+config.measurePsf.starSelector['objectSize'].widthMin = 0.9
+config.measurePsf.reserve.fraction = 0.2
+config.measurement.maxSincRadius = 12.0
+`
+
 const tinyIsr = `config.overscan.fitType = 'AKIMA_SPLINE'
 config.overscan.order = 10
 config.doSuspect = True
@@ -24,7 +34,7 @@ config.doMeasureBackground = True
 
 /** What an instrument changes in a task's defaults, by class name and the task's default name. */
 const overrides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  [HSC.className]: { isr: hscIsr },
+  [HSC.className]: { isr: hscIsr, characterizeImage: hscCharacterize },
   [TinyCam.className]: { isr: tinyIsr },
 }
 
