@@ -1,3 +1,4 @@
+import { valueText } from './card.ts'
 import { readExactly } from './byte-range.ts'
 import type { Hdu } from './hdu.ts'
 import type { Header } from './header.ts'
@@ -56,7 +57,7 @@ function columnOf(header: Header, n: number, rowLength: number): AsciiColumn {
     throw badTable(header, `TBCOL${n}`, `column ${n} ends behind its row of ${rowLength} characters`)
   const nullCard = header.get(`TNULL${n}`)
   return {
-    name: String(header.get(`TTYPE${n}`) ?? `col${n}`).trim(),
+    name: textOf(header, `TTYPE${n}`) ?? `col${n}`,
     format,
     code: match[1] as AsciiColumn['code'],
     width,
@@ -64,7 +65,7 @@ function columnOf(header: Header, n: number, rowLength: number): AsciiColumn {
     offset,
     scale: header.getNumber(`TSCAL${n}`, 1),
     zero: header.getNumber(`TZERO${n}`, 0),
-    nullText: nullCard === undefined ? undefined : String(nullCard).trim(),
+    nullText: nullCard === undefined ? undefined : valueText(nullCard).trim(),
     unit: textOf(header, `TUNIT${n}`),
     doc: textOf(header, `TDOC${n}`) ?? header.card(`TTYPE${n}`)?.comment,
   }

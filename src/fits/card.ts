@@ -44,6 +44,10 @@ export function formatFloat(value: number): string {
   return text.includes('E') ? text.replace('E', '.0E') : `${text}.0`
 }
 
+/** A value as text, whatever its type; the empty string for none. */
+export const valueText = (value: CardValue): string =>
+  value === undefined ? '' : typeof value === 'object' ? `(${value.re}, ${value.im})` : String(value)
+
 /** Upper case, inner blanks single, without the word HIERARCH: the form in which keywords are compared. */
 export function normalKey(key: string): string {
   const upper = key.trim().toUpperCase().replace(/\s+/g, ' ')

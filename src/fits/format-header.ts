@@ -1,5 +1,5 @@
 import { concatBytes } from '#core'
-import { type Card, type CardValue, formatFloat, isCommentary } from './card.ts'
+import { type Card, type CardValue, formatFloat, isCommentary, valueText } from './card.ts'
 import { fitsError } from './errors.ts'
 import type { Header } from './header.ts'
 import { BLOCK_LENGTH, CARD_LENGTH } from './parse-header.ts'
@@ -15,7 +15,7 @@ export function formatHeader(header: Header): Uint8Array<ArrayBuffer> {
 export function formatCard(card: Card): readonly string[] {
   if (card.raw !== undefined) return [card.raw.padEnd(CARD_LENGTH)]
   checkText(card)
-  if (isCommentary(card.key)) return formatCommentary(card.key, String(card.value ?? ''))
+  if (isCommentary(card.key)) return formatCommentary(card.key, valueText(card.value))
   const head = formatKey(card.key)
   const room = CARD_LENGTH - head.length
   if (typeof card.value === 'string' && card.literal === undefined) return formatString(card, head)

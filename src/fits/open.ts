@@ -1,4 +1,5 @@
 import { type ByteSource, bytesSource, concatBytes } from '#core'
+import { valueText } from './card.ts'
 import { imageHeaderOf } from './compress/image-header.ts'
 import { unwrapSource } from './container.ts'
 import { fitsError } from './errors.ts'
@@ -55,7 +56,7 @@ async function startsHdu(source: ByteSource, at: number, index: number, name: st
 async function readHdu(source: ByteSource, at: number, index: number, name: string): Promise<Hdu> {
   const bytes = await readHeaderBytes(source, at, `${name}, HDU ${index}`)
   const stored = parseHeader(bytes, `${name}, HDU ${index}`)
-  const extname = String(stored.get('EXTNAME') ?? '').trim()
+  const extname = valueText(stored.get('EXTNAME')).trim()
   const where = `${name}, HDU ${index}${extname === '' ? '' : ` '${extname}'`}`
   const named = stored.copy(where)
   const structure = structureOf(named, index)

@@ -1,4 +1,4 @@
-import { type Card, type CardValue, isCommentary } from './card.ts'
+import { type Card, type CardValue, isCommentary, valueText } from './card.ts'
 import { fitsError } from './errors.ts'
 import { Header } from './header.ts'
 
@@ -45,7 +45,7 @@ function joinCards(records: readonly string[], where: string): Card[] {
 const canContinue = (card: Card): boolean => typeof card.value === 'string' && card.value.endsWith('&')
 
 function joined(first: Card, next: Card): Card {
-  const text = (first.value as string).slice(0, -1) + String(next.value ?? '')
+  const text = (first.value as string).slice(0, -1) + valueText(next.value)
   const comment = [first.comment, next.comment].filter((c) => c !== undefined).join('')
   return { key: first.key, value: text, ...(comment !== '' && { comment }) }
 }

@@ -31,7 +31,7 @@ export async function readTable(hdu: Hdu, options: ReadTableOptions = {}): Promi
   const read = await Promise.all(
     columns.map((column, i) =>
       column.descriptor === undefined
-        ? fixed[i]!.finish()
+        ? Promise.resolve(fixed[i]!.finish())
         : readVariable(hdu, table, column, descriptors.get(column)!),
     ),
   )

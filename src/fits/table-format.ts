@@ -117,7 +117,7 @@ function columnOf(header: Header, n: number, offset: number): BinaryColumn {
   const shaped = descriptor === undefined ? shapeOf(header, n, code, repeat, stringWidth) : undefined
   const nullCard = header.get(`TNULL${n}`)
   return {
-    name: String(header.get(`TTYPE${n}`) ?? `col${n}`).trim(),
+    name: textOf(header, `TTYPE${n}`) ?? `col${n}`,
     format,
     code,
     repeat,

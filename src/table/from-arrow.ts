@@ -73,7 +73,7 @@ function scalarType(name: string, type: DataType): ColumnType {
     default:
       throw tableError(
         'table/unsupported',
-        `Column '${name}' has the Arrow type ${String(type)}, which is not read.`,
+        `Column '${name}' has the Arrow type ${Type[type.typeId]}, which is not read.`,
       )
   }
 }
@@ -140,7 +140,7 @@ function byElement(spec: ColumnSpec, chunk: Data): Column['values'] {
   const vector = new Vector([chunk])
   const get = (i: number): unknown => vector.get(i)
   const n = chunk.length
-  if (spec.type === 'string') return Array.from({ length: n }, (_, i) => String(get(i) ?? ''))
+  if (spec.type === 'string') return Array.from({ length: n }, (_, i) => textOf(get(i)))
   if (spec.type === 'binary')
     return Array.from({ length: n }, (_, i) => (get(i) as Uint8Array | null) ?? new Uint8Array())
   const out = makeArray(spec.type as NumericType, n)
@@ -175,3 +175,6 @@ function converterOf(type: DataType): Converter {
 
 /** Seconds, milliseconds, microseconds, nanoseconds, as Arrow numbers its units. */
 const TO_NANOSECONDS = [1_000_000_000n, 1_000_000n, 1000n, 1n] as const
+
+/** Text columns, and dictionaries of texts. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -60,14 +60,16 @@ function notesOfSelect(node: Node, lookup: Lookup): TableNotes {
   for (const item of asList(node['select_list'])) {
     const expression = asNode(item)
     if (expression === undefined) continue
-    const alias = String(expression['alias'] ?? '').toLowerCase()
+    const alias = nameIn(expression, 'alias')
     if (expression['class'] === 'STAR') {
-      const relation = String(expression['relation_name'] ?? '').toLowerCase()
+      const relation = nameIn(expression, 'relation_name')
       for (const [name, notes] of sources)
         if (relation === '' || relation === name)
           for (const [column, note] of notes) addNote(result, column, note)
     } else if (expression['class'] === 'COLUMN_REF') {
-      const path = asList(expression['column_names']).map((n) => String(n).toLowerCase())
+      const path = asList(expression['column_names']).map((n) =>
+        typeof n === 'string' ? n.toLowerCase() : '',
+      )
       const note = noteOfReference(path, sources)
       const name = alias === '' ? (path.at(-1) ?? '') : alias
       if (note === undefined) computed.add(name)
@@ -97,9 +99,9 @@ function sourcesOf(from: Node | undefined, lookup: Lookup): Map<string, TableNot
   const sources = new Map<string, TableNotes>()
   const visit = (node: Node | undefined): void => {
     if (node === undefined) return
-    const alias = String(node['alias'] ?? '').toLowerCase()
+    const alias = nameIn(node, 'alias')
     if (node['type'] === 'BASE_TABLE') {
-      const table = String(node['table_name'] ?? '').toLowerCase()
+      const table = nameIn(node, 'table_name')
       sources.set(alias === '' ? table : alias, lookup(table) ?? new Map())
     } else if (node['type'] === 'SUBQUERY') {
       const inner = asNode(asNode(node['subquery'])?.['node'])
@@ -121,12 +123,10 @@ function collectTables(value: Json, defined: ReadonlySet<string>, found: Set<str
   }
   const node = asNode(value)
   if (node === undefined) return
-  const names = asList(asNode(node['cte_map'])?.['map']).map((e) =>
-    String(asNode(e)?.['key'] ?? '').toLowerCase(),
-  )
+  const names = asList(asNode(node['cte_map'])?.['map']).map((e) => nameIn(asNode(e), 'key'))
   const visible = names.length === 0 ? defined : new Set([...defined, ...names])
   if (node['type'] === 'BASE_TABLE' && typeof node['table_name'] === 'string') {
-    const qualified = String(node['schema_name'] ?? '') !== ''
+    const qualified = nameIn(node, 'schema_name') !== ''
     if (qualified || !visible.has(node['table_name'].toLowerCase())) found.add(node['table_name'])
   }
   for (const child of Object.values(node)) collectTables(child, visible, found)
@@ -142,6 +142,12 @@ function parseJson(text: string): Json | undefined {
 
 const asNode = (value: Json | undefined): Node | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : undefined
+
+/** A name in lower case; the empty string when there is none. */
+function nameIn(node: Node | undefined, key: string): string {
+  const value = node?.[key]
+  return typeof value === 'string' ? value.toLowerCase() : ''
+}
 
 const asList = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? (value as readonly Json[]) : []

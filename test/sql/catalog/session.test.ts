@@ -150,6 +150,47 @@ describe('Parquet files as tables', () => {
     expect(await rowsOf('SELECT count(mag) AS mags, count(*) AS n FROM src')).toEqual([{ mags: 1n, n: 11n }])
   })
 
+  test('our Parquet reads to the bit: extremes, nulls, NaN, nesting; statistics let row groups be skipped', async () => {
+    const path = join(folder, 'tricky.parquet')
+    const catalog = Catalog.fromColumns(
+      [
+        { name: 'id', type: 'i64' },
+        { name: 'u', type: 'u64' },
+        { name: 'n', type: 'u16' },
+        { name: 'x', type: 'f64' },
+        { name: 'f', type: 'f32' },
+        { name: 's', type: 'string' },
+        { name: 't', type: 'timestamp' },
+        {
+          name: 'fp',
+          type: 'list',
+          items: { name: 'e', type: 'struct', fields: [{ name: 'y', type: 'i32' }] },
+        },
+      ],
+      {
+        id: [-(2n ** 63n), 2n ** 63n - 1n, null, 0n],
+        u: [0n, 2n ** 64n - 1n, 5n, null],
+        n: [0, 65535, null, 7],
+        x: [0.1, Number.NaN, null, Number.NEGATIVE_INFINITY],
+        f: Float32Array.of(0.1, -0, 1e-45, 3.4e38),
+        s: ['', 'ñandú', null, 'x'.repeat(100)],
+        t: [1n, 1700000000123456789n, null, -1n],
+        fp: [[{ y: 1 }, { y: 2 }], [], null, [{ y: 3 }]],
+      },
+    )
+    writeFileSync(path, writeParquet(catalog, { rowGroupRows: 2 }))
+    await session.registerParquet('t', [{ path, dataId: {} }])
+    expect(await rowsOf('SELECT * FROM t')).toEqual([...catalog.rows()])
+    const stats = await rowsOf(
+      `SELECT row_group_id AS g, stats_min_value AS low, stats_max_value AS high FROM parquet_metadata('${path.replaceAll("'", "''").replaceAll('[', '[[]')}')
+       WHERE path_in_schema = 'id' ORDER BY g`,
+    )
+    expect(stats).toEqual([
+      { g: 0n, low: '-9223372036854775808', high: '9223372036854775807' },
+      { g: 1n, low: '0', high: '0' },
+    ])
+  })
+
   test('a column of the files goes before a dimension of that name', async () => {
     const path = join(folder, 'own.parquet')
     writeFileSync(path, writeParquet(Catalog.fromColumns([{ name: 'visit', type: 'i64' }], { visit: [42n] })))
