@@ -16,6 +16,11 @@ export async function readTable(hdu: Hdu, options: ReadTableOptions = {}): Promi
   if (hdu.kind === 'table') return asciiTable(hdu, options)
   if (hdu.kind !== 'bintable' && hdu.kind !== 'compressed-image')
     throw fitsError('fits/wrong-hdu', hdu.where, `there is no table here (${hdu.kind}).`)
+  if (hdu.header.get('ZTABLE') === true)
+    throw fitsError('fits/unsupported', hdu.where, 'tile-compressed tables (card ZTABLE) are not read.', {
+      hint: 'Unpack it with funpack.',
+      data: { feature: 'ZTABLE' },
+    })
   const table = binaryTableOf(hdu.storedHeader)
   const columns = chosen(table.columns, options, hdu.where)
   const [start, end] = rowRange(options, table.numRows)

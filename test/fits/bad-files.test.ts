@@ -131,6 +131,18 @@ describe('a file that is wrong says what, where and what is missing', () => {
     )
   })
 
+  test('tile-compressed tables are refused by name', async () => {
+    const header = new Header([['ZTABLE', true]])
+    const bytes = writeFits([
+      tableHdu({ header, columns: [{ name: 'a', type: 'u8', data: Uint8Array.of(1) }], name: 'Z' }),
+    ])
+    const file = await openFits(bytes)
+    expect(await failure(readTable(file.hdu('Z')))).toMatchObject({
+      code: 'fits/unsupported',
+      data: { feature: 'ZTABLE' },
+    })
+  })
+
   test('random groups are listed but not read', async () => {
     const header = new Header([
       ['SIMPLE', true],

@@ -59,6 +59,10 @@ export function tileTableOf(hdu: Hdu): TileTable {
   const compressed = find('COMPRESSED_DATA')
   if (compressed === undefined)
     throw fitsError('fits/bad-table', hdu.where, 'the compressed image has no column COMPRESSED_DATA.')
+  if (find('NULL_PIXEL_MASK') !== undefined)
+    throw fitsError('fits/unsupported', hdu.where, 'compressed masks of undefined pixels are not read.', {
+      data: { feature: 'NULL_PIXEL_MASK' },
+    })
   const floats = hdu.bitpix < 0
   const quantized = floats && header.getString('ZQUANTIZ', '').trim().toUpperCase() !== 'NONE'
   return {
