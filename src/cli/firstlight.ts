@@ -23,7 +23,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .description(manifest.description)
     .version(manifest.version)
     .showHelpAfterError('(firstlight --help lists the commands)')
-    .addHelpText('after', '\nThe data butler and its pipelines have commands of their own: butler --help, pipetask --help.')
+    .addHelpText(
+      'after',
+      '\nThe data butler and its pipelines have commands of their own: butler --help, pipetask --help.',
+    )
   const asked = argv.find((word) => !word.startsWith('-'))
   const names = asked !== undefined && asked in commands ? [asked] : Object.keys(commands)
   for (const name of names) (await commands[name]?.())?.register(program)

@@ -80,7 +80,11 @@ function master(
   const quiet = log.child(kind)
   return combineFrames(
     frames.map((frame) =>
-      runIsr({ ccdExposure: frame, ...masters }, config, { ...quiet, info: quiet.debug, warn: quiet.verbose }),
+      runIsr({ ccdExposure: frame, ...masters }, config, {
+        ...quiet,
+        info: quiet.debug,
+        warn: quiet.verbose,
+      }),
     ),
     kind,
   )

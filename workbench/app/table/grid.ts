@@ -110,4 +110,3 @@ function listenToHeaders(grid: DataGrid, model: TableModel, { columns }: TableDi
   })
 }
 
-export { NUMERIC }
