@@ -88,7 +88,7 @@ export function measureFrame(
   if (o.zeroPoint !== undefined)
     exposure = exposure.with({ photoCalib: PhotoCalib.fromFluxMag0(10 ** (0.4 * o.zeroPoint)) })
   const catalog = frameCatalog(sources, {
-    hasWcs: exposure.wcs !== undefined,
+    ...(exposure.wcs && { wcs: exposure.wcs }),
     apertureRadius: radius,
     blended,
     ...(o.zeroPoint !== undefined && { zeroPoint: o.zeroPoint }),

@@ -1,6 +1,7 @@
 import { apertureName } from '#algo'
 import { axesOf } from '#image'
 import { Catalog, type ColumnSpec, Schema } from '#table'
+import type { SkyWcs } from '#wcs'
 
 type Part = readonly [ColumnSpec, Float64Array | Uint8Array | BigInt64Array | Int32Array]
 
@@ -16,14 +17,14 @@ export function frameCatalog(
   sources: Catalog,
   about: {
     readonly zeroPoint?: number
-    readonly hasWcs: boolean
+    readonly wcs?: SkyWcs
     readonly apertureRadius: number
     readonly blended: Uint8Array
   },
 ): Catalog {
   const parts: Part[] = [
     [{ name: 'id', type: 'i64', doc: 'number of the source' }, sources.i64('id')],
-    ...positions(sources, about.hasWcs),
+    ...positions(sources, about.wcs),
     ...fluxes(sources, about.apertureRadius, about.zeroPoint),
     ...shapes(sources),
     ...flags(sources, about.blended),
@@ -38,22 +39,45 @@ export function frameCatalog(
   return Catalog.fromColumns(schema, Object.fromEntries(values))
 }
 
-function positions(sources: Catalog, hasWcs: boolean): Part[] {
-  const column = (name: string, from: string, doc: string, unit: string, factor = 1): Part => [
+/**
+ * The centroid fitted to the core; of a star whose core is saturated, the barycentre of its footprint, since what was filled in at
+ * the core does not tell the centre.
+ */
+function positions(sources: Catalog, wcs: SkyWcs | undefined): Part[] {
+  const clipped = sources.bool('base_PixelFlags_flag_saturatedCenter')
+  const failed = sources.bool('ext_FootprintCentroid_flag')
+  const centre = (axis: 'x' | 'y'): Float64Array => {
+    const whole = sources.f64(`ext_FootprintCentroid_${axis}`)
+    const usable = (i: number) => clipped[i] === 1 && failed[i] === 0
+    return sources.f64(`base_SdssCentroid_${axis}`).map((v, i) => (usable(i) ? whole[i]! : v))
+  }
+  const [x, y] = [centre('x'), centre('y')]
+  const column = (name: string, values: Float64Array, doc: string, unit: string): Part => [
     { name, type: 'f64', unit, doc },
-    sources.f64(from).map((v) => v * factor),
+    values,
   ]
   const pixels = [
-    column('x', 'base_SdssCentroid_x', 'column, first pixel 0', 'pixel'),
-    column('y', 'base_SdssCentroid_y', 'row, first pixel 0', 'pixel'),
-    column('xErr', 'base_SdssCentroid_xErr', '1-sigma error of x', 'pixel'),
-    column('yErr', 'base_SdssCentroid_yErr', '1-sigma error of y', 'pixel'),
+    column('x', x, 'column, first pixel 0; barycentre of the footprint where the core is saturated', 'pixel'),
+    column('y', y, 'row, first pixel 0; barycentre of the footprint where the core is saturated', 'pixel'),
+    column('xErr', sources.f64('base_SdssCentroid_xErr').slice(), '1-sigma error of the fitted x', 'pixel'),
+    column('yErr', sources.f64('base_SdssCentroid_yErr').slice(), '1-sigma error of the fitted y', 'pixel'),
   ]
-  if (!hasWcs) return pixels
+  if (wcs === undefined) return pixels
+  const { ra, dec } = wcs.pixelToSkyArrays(x, y)
   return [
     ...pixels,
-    column('ra', 'coord_ra', 'right ascension, ICRS', 'deg', RAD_TO_DEG),
-    column('dec', 'coord_dec', 'declination, ICRS', 'deg', RAD_TO_DEG),
+    column(
+      'ra',
+      ra.map((v) => v * RAD_TO_DEG),
+      'right ascension, ICRS',
+      'deg',
+    ),
+    column(
+      'dec',
+      dec.map((v) => v * RAD_TO_DEG),
+      'declination, ICRS',
+      'deg',
+    ),
   ]
 }
 

@@ -62,6 +62,8 @@ function configFor(masters: Masters): IsrConfig {
   config.doFlat = masters.flat !== undefined
   config.doDefect = false
   config.doMeasureBackground = true
+  // The cores of saturated stars stay as they were read: a straight line across them would move their centres.
+  config.maskListToInterpolate = ['BAD', 'UNMASKEDNAN']
   config.overscan.fitType = 'MEDIAN_PER_ROW'
   return config
 }

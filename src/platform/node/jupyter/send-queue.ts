@@ -34,7 +34,7 @@ export class SendQueue {
     try {
       for (let at = 0; at < this.#waiting.length; at++) {
         const frames = this.#waiting[at]
-        if (frames !== undefined) await this.#sink.send(frames).catch(ignoreClosed)
+        if (frames !== undefined) await this.#sendOne(frames)
         if (at > 1024) at = this.#forget(at)
       }
       this.#waiting.length = 0
@@ -43,11 +43,17 @@ export class SendQueue {
     }
   }
 
+  /** A socket closed under the queue throws at once or rejects with a system code: nobody is left to read. */
+  async #sendOne(frames: Uint8Array[]): Promise<void> {
+    try {
+      await this.#sink.send(frames)
+    } catch (error) {
+      if (typeof (error as { code?: unknown }).code !== 'string') throw error
+    }
+  }
+
   #forget(sent: number): number {
     this.#waiting.splice(0, sent + 1)
     return -1
   }
 }
-
-/** A socket closed under the queue ends it quietly: nobody is left to read. */
-const ignoreClosed = (): void => {}
