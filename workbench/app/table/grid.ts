@@ -109,4 +109,3 @@ function listenToHeaders(grid: DataGrid, model: TableModel, { columns }: TableDi
     if (moved < 4 && hit.x > 4 && hit.width - hit.x > 4) model.sortBy(hit.column)
   })
 }
-
