@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { isFirstlightError, messageOf } from '#core'
 import { ExitCode, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
-import { type LogOptions, makeSink } from './logging.ts'
+import { type LogOptions, makeSink } from '../shared/logging.ts'
 import { collect } from './pipeline-options.ts'
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
