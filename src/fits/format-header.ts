@@ -70,7 +70,8 @@ function formatValue(value: CardValue, literal: string | undefined): string {
   if (value === undefined) return ''
   if (typeof value === 'boolean') return value ? 'T' : 'F'
   if (typeof value === 'object') return `(${formatFloat(value.re)}, ${formatFloat(value.im)})`
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return formatFloat(value)
+  if (typeof value === 'number' && (!Number.isSafeInteger(value) || Object.is(value, -0)))
+    return formatFloat(value)
   return String(value)
 }
 
