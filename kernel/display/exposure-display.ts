@@ -119,7 +119,7 @@ function factsOf(exposure: Exposure): readonly (readonly [string, string])[] {
   add('detector', detector === undefined ? undefined : `${detector.id} ${detector.name}`)
   add('filter', filter?.physical ?? filter?.band)
   add('exposure time', visitInfo?.exposureTime, ' s')
-  add('date', visitInfo?.date?.toIso('utc'))
+  add('date', visitInfo?.date?.toIso('utc', 3))
   add('airmass', visitInfo?.airmass)
   const scale = wcs?.pixelScaleAt(bbox.center.x, bbox.center.y).arcseconds
   add('pixel scale', scale, ' arcsec')
