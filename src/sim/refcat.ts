@@ -1,4 +1,4 @@
-import { type Angle, htmIndex, type SpherePoint, vectorOf, wrapRadians } from '#geom'
+import { type Angle, circleRegion, htmIndex, htmRanges, type SpherePoint, vectorOf, wrapRadians } from '#geom'
 import { Random } from '#math'
 import { Catalog, type ColumnSpec } from '#table'
 import { SIM_BANDS, type SimBand, SKY_EPOCH, type Sky, type SimGalaxy, type SimStar } from './sky.ts'
@@ -73,6 +73,12 @@ export function makeRefcat(
   }
   const sorted = [...shards].sort(([a], [b]) => a - b)
   return new Map(sorted.map(([index, shard]) => [index, toCatalog(survey, shard)]))
+}
+
+/** HTM indices of the shards that a catalog around a point may have; those at the rim may turn out empty. */
+export function refcatShards(centre: SpherePoint, radius: Angle): readonly number[] {
+  const ranges = htmRanges(REFCAT_LEVEL, circleRegion(centre, radius))
+  return ranges.flatMap(([first, end]) => Array.from({ length: end - first }, (_, i) => first + i))
 }
 
 interface RefRow {

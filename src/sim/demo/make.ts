@@ -15,7 +15,7 @@ import {
 import { Instant, Timespan } from '#time'
 import { BF_HALF, brighterFatterKernel } from '../brighter-fatter.ts'
 import type { SimJob } from '../jobs.ts'
-import { GAIA, makeRefcat, PS1, type RefSurvey } from '../refcat.ts'
+import { GAIA, makeRefcat, PS1, type RefSurvey, refcatShards } from '../refcat.ts'
 import { defectsAt, makeSensor } from '../sensor.ts'
 import { Sky } from '../sky.ts'
 import { externalRun, gen2Run, makeCollections } from './collections.ts'
@@ -236,18 +236,25 @@ function curatedCalibrations(plan: DemoPlan): readonly CuratedCalibration[] {
 }
 
 async function writeRefcats(butler: Butler, plan: DemoPlan): Promise<number> {
-  const sky = new Sky(plan.seed, planCamera(plan).density)
   let written = 0
-  for (const survey of [PS1, GAIA]) written += await writeRefcat(butler, plan, sky, survey)
+  for (const survey of [PS1, GAIA]) written += await writeRefcat(butler, plan, survey)
   return written
 }
 
-async function writeRefcat(butler: Butler, plan: DemoPlan, sky: Sky, survey: RefSurvey): Promise<number> {
+/** The shards that are not there yet. A repository that has them all costs only the look. */
+async function writeRefcat(butler: Butler, plan: DemoPlan, survey: RefSurvey): Promise<number> {
   await butler.registry.registerDatasetType(refcatType(survey.name))
   const { centre, radius } = plan.field
+  const wanted = await missing(refcatShards(centre, radius), (htm7) =>
+    butler.findDataset(survey.name, { htm7 }, { collections: REFCATS }),
+  )
+  if (wanted.length === 0) return 0
+  const sky = new Sky(plan.seed, planCamera(plan).density)
+  const shards = makeRefcat(survey, sky, centre, radius, plan.seed)
   let written = 0
-  for (const [htm7, catalog] of makeRefcat(survey, sky, centre, radius, plan.seed)) {
-    if ((await butler.findDataset(survey.name, { htm7 }, { collections: REFCATS })) !== undefined) continue
+  for (const htm7 of wanted) {
+    const catalog = shards.get(htm7)
+    if (catalog === undefined) continue
     await butler.put(catalog, survey.name, { htm7 }, { run: REFCATS })
     written++
   }
