@@ -8,6 +8,8 @@ export type AlgoErrorCode =
   | 'no-psf-stars'
   | 'no-psf'
   | 'too-few-apcorr-stars'
+  | 'no-astrometric-match'
+  | 'no-photometric-stars'
 
 /** `algo/<code>` */
 export const algoError = (code: AlgoErrorCode, message: string, options?: ErrorOptions): FirstlightError =>

@@ -128,9 +128,16 @@ class Search {
 
   /** Row-major; each hit is overwritten at once so that later pixels see a cleaned neighbourhood. Then all is restored. */
   scan(o: CosmicRayOptions): Int32Array {
-    const [w, h, data] = [this.#width, this.#height, this.#data]
+    const [w, h, data, variance] = [this.#width, this.#height, this.#data, this.#variance]
+    const limit = o.minSigma * o.minSigma
     for (let y = 1; y < h - 1; y++) {
       for (let i = y * w + 1, end = (y + 1) * w - 1; i < end; i++) {
+        // The first condition alone sorts nearly every pixel out; here it costs no call.
+        const v = data[i]!
+        const row = Math.min(data[i - 1]! + data[i + 1]!, data[i - w]! + data[i + w]!)
+        const cross = Math.min(data[i - w - 1]! + data[i + w + 1]!, data[i + w - 1]! + data[i - w + 1]!)
+        const excess = v - Math.min(row, cross) / 2
+        if (!(excess > 0 && excess * excess > limit * variance[i]!)) continue
         if (!this.#isSharp(i, o.minSigma, o.condition3Sigmas) || !this.#isUsable(i)) continue
         this.#original.set(i, data[i]!)
         data[i] = this.#estimate

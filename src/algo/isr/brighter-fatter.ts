@@ -62,25 +62,27 @@ function applyDivergence(
   height: number,
   margin: number,
 ): number {
-  // Flow through the face to the right and to the upper neighbour; what leaves here arrives there.
-  correction.fill(0)
-  for (let y = margin; y < height - margin; y++) {
-    const end = y * width + width - margin
-    for (let i = y * width + margin; i < end; i++) {
-      const here = current[i]!
-      const level = o[i]!
-      const right = 0.25 * (here + current[i + 1]!) * (o[i + 1]! - level)
-      const up = 0.25 * (here + current[i + width]!) * (o[i + width]! - level)
-      correction[i]! += right + up
-      correction[i + 1]! -= right
-      correction[i + width]! -= up
-    }
-  }
+  // In place: every pixel is read by its left and lower neighbours before it changes.
+  const fromBelow = new Float64Array(width)
   let change = 0
-  for (let i = 0; i < current.length; i++) {
-    const next = start[i]! + correction[i]!
-    change += Math.abs(next - current[i]!)
-    current[i] = next
+  for (let y = margin; y <= height - margin; y++) {
+    const row = y * width
+    const below = y < height - margin
+    let fromLeft = 0
+    for (let x = margin; x <= width - margin; x++) {
+      const i = row + x
+      const inside = below && x < width - margin
+      const here = current[i]!
+      const right = inside ? 0.25 * (here + current[i + 1]!) * (o[i + 1]! - o[i]!) : 0
+      const up = inside ? 0.25 * (here + current[i + width]!) * (o[i + width]! - o[i]!) : 0
+      const flow = right + up - fromLeft - fromBelow[x]!
+      fromLeft = right
+      fromBelow[x] = up
+      correction[i] = flow
+      const next = start[i]! + flow
+      change += Math.abs(next - here)
+      current[i] = next
+    }
   }
   return change
 }

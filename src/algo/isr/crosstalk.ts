@@ -26,40 +26,53 @@ export function subtractCrosstalk(
       `Crosstalk matrix is ${coefficients.length}×${coefficients[0]?.length ?? 0}; detector ${detector.name} has ${amps.length} amplifiers.`,
     )
   const background = medianOfUnmasked(exposure, ['BAD'])
-  const { image, mask, variance } = exposure
-  const source = image.data.slice()
-  const sourceVariance = variance.data.slice()
-  const flag = mask.addPlane('CROSSTALK')
-  const threshold = options.minPixelToMask + background
+  const source = exposure.image.data.slice()
+  const sourceVariance = exposure.variance.data.slice()
+  const flag = 1 << exposure.mask.addPlane('CROSSTALK')
+  const ghosts: Ghosts = {
+    exposure,
+    source,
+    sourceVariance,
+    background,
+    threshold: options.minPixelToMask + background,
+    flag,
+  }
   amps.forEach((target, i) => {
     amps.forEach((from, j) => {
       const c = coefficients[i]![j]!
-      if (c === 0 || i === j) return
-      forEachPair(target, from, image.width, image.x0, image.y0, (t, s) => {
-        const v = source[s]!
-        image.data[t]! -= c * (v - background)
-        variance.data[t]! += c * c * sourceVariance[s]!
-        if (v > threshold) mask.data[t]! |= 1 << flag
-      })
+      if (c !== 0 && i !== j) subtractGhost(ghosts, target, from, c)
     })
   })
 }
 
-/** Visit target and source pixels read out at the same moment. */
-function forEachPair(
-  target: Amplifier,
-  from: Amplifier,
-  stride: number,
-  x0: number,
-  y0: number,
-  visit: (t: number, s: number) => void,
-): void {
+interface Ghosts {
+  readonly exposure: MaskedImage
+  /** Image and variance as they were before any ghost went. */
+  readonly source: Float32Array
+  readonly sourceVariance: Float32Array
+  readonly background: number
+  readonly threshold: number
+  readonly flag: number
+}
+
+/** Take what one amplifier casts on another off, row by row in the order of reading. */
+function subtractGhost(ghosts: Ghosts, target: Amplifier, from: Amplifier, c: number): void {
+  const { exposure, source, sourceVariance, background, threshold, flag } = ghosts
+  const { width: stride, x0, y0, data } = exposure.image
+  const [mask, variance] = [exposure.mask.data, exposure.variance.data]
   const { width, height } = target.bbox
   const flipX = target.readoutCorner[1] !== from.readoutCorner[1]
   const flipY = target.readoutCorner[0] !== from.readoutCorner[0]
+  const step = flipX ? -1 : 1
   for (let y = 0; y < height; y++) {
     const t = (target.bbox.y0 - y0 + y) * stride + target.bbox.x0 - x0
-    const s = (from.bbox.y0 - y0 + (flipY ? height - 1 - y : y)) * stride + from.bbox.x0 - x0
-    for (let x = 0; x < width; x++) visit(t + x, s + (flipX ? width - 1 - x : x))
+    let s = (from.bbox.y0 - y0 + (flipY ? height - 1 - y : y)) * stride + from.bbox.x0 - x0
+    if (flipX) s += width - 1
+    for (let i = t; i < t + width; i++, s += step) {
+      const v = source[s]!
+      data[i]! -= c * (v - background)
+      variance[i]! += c * c * sourceVariance[s]!
+      if (v > threshold) mask[i]! |= flag
+    }
   }
 }

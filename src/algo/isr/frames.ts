@@ -20,8 +20,10 @@ export function assertSameShape(exposure: MaskedImage, frame: MaskedImage, name:
 /** OR the frame's flags in, in the numbering of `mask`, which is given the planes it lacks. */
 function orInto(mask: Mask, from: Mask): void {
   for (const name of from.planes.names) mask.addPlane(name)
-  const flags = from.remapped(mask.planes).data
-  for (let i = 0; i < flags.length; i++) mask.data[i]! |= flags[i]!
+  const same = from.planes.names.every((name) => from.planes.bit(name) === mask.planes.bit(name))
+  const flags = same ? from.data : from.remapped(mask.planes).data
+  const { data } = mask
+  for (let i = 0; i < flags.length; i++) data[i]! |= flags[i]!
 }
 
 /** I −= s·F, V += s²·V_F, masks joined: bias (s = 1) and dark (s = dark time over the frame's own). In place. */
@@ -37,15 +39,18 @@ export function divideByFlat(exposure: MaskedImage, flat: MaskedImage): void {
   assertSameShape(exposure, flat, 'flat')
   const { image, mask, variance } = exposure
   orInto(mask, flat.mask)
+  divideFlat(image.data, variance.data, usableFlat(flat.image.data, mask), flat.variance.data)
+}
+
+/** The flat with 1 where it cannot divide, those pixels being marked BAD; the very same array where all can. */
+function usableFlat(flat: Float32Array, mask: Mask): Float32Array {
+  if (flat.every((value) => value > 0)) return flat
   const bad = mask.mask('BAD')
-  let usable = flat.image.data
-  for (let i = 0; i < usable.length; i++) {
-    if (flat.image.data[i]! > 0) continue
-    if (usable === flat.image.data) usable = usable.slice()
-    usable[i] = 1
+  return flat.map((value, i) => {
+    if (value > 0) return value
     mask.data[i]! |= bad
-  }
-  divideFlat(image.data, variance.data, usable, flat.variance.data)
+    return 1
+  })
 }
 
 /**
@@ -53,7 +58,8 @@ export function divideByFlat(exposure: MaskedImage, flat: MaskedImage): void {
  * @returns names of amplifiers whose gain was not positive, for which 1 e⁻/ADU was taken
  */
 export function fillVariance(exposure: MaskedImage, detector: Detector): readonly string[] {
-  const { image, variance } = exposure
+  const { width: stride, x0: left, y0: bottom, data: counts } = exposure.image
+  const variance = exposure.variance.data
   const badGain: string[] = []
   for (const amp of detector.amplifiers) {
     const gain = amp.gain > 0 ? amp.gain : 1
@@ -61,8 +67,8 @@ export function fillVariance(exposure: MaskedImage, detector: Detector): readonl
     const floor = (amp.readNoise / gain) ** 2
     const { x0, y0, width, height } = amp.bbox
     for (let y = 0; y < height; y++) {
-      const row = (y0 - image.y0 + y) * image.width + x0 - image.x0
-      for (let i = row; i < row + width; i++) variance.data[i] = Math.max(image.data[i]!, 0) / gain + floor
+      const row = (y0 - bottom + y) * stride + x0 - left
+      for (let i = row; i < row + width; i++) variance[i] = Math.max(counts[i]!, 0) / gain + floor
     }
   }
   return badGain

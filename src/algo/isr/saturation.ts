@@ -56,20 +56,27 @@ export function widenSaturationTrails(mask: Mask): void {
 
 /** Grow the pixels that carry `plane` by one to the four neighbours, `times` over. */
 export function growPlane(mask: Mask, plane: string, times: number): void {
-  const { width, height, data } = mask
+  const { data } = mask
   const bit = mask.mask(plane)
-  for (let step = 0; step < times; step++) {
-    const grown: number[] = []
-    for (let y = 0, i = 0; y < height; y++)
-      for (let x = 0; x < width; x++, i++) {
-        if ((data[i]! & bit) !== 0) continue
-        const near =
-          (x > 0 ? data[i - 1]! : 0) |
-          (x < width - 1 ? data[i + 1]! : 0) |
-          (y > 0 ? data[i - width]! : 0) |
-          (y < height - 1 ? data[i + width]! : 0)
-        if ((near & bit) !== 0) grown.push(i)
-      }
-    for (const i of grown) data[i]! |= bit
+  let rim: number[] = []
+  for (let i = 0; i < data.length; i++) if ((data[i]! & bit) !== 0) rim.push(i)
+  for (let step = 0; step < times && rim.length > 0; step++) rim = growOnce(mask, bit, rim)
+}
+
+/** Set the flag on the neighbours of `rim` that lack it. @returns the pixels that were set */
+function growOnce({ width, height, data }: Mask, bit: number, rim: readonly number[]): number[] {
+  const grown: number[] = []
+  const add = (i: number) => {
+    if ((data[i]! & bit) !== 0) return
+    data[i]! |= bit
+    grown.push(i)
   }
+  for (const i of rim) {
+    const x = i % width
+    if (x > 0) add(i - 1)
+    if (x < width - 1) add(i + 1)
+    if (i >= width) add(i - width)
+    if (i < width * (height - 1)) add(i + width)
+  }
+  return grown
 }

@@ -1,21 +1,13 @@
-import type { MaskedImage } from '#image'
+import type { Mask, MaskedImage } from '#image'
 import { clippedStats, median } from '#math'
 import { cellStatistics } from '#simd'
 
-/** Values of pixels that carry none of the planes and are finite. */
-export function unmaskedValues({ image, mask }: MaskedImage, planes: readonly string[]): Float32Array {
-  const bits = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
-  const values = new Float32Array(image.data.length)
-  let n = 0
-  for (let i = 0; i < values.length; i++) {
-    const v = image.data[i]!
-    if ((mask.data[i]! & bits) === 0 && Number.isFinite(v)) values[n++] = v
-  }
-  return values.subarray(0, n)
-}
+export const medianOfUnmasked = ({ image, mask }: MaskedImage, planes: readonly string[]): number =>
+  median(image.data, { mask: mask.data, bits: bitsOf(mask, planes) })
 
-export const medianOfUnmasked = (exposure: MaskedImage, planes: readonly string[]): number =>
-  median(unmaskedValues(exposure, planes))
+/** Of the planes that the mask knows. */
+const bitsOf = (mask: Mask, planes: readonly string[]): number =>
+  planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
 
 export interface SkyLevel {
   /** Median and clipped scatter of the sky, ADU. */
@@ -33,8 +25,14 @@ export interface SkyLevel {
 /** Sky level and flatness over a mesh of about `mesh` pixels (ip_isr `measureBackground`). */
 export function measureSky(exposure: MaskedImage, mesh: number): SkyLevel {
   const planes = ['BAD', 'SAT', 'DETECTED']
-  const { stdev, median: level } = clippedStats(unmaskedValues(exposure, planes), { nSigma: 3, nIter: 3 })
-  const { width, height } = exposure.image
+  const { image, mask } = exposure
+  const { stdev, median: level } = clippedStats(image.data, {
+    mask: mask.data,
+    bits: bitsOf(mask, planes),
+    nSigma: 3,
+    nIter: 3,
+  })
+  const { width, height } = image
   const nX = Math.max(1, Math.floor((width + mesh / 2) / mesh))
   const nY = Math.max(1, Math.floor((height + mesh / 2) / mesh))
   const cells = cellMeans(exposure, planes, mesh, nX, nY)
@@ -60,7 +58,6 @@ function cellMeans(
   nX: number,
   nY: number,
 ): Float64Array {
-  const bad = planes.reduce((all, name) => all | (mask.planes.has(name) ? mask.mask(name) : 0), 0)
   const edges = (cells: number, size: number) =>
     Array.from({ length: cells + 1 }, (_, k) => Math.min(k * mesh, size))
   const { mean } = cellStatistics(
@@ -72,7 +69,7 @@ function cellMeans(
     {
       nSigma: 3,
       nIter: 3,
-      bad,
+      bad: bitsOf(mask, planes),
     },
   )
   return mean.filter((value) => Number.isFinite(value))
