@@ -7,11 +7,15 @@ import type { Hdu } from './hdu.ts'
  */
 export function sumWords(bytes: Uint8Array, sum = 0): number {
   const whole = bytes.length - (bytes.length % 4)
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(0, whole)
+  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, whole / 4)
   let high = sum >>> 16
   let low = sum & 0xffff
-  for (let i = 0; i < whole; i += 4) {
-    high += (bytes[i]! << 8) | bytes[i + 1]!
-    low += (bytes[i + 2]! << 8) | bytes[i + 3]!
+  // Little-endian words: their first byte is the highest of the sum.
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    high += ((word & 0xff) << 8) | ((word >>> 8) & 0xff)
+    low += ((word >>> 8) & 0xff00) | (word >>> 24)
   }
   if (whole < bytes.length) {
     high += (bytes[whole]! << 8) | (bytes[whole + 1] ?? 0)

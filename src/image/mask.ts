@@ -75,7 +75,8 @@ export class Mask {
   /** Clear planes everywhere. */
   clearPlanes(...names: readonly string[]): void {
     const keep = ~this.mask(...names)
-    for (let i = 0; i < this.data.length; i++) this.data[i]! &= keep
+    const { data } = this
+    for (let i = 0; i < data.length; i++) data[i]! &= keep
   }
 
   /** Pixels with any of the named planes. */

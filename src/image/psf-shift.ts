@@ -45,13 +45,14 @@ function shiftRows(src: Float32Array, width: number, height: number, shift: numb
   if (shift === 0) return src.slice()
   const w = weights(shift)
   const dst = new Float32Array(src.length)
+  // Zeros on both sides of the row spare the inner loop its bounds.
+  const padded = new Float64Array(width + 2 * ORDER)
   for (let y = 0; y < height; y++) {
     const row = y * width
+    for (let x = 0; x < width; x++) padded[x + ORDER] = src[row + x]!
     for (let x = 0; x < width; x++) {
-      const first = Math.max(0, x - ORDER)
-      const last = Math.min(width - 1, x + ORDER)
       let sum = 0
-      for (let i = first; i <= last; i++) sum += w[i - x + ORDER]! * src[row + i]!
+      for (let k = 0; k <= 2 * ORDER; k++) sum += w[k]! * padded[x + k]!
       dst[row + x] = sum
     }
   }
@@ -64,11 +65,14 @@ function shiftColumns(src: Float32Array, width: number, height: number, shift: n
   const sums = new Float64Array(width)
   for (let y = 0; y < height; y++) {
     sums.fill(0)
-    for (let i = Math.max(0, y - ORDER); i <= Math.min(height - 1, y + ORDER); i++) {
+    const last = Math.min(height - 1, y + ORDER)
+    for (let i = Math.max(0, y - ORDER); i <= last; i++) {
       const weight = w[i - y + ORDER]!
-      for (let x = 0; x < width; x++) sums[x]! += weight * src[i * width + x]!
+      const row = i * width
+      for (let x = 0; x < width; x++) sums[x]! += weight * src[row + x]!
     }
-    dst.set(sums, y * width)
+    const row = y * width
+    for (let x = 0; x < width; x++) dst[row + x] = sums[x]!
   }
   return dst
 }

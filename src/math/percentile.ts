@@ -1,3 +1,4 @@
+import { orderStatistics, RADIX_MIN } from './radix-select.ts'
 import { type FloatArray, selectInPlace } from './select.ts'
 
 /** Which samples count: with a mask, those without any of `bits`. Non-finite samples never count. */
@@ -32,23 +33,44 @@ export function percentiles(
   percents: readonly number[],
   mask?: SampleMask,
 ): readonly number[] {
-  const samples = finiteSamples(values, mask)
-  return percents.map((p) => quantileInPlace(samples, p / 100))
+  return quantilesInPlace(
+    finiteSamples(values, mask),
+    percents.map((p) => p / 100),
+  )
 }
 
 export const median = (values: ArrayLike<number>, mask?: SampleMask): number => percentile(values, 50, mask)
 
 /** Quantile q (0 … 1) of samples without NaN, which are reordered. */
-export function quantileInPlace(a: FloatArray, q: number): number {
+export const quantileInPlace = (a: FloatArray, q: number): number => quantilesInPlace(a, [q])[0]!
+
+/** Several quantiles (0 … 1) of samples without NaN, which may be reordered. */
+export function quantilesInPlace(a: FloatArray, qs: readonly number[]): readonly number[] {
   const n = a.length
-  if (n === 0) return Number.NaN
-  const at = q * (n - 1)
-  const k = Math.min(Math.max(Math.floor(at), 0), n - 1)
-  const low = selectInPlace(a, k)
-  if (k === n - 1 || at <= k) return low
-  let high = a[k + 1]!
-  for (let i = k + 2; i < n; i++) if (a[i]! < high) high = a[i]!
-  return lerp(low, high, at - k)
+  if (n === 0) return qs.map(() => Number.NaN)
+  const places = qs.map((q) => {
+    const at = q * (n - 1)
+    const low = Math.min(Math.max(Math.floor(at), 0), n - 1)
+    return { low, high: at > low ? Math.min(low + 1, n - 1) : low, part: at - low }
+  })
+  const ranks = places.flatMap(({ low, high }) => [low, high])
+  const values = a instanceof Float32Array && n >= RADIX_MIN ? orderStatistics(a, ranks) : selected(a, ranks)
+  return places.map(({ low, high, part }, k) =>
+    low === high ? values[2 * k]! : lerp(values[2 * k]!, values[2 * k + 1]!, part),
+  )
+}
+
+/** Values at pairs of ranks (k, k) or (k, k + 1). */
+const selected = (a: FloatArray, ranks: readonly number[]): readonly number[] =>
+  ranks.map((rank, i) =>
+    i % 2 === 1 && rank > ranks[i - 1]! ? smallestFrom(a, rank) : selectInPlace(a, rank),
+  )
+
+/** The smallest of the samples from index `k` on, which are those above the one selected before it. */
+function smallestFrom(a: FloatArray, k: number): number {
+  let least = a[k]!
+  for (let i = k + 1; i < a.length; i++) if (a[i]! < least) least = a[i]!
+  return least
 }
 
 /** The form numpy uses, exact at both ends. */

@@ -1,4 +1,4 @@
-import { finiteSamples, quantileInPlace, type SampleMask } from './percentile.ts'
+import { finiteSamples, quantileInPlace, quantilesInPlace, type SampleMask } from './percentile.ts'
 import type { FloatArray } from './select.ts'
 
 /** σ of a Gaussian over its interquartile range. */
@@ -21,41 +21,48 @@ export interface Moments {
 
 /** Moments of the finite, unmasked samples, in float64 by two passes. */
 export const moments = (values: ArrayLike<number>, mask?: SampleMask): Moments =>
-  momentsWithin(finiteSamples(values, mask), 0, Number.POSITIVE_INFINITY)
+  momentsOf(finiteSamples(values, mask))
 
-function momentsWithin(a: FloatArray, center: number, halfWidth: number): Moments {
-  const lo = center - halfWidth
-  const hi = center + halfWidth
-  let [n, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < a.length; i++) {
+function momentsOf(a: FloatArray): Moments {
+  if (a.length === 0) return NONE
+  const n = a.length
+  let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < n; i++) {
     const v = a[i]!
-    if (v < lo || v > hi) continue
-    n++
     sum += v
     if (v < min) min = v
     if (v > max) max = v
   }
-  if (n === 0) return NONE
   const mean = sum / n
   let [sum2, drift] = [0, 0]
-  for (let i = 0; i < a.length; i++) {
-    const v = a[i]!
-    if (v < lo || v > hi) continue
-    const d = v - mean
+  for (let i = 0; i < n; i++) {
+    const d = a[i]! - mean
     sum2 += d * d
     drift += d
   }
   const variance = n > 1 ? (sum2 - (drift * drift) / n) / (n - 1) : Number.NaN
-  return {
-    n,
-    mean: mean + drift / n,
-    variance,
-    stdev: Math.sqrt(variance),
-    sum,
-    min,
-    max,
-    meanError: Math.sqrt(variance / n),
+  const stdev = Math.sqrt(variance)
+  return { n, mean: mean + drift / n, variance, stdev, sum, min, max, meanError: stdev / Math.sqrt(n) }
+}
+
+interface Clipped {
+  readonly n: number
+  readonly mean: number
+  readonly stdev: number
+}
+
+/** One pass suffices here: the window's middle is close to the mean, so that the squares about it lose nothing. */
+function momentsWithin(a: FloatArray, center: number, halfWidth: number): Clipped {
+  let [n, sum, sum2] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    const d = a[i]! - center
+    if (d > halfWidth || d < -halfWidth) continue
+    n++
+    sum += d
+    sum2 += d * d
   }
+  const stdev = n > 1 ? Math.sqrt(Math.max(0, sum2 - (sum * sum) / n) / (n - 1)) : Number.NaN
+  return { n, mean: center + sum / n, stdev }
 }
 
 const NONE: Moments = {
@@ -98,9 +105,12 @@ export interface ClippedStats {
 export function clippedStats(values: ArrayLike<number>, options: ClipOptions = {}): ClippedStats {
   const { nSigma = 3, nIter = 3 } = options
   const samples = finiteSamples(values, options)
-  const middle = quantileInPlace(samples, 0.5)
-  const iqr = quantileInPlace(samples, 0.75) - quantileInPlace(samples, 0.25)
-  let found = nIter > 0 ? undefined : momentsWithin(samples, 0, Number.POSITIVE_INFINITY)
+  const [middle = Number.NaN, upper = Number.NaN, lower = Number.NaN] = quantilesInPlace(
+    samples,
+    [0.5, 0.75, 0.25],
+  )
+  const iqr = upper - lower
+  let found: Clipped | undefined = nIter > 0 ? undefined : momentsOf(samples)
   for (let i = 0; i < nIter; i++) {
     const center = found?.mean ?? middle
     const sigma = found && found.n > 1 ? found.stdev : IQ_TO_STDEV * iqr

@@ -16,6 +16,7 @@ export interface KernelExports {
   divideFlat(...a: number[]): void
   dot(...a: number[]): number
   correlateRows(...a: number[]): void
+  sharpInRow(...a: number[]): number
   circleSums(...a: number[]): void
   momentSums(...a: number[]): void
   swap16(...a: number[]): void

@@ -13,6 +13,7 @@ import {
   median,
   moments,
   percentile,
+  percentiles,
   Random,
   solveCholesky,
   solveLinear,
@@ -48,6 +49,25 @@ test('selection agrees with sorting on random arrays with ties', () => {
       const hi = sorted[Math.min(Math.ceil(at), n - 1)]!
       expect(percentile(values, p)).toBeCloseTo(lo + (hi - lo) * (at - Math.floor(at)), 10)
     }
+  }
+})
+
+test('order statistics of a large sample are those of the sorted one', () => {
+  const random = new Random('radix')
+  for (const scale of [1e-3, 1, 1e30]) {
+    const values = Float32Array.from({ length: 20_000 }, (_, i) =>
+      i % 7 === 0 ? 0 : random.normal(0.5, 1) * scale,
+    )
+    const sorted = values.slice().sort()
+    const percents = [0, 12.5, 30, 50, 50.003, 75, 100]
+    const expected = percents.map((p) => {
+      const at = (p / 100) * 19_999
+      const lo = sorted[Math.floor(at)]!
+      return lo + (sorted[Math.ceil(at)]! - lo) * (at - Math.floor(at))
+    })
+    percentiles(values, percents).forEach((v, k) =>
+      expect(Math.abs(v - expected[k]!)).toBeLessThan(1e-12 * scale),
+    )
   }
 })
 

@@ -10,6 +10,7 @@ import {
   dot,
   findSpans,
   isrRows,
+  sharpPixels,
   swapBytes,
   useReferenceKernels,
   usingReferenceKernels,
@@ -54,6 +55,16 @@ describe('WebAssembly kernels give the bits of their TypeScript twins', () => {
       const [fast, twin] = both(() => convolveSeparable(src, shape, half, undefined, [0.4, 0.2, 0.1]))
       expectSame(fast, twin)
     }
+  })
+
+  test.each(shapes)('search for pixels above their neighbours, $width × $height', (shape) => {
+    const n = shape.width * shape.height
+    const image = noise(n, 5)
+    const variance = noise(n, 6).map((v) => 0.3 + Math.abs(v))
+    if (n > 100) image[50] = Number.NaN
+    const [fast, twin] = both(() => sharpPixels(image, variance, shape, 1))
+    expectSame(fast, twin)
+    if (n > 1000) expect(fast.length).toBeGreaterThan(n / 10)
   })
 
   test('convolution of a point is the kernel, and zero lies beyond the border', () => {

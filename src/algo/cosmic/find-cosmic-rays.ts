@@ -1,9 +1,11 @@
 import type { Image, MaskedImage, Psf } from '#image'
 import { Random } from '#math'
+import { sharpPixels } from '#simd'
 import { sampleStatistics } from '../background/sample-statistics.ts'
 import { connectSpans } from '../detect/connect.ts'
 import { algoError } from '../errors.ts'
 import { planeBits } from '../plane-bits.ts'
+import { IndexQueue } from './index-queue.ts'
 import { replacePixels } from './replace-pixels.ts'
 
 export interface CosmicRayOptions {
@@ -128,25 +130,19 @@ class Search {
 
   /** Row-major; each hit is overwritten at once so that later pixels see a cleaned neighbourhood. Then all is restored. */
   scan(o: CosmicRayOptions): Int32Array {
-    const [w, h, data, variance] = [this.#width, this.#height, this.#data, this.#variance]
-    const limit = o.minSigma * o.minSigma
-    for (let y = 1; y < h - 1; y++) {
-      for (let i = y * w + 1, end = (y + 1) * w - 1; i < end; i++) {
-        // The first condition alone sorts nearly every pixel out; here it costs no call.
-        const v = data[i]!
-        const row = Math.min(data[i - 1]! + data[i + 1]!, data[i - w]! + data[i + w]!)
-        const cross = Math.min(data[i - w - 1]! + data[i + w + 1]!, data[i + w - 1]! + data[i - w + 1]!)
-        const excess = v - Math.min(row, cross) / 2
-        if (!(excess > 0 && excess * excess > limit * variance[i]!)) continue
-        if (!this.#isSharp(i, o.minSigma, o.condition3Sigmas) || !this.#isUsable(i)) continue
-        this.#original.set(i, data[i]!)
-        data[i] = this.#estimate
-        if (this.#original.size > o.maxPixels) {
-          this.restore()
-          throw algoError('too-many-cosmic-rays', `Too many CR pixels (max ${o.maxPixels})`, {
-            hint: 'The PSF may be narrower than the one assumed, or the image undersampled: raise nCrPixelMax or switch doCosmicRay off.',
-          })
-        }
+    const [w, h, data] = [this.#width, this.#height, this.#data]
+    const queue = new IndexQueue(sharpPixels(data, this.#variance, { width: w, height: h }, o.minSigma))
+    for (let i = queue.next(); i !== undefined; i = queue.next()) {
+      if (!this.#isSharp(i, o.minSigma, o.condition3Sigmas) || !this.#isUsable(i)) continue
+      this.#original.set(i, data[i]!)
+      data[i] = this.#estimate
+      for (const later of [i + 1, i + w - 1, i + w, i + w + 1])
+        if (later % w > 0 && later % w < w - 1 && later < (h - 1) * w) queue.add(later)
+      if (this.#original.size > o.maxPixels) {
+        this.restore()
+        throw algoError('too-many-cosmic-rays', `Too many CR pixels (max ${o.maxPixels})`, {
+          hint: 'The PSF may be narrower than the one assumed, or the image undersampled: raise nCrPixelMax or switch doCosmicRay off.',
+        })
       }
     }
     const hits = Int32Array.from(this.#original.keys())

@@ -6,3 +6,4 @@ export { isrRow, addScaled, divideFlat, dot, swap16, swap32, swap64 } from './ar
 export { circleSums } from './circle'
 export { momentSums } from './moments'
 export { correlateRows } from './correlate'
+export { sharpInRow } from './sharp'
