@@ -21,15 +21,17 @@ function run(label, command, args, options = {}) {
   return done.status
 }
 
-/** Programs the suites compare with, and the Debian package of each. */
+/** Programs the suites need: the shell command that finds each, its Debian package and what wants it. */
 const PROGRAMS = [
-  { program: 'chromium', package: 'chromium', needed: 'browser tests' },
-  { program: 'source-extractor', package: 'source-extractor', needed: 'comparison with SExtractor' },
+  { found: 'command -v chromium', package: 'chromium', needed: 'browser tests' },
+  { found: 'command -v source-extractor', package: 'source-extractor', needed: 'comparison with SExtractor' },
+  // Debian keeps the server's programs outside PATH.
+  { found: 'ls /usr/lib/postgresql/*/bin/initdb', package: 'postgresql', needed: 'registries on PostgreSQL' },
 ]
 
 function ensurePrograms() {
-  const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
-  const missing = PROGRAMS.filter(({ program }) => !has(program))
+  const has = ({ found }) => spawnSync('sh', ['-c', found], { stdio: 'ignore' }).status === 0
+  const missing = PROGRAMS.filter((program) => !has(program))
   if (missing.length === 0) return
   const packages = missing.map((m) => m.package)
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
@@ -40,10 +42,10 @@ function ensurePrograms() {
     })
   apt('update')
   apt('install', '-y', '--no-install-recommends', ...packages)
-  const still = PROGRAMS.filter(({ program }) => !has(program))
+  const still = PROGRAMS.filter((program) => !has(program))
   if (still.length === 0) return
   for (const m of still)
-    console.error(`Missing: ${m.program} (${m.needed}). Install it with: apt install ${m.package}`)
+    console.error(`Missing: ${m.package} (${m.needed}). Install it with: apt install ${m.package}`)
   process.exit(1)
 }
 
