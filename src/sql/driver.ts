@@ -6,15 +6,15 @@ export type SqlRow = readonly SqlValue[]
 export interface SqlResult {
   /** Rows inserted, updated or deleted. */
   readonly changes: number
-  /** Value of the integer primary key of the last inserted row. */
-  readonly lastId: number
 }
 
 export type SqlDialect = 'sqlite' | 'postgresql'
 
 /**
- * One connection to a database. Statements are prepared once and kept by their text, so the same text should be used with
- * different parameters (`?` in SQLite). Integers come back as numbers; select what may pass 2^53 as text.
+ * One connection to a database. SQL is written once, in the dialect of SQLite kept to what PostgreSQL has too, with `?` for
+ * parameters; timespans are `timespan_begin` and `timespan_end`, patterns GLOB, uploads `json_each`: the PostgreSQL driver
+ * translates (`postgresql/translate.ts`). Statements are prepared once and kept by their text. Integers come back as numbers,
+ * above 2^53 as bigint.
  */
 export interface SqlConnection {
   readonly dialect: SqlDialect
@@ -29,8 +29,11 @@ export interface SqlConnection {
   script(sql: string): Promise<void>
   /** Start a write transaction, waiting for other writers; throws `sql/busy` when they take too long. */
   begin(): Promise<void>
-  /** A number that changes when another process has committed. */
+  /** A number that changes when another process has committed (and, in PostgreSQL, when this one has). */
   changeCounter(): Promise<number>
+  hasTable(name: string): Promise<boolean>
+  /** Keep others from changing a table until the transaction ends; in SQLite a writer is alone anyway. */
+  lockTable(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,3 +47,16 @@ export interface SqliteOptions {
 
 /** How a platform opens SQLite files. */
 export type SqliteOpener = (path: string, options?: SqliteOptions) => Promise<SqlConnection>
+
+export interface PostgresOptions {
+  readonly readOnly?: boolean
+  /** Schema that holds the tables; made with `create`. By default the one that the server gives. */
+  readonly namespace?: string
+  /** Make what a new repository needs beside its tables: the schema and the extension btree_gist. */
+  readonly create?: boolean
+  /** User, password, host, port and database where the URL lacks them. */
+  readonly parts?: Readonly<Record<string, string>>
+}
+
+/** How a platform opens PostgreSQL databases, by a URL `postgresql://user@host:port/database`. */
+export type PostgresOpener = (url: string, options?: PostgresOptions) => Promise<SqlConnection>

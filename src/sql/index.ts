@@ -5,6 +5,8 @@
  * builder would take most of the 0.2 s in which a command has to answer. `sql/catalog` is the other side: DuckDB sessions.
  */
 export type {
+  PostgresOpener,
+  PostgresOptions,
   SqlConnection,
   SqlDialect,
   SqliteOpener,
@@ -22,17 +24,22 @@ export {
   type SqlForeignKey,
   type SqlTable,
 } from './table.ts'
+export { jsonRows, jsonValue } from './json-rows.ts'
+export { insertNumbered, numberedInsert } from './numbered-insert.ts'
+export { translateToPostgres, type PostgresStatement } from './postgresql/translate.ts'
 export { Transactions, type UndoLog } from './transactions.ts'
 export type {
   CatalogSession,
+  ParquetOptions,
   QueryOptions,
   QueryParam,
   QueryParams,
+  ResolvedTable,
   SessionOptions,
   TableFile,
   TableResolver,
 } from './catalog/session.ts'
 export { sqlOver } from './catalog/sql-over.ts'
 export { CASE_LIMIT, HIDDEN_SCHEMA, quoteIdentifier, quoteText, viewSql } from './catalog/view.ts'
-export { resultNotes, type TableNotes, tablesRead } from './catalog/column-origins.ts'
+export { type ColumnNote, resultNotes, type TableNotes, tablesRead } from './catalog/column-origins.ts'
 export { type CatalogSqlErrorCode, explainDuckDbError, missingTable, sqlError } from './catalog/errors.ts'

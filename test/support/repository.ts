@@ -14,9 +14,17 @@ export function tempFolder(name = 'firstlight'): string {
   return folder
 }
 
-/** An empty repository, closed after the test file. */
+let newRegistry: (() => Promise<string>) | undefined
+
+/** Let the repositories of a test file have their registries in databases made by `make`, which gives their URLs. */
+export function useRegistries(make: () => Promise<string>): void {
+  newRegistry = make
+}
+
+/** An empty repository, closed after the test file. Its registry is SQLite unless the file chose otherwise. */
 export async function anEmptyRepository(): Promise<Butler> {
-  const butler = await createNodeButler(join(tempFolder(), 'repo'))
+  const db = await newRegistry?.()
+  const butler = await createNodeButler(join(tempFolder(), 'repo'), db === undefined ? {} : { db })
   afterAll(() => butler.close())
   return butler
 }

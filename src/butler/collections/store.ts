@@ -1,4 +1,4 @@
-import { isSqlError, type SqlConnection } from '#sql'
+import { insertNumbered, isSqlError, type SqlConnection } from '#sql'
 import { CollectionTypeError, MissingCollectionError, OrphanedRecordError } from '../errors.ts'
 import { COLLECTION_TYPE_CODES, type CollectionType } from './collection.ts'
 
@@ -69,11 +69,12 @@ export class CollectionStore {
 
   /** Insert a new collection; the caller has looked that the name is free. */
   async insert(name: string, type: CollectionType, doc: string | undefined): Promise<void> {
-    const { lastId } = await this.connection.run(
-      'INSERT INTO collection (name, type, doc) VALUES (?, ?, ?)',
-      [name, COLLECTION_TYPE_CODES[type], doc ?? null],
-    )
-    if (type === 'RUN') await this.connection.run('INSERT INTO run (collection_id) VALUES (?)', [lastId])
+    const id = await insertNumbered(this.connection, 'collection', 'collection_id', {
+      name,
+      type: COLLECTION_TYPE_CODES[type],
+      doc: doc ?? null,
+    })
+    if (type === 'RUN') await this.connection.run('INSERT INTO run (collection_id) VALUES (?)', [id])
     this.clear()
   }
 

@@ -1,4 +1,4 @@
-import { quoteName, type SqlConnection, type SqlValue } from '#sql'
+import { numberedInsert, quoteName, type SqlConnection, type SqlValue } from '#sql'
 import { Timespan } from '#time'
 import type { CollectionRecord } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -38,9 +38,10 @@ export class CalibrationStore {
     const { required } = type.type.dimensions
     const keys = datasets.map((d) => required.map((n): SqlValue => d.coordinate.values[n]!))
     await this.summaries.extend(collection.id, type.id, type.type.dimensions, keys)
+    await this.connection.lockTable(type.calibs!)
     if (!timespan.isEmpty) await this.refuseOverlaps(type, collection, keys, timespan)
     await this.connection.runMany(
-      insertStatement(type),
+      insertStatement(this.connection, type),
       datasets.map((d, i) => [type.id, toHexId(d.id), collection.id, ...keys[i]!, ...timespan.nsec]),
     )
   }
@@ -54,6 +55,7 @@ export class CalibrationStore {
   ): Promise<void> {
     const { required } = type.type.dimensions
     const wanted = dataIds === undefined ? undefined : new Set(dataIds.map((d) => d.key))
+    await this.connection.lockTable(type.calibs!)
     const rows = await this.connection.all(
       `SELECT id, dataset_id, CAST(timespan_begin AS TEXT), CAST(timespan_end AS TEXT)${required.map((n) => `, ${quoteName(n)}`).join('')}
        FROM ${type.calibs!} WHERE dataset_type_id = ? AND collection_id = ? AND timespan_begin < ? AND timespan_end > ?`,
@@ -65,7 +67,7 @@ export class CalibrationStore {
       if (!span.overlaps(timespan)) continue
       await this.connection.run(`DELETE FROM ${type.calibs!} WHERE id = ?`, [id!])
       await this.connection.runMany(
-        insertStatement(type),
+        insertStatement(this.connection, type),
         span.difference(timespan).map((piece) => [type.id, dataset!, collection.id, ...key, ...piece.nsec]),
       )
     }
@@ -130,7 +132,7 @@ export class CalibrationStore {
   }
 }
 
-function insertStatement(type: DatasetTypeRecord): string {
+function insertStatement({ dialect }: SqlConnection, type: DatasetTypeRecord): string {
   const columns = [
     'dataset_type_id',
     'dataset_id',
@@ -139,5 +141,5 @@ function insertStatement(type: DatasetTypeRecord): string {
     'timespan_begin',
     'timespan_end',
   ]
-  return `INSERT INTO ${type.calibs!} (${columns.map(quoteName).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+  return numberedInsert(dialect, type.calibs!, 'id', columns)
 }

@@ -1,4 +1,4 @@
-import { createTable, type SqlConnection } from '#sql'
+import { createTable, insertNumbered, type SqlConnection } from '#sql'
 import type { DimensionGroup } from '../dimensions/group.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import {
@@ -70,10 +70,13 @@ export class DatasetTypeStore {
     await this.ensureTable(tags, () => tagsTable(tags, type.dimensions))
     const calibs = type.isCalibration ? calibsTableName(group) : undefined
     if (calibs !== undefined) await this.ensureTable(calibs, () => calibsTable(calibs, type.dimensions))
-    await this.connection.run(
-      'INSERT INTO dataset_type (name, storage_class, dimensions_key, tag_association_table, calibration_association_table) VALUES (?, ?, ?, ?, ?)',
-      [type.name, type.storageClass, group, tags, calibs ?? null],
-    )
+    await insertNumbered(this.connection, 'dataset_type', 'id', {
+      name: type.name,
+      storage_class: type.storageClass,
+      dimensions_key: group,
+      tag_association_table: tags,
+      calibration_association_table: calibs ?? null,
+    })
     this.clear()
     return true
   }
@@ -114,12 +117,9 @@ export class DatasetTypeStore {
   }
 
   private async ensureTable(name: string, table: () => Parameters<typeof createTable>[0]): Promise<void> {
-    const there = await this.connection.first(
-      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
-      [name],
-    )
-    if (there === undefined)
-      for (const statement of createTable(table())) await this.connection.script(statement)
+    if (await this.connection.hasTable(name)) return
+    for (const statement of createTable(table(), this.connection.dialect))
+      await this.connection.script(statement)
   }
 
   /** The stored id of a dimension group; the empty group is 0 and has no rows. */
@@ -127,12 +127,12 @@ export class DatasetTypeStore {
     if (group.required.length === 0) return 0
     const wanted = group.required.join()
     for (const [id, required] of await this.storedGroups()) if (required.join() === wanted) return id
-    const { lastId } = await this.connection.run('INSERT INTO dimension_graph_key DEFAULT VALUES')
+    const id = await insertNumbered(this.connection, 'dimension_graph_key', 'id', {})
     await this.connection.runMany(
       'INSERT INTO dimension_graph_definition (dimension_graph_id, dimension_name) VALUES (?, ?)',
-      group.required.map((d) => [lastId, d]),
+      group.required.map((d) => [id, d]),
     )
-    return lastId
+    return id
   }
 
   private async storedGroups(): Promise<ReadonlyMap<number, readonly string[]>> {

@@ -23,16 +23,18 @@ const COLUMNS = 'dataset_id, path, formatter, storage_class, component, checksum
 export class FileRecordTable {
   private readonly connection: SqlConnection
   private readonly datastore: string
+  private readonly table: string
 
-  /** `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`. */
-  constructor(connection: SqlConnection, datastore: string) {
+  /** `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`; `table`: the one of the records. */
+  constructor(connection: SqlConnection, datastore: string, table = FILE_RECORDS_TABLE) {
     this.connection = connection
     this.datastore = datastore
+    this.table = table
   }
 
   async insert(records: readonly FileRecord[]): Promise<void> {
     await this.connection.runMany(
-      `INSERT INTO ${FILE_RECORDS_TABLE} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO ${this.table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       records.map((r) => [
         toHexId(r.id),
         r.path,
@@ -51,10 +53,9 @@ export class FileRecordTable {
   }
 
   async of(id: string): Promise<readonly FileRecord[]> {
-    const rows = await this.connection.all(
-      `SELECT ${COLUMNS} FROM ${FILE_RECORDS_TABLE} WHERE dataset_id = ?`,
-      [toHexId(id)],
-    )
+    const rows = await this.connection.all(`SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id = ?`, [
+      toHexId(id),
+    ])
     return rows.map(toRecord)
   }
 
@@ -64,7 +65,7 @@ export class FileRecordTable {
     for (let i = 0; i < ids.length; i += 500) {
       const part = ids.slice(i, i + 500)
       const rows = await this.connection.all(
-        `SELECT ${COLUMNS} FROM ${FILE_RECORDS_TABLE} WHERE dataset_id IN (${part.map(() => '?').join(', ')})`,
+        `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (${part.map(() => '?').join(', ')})`,
         part.map(toHexId),
       )
       for (const row of rows) {
@@ -99,9 +100,9 @@ export class FileRecordTable {
       .join(', ')
     const rows = await this.connection.all(
       `SELECT ${columns}, EXISTS (
-         SELECT 1 FROM ${FILE_RECORDS_TABLE} o WHERE o.path = r.path AND o.dataset_id NOT IN (
+         SELECT 1 FROM ${this.table} o WHERE o.path = r.path AND o.dataset_id NOT IN (
            SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?))
-       FROM ${FILE_RECORDS_TABLE} r JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id WHERE t.datastore_name = ?`,
+       FROM ${this.table} r JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id WHERE t.datastore_name = ?`,
       [this.datastore, this.datastore],
     )
     return rows.map((row) => ({ ...toRecord(row), stillUsed: row[7] === 1 }))
@@ -110,7 +111,7 @@ export class FileRecordTable {
   /** Forget trashed datasets whose files are gone. */
   async forget(ids: readonly string[]): Promise<void> {
     const keys = ids.map((id) => [toHexId(id)])
-    await this.connection.runMany(`DELETE FROM ${FILE_RECORDS_TABLE} WHERE dataset_id = ?`, keys)
+    await this.connection.runMany(`DELETE FROM ${this.table} WHERE dataset_id = ?`, keys)
     await this.connection.runMany(
       'DELETE FROM dataset_location_trash WHERE dataset_id = ? AND datastore_name = ?',
       ids.map((id) => [toHexId(id), this.datastore]),

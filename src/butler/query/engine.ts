@@ -1,5 +1,5 @@
 import type { Logger } from '#core'
-import { type SqlConnection, type SqlRow, type SqlValue, quoteName } from '#sql'
+import { jsonRows, jsonValue, type SqlConnection, type SqlRow, type SqlValue, quoteName } from '#sql'
 import { resolveCollections } from '../collections/resolve.ts'
 import type { CollectionRecord, CollectionStore } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -271,10 +271,12 @@ export class QueryEngine {
     }
     const codec = this.records.codec(element)
     const columns = element.required.map((d) => `t.${quoteName(d === element.name ? element.keyField : d)}`)
-    const picks = columns.map((_, i) => `json_extract(value, '$[${i}]')`)
-    const wanted = JSON.stringify([...keys.values()].map((v) => element.required.map((d) => jsonSafe(v[d]!))))
+    const picks = element.required.map((d, i) =>
+      jsonValue(i, this.universe.get(d).keys[0]!.type === 'string'),
+    )
+    const wanted = jsonRows([...keys.values()].map((v) => element.required.map((d) => v[d]!)))
     const rows = await this.connection.all(
-      `SELECT ${codec.selectList('t')} FROM json_each(?) CROSS JOIN ${quoteName(element.name)} t ON ${columns.map((c, i) => `${c} = ${picks[i]}`).join(' AND ')}`,
+      `SELECT ${codec.selectList('t')} FROM json_each(?) CROSS JOIN ${quoteName(element.name)} t WHERE ${columns.map((c, i) => `${c} = ${picks[i]}`).join(' AND ')}`,
       [wanted],
     )
     for (const row of rows) {
@@ -312,8 +314,6 @@ export const equals = (
   },
   text: `${dimension} = ${typeof value === 'string' ? `'${value}'` : String(value)}`,
 })
-
-const jsonSafe = (value: DataIdValue): string | number => (typeof value === 'bigint' ? Number(value) : value)
 
 const orderOf = (options: RunOptions): Pick<PlanRequest, 'orderBy'> =>
   options.orderBy === undefined ? {} : { orderBy: options.orderBy }

@@ -1,4 +1,4 @@
-import { quoteName, raw, type Sql, sql } from '#sql'
+import { and, quoteName, raw, type Sql, sql } from '#sql'
 import { hasTable } from '../dimensions/element.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { UnimplementedQueryError } from '../errors.ts'
@@ -79,8 +79,7 @@ export class Sources {
         out = table
         continue
       }
-      out = sql`${out} JOIN ${table}`
-      if (on.length > 0) out = sql`${out} ON ${on.reduce((a, b) => sql`${a} AND ${b}`)}`
+      out = sql`${out} JOIN ${table} ON ${and(on)}`
     }
     return out
   }

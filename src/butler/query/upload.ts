@@ -1,4 +1,4 @@
-import { join, quoteName, raw, type Sql, type SqlValue, sql } from '#sql'
+import { join, jsonRows, jsonValue, quoteName, raw, type Sql, sql } from '#sql'
 import type { Source } from './sources.ts'
 import type { Upload } from './spec.ts'
 
@@ -7,8 +7,9 @@ export function uploadSource({ group, rows }: Upload, alias: string): Source {
   const names = group.required
   const columns = new Map(names.map((d) => [d, d]))
   if (names.length === 0) return { alias, table: raw('(SELECT 1 AS nothing)'), columns, conditions: [] }
-  const table = JSON.stringify(rows.map((row) => names.map((d): SqlValue => jsonSafe(row[d]!))))
-  const picks: readonly Sql[] = names.map((d, i) => raw(`json_extract(value, '$[${i}]') AS ${quoteName(d)}`))
+  const table = jsonRows(rows.map((row) => names.map((d) => row[d]!)))
+  const isText = (d: string) => group.universe.get(d).keys[0]!.type === 'string'
+  const picks: readonly Sql[] = names.map((d, i) => raw(`${jsonValue(i, isText(d))} AS ${quoteName(d)}`))
   return {
     alias,
     table: sql`(SELECT ${join(picks, ', ')} FROM json_each(${table}))`,
@@ -16,5 +17,3 @@ export function uploadSource({ group, rows }: Upload, alias: string): Source {
     conditions: [],
   }
 }
-
-const jsonSafe = (value: SqlValue): SqlValue => (typeof value === 'bigint' ? Number(value) : value)

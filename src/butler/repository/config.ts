@@ -1,6 +1,7 @@
 import type { Files } from '#core'
 import { NotARepositoryError, RepositoryConfigError } from '../errors.ts'
 import { joinPath } from '../datastore/uri.ts'
+import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
 
 /** A tree of configuration values. */
 export type ConfigTree = { readonly [key: string]: ConfigValue }
@@ -10,15 +11,27 @@ export type ConfigValue = string | number | boolean | null | readonly ConfigValu
 export interface RepositoryConfig {
   /** Absolute folder that `<butlerRoot>` stands for. */
   readonly root: string
-  /** Path of the SQLite file. */
-  readonly database: string
+  readonly registry: RegistryPlace
   /** Folder of the files. */
   readonly datastoreRoot: string
   /** Name in the rows of the datastore's tables. */
   readonly datastoreName: string
   readonly templates: Readonly<Record<string, string>>
+  /** Tables with the records of file datastores. */
+  readonly recordsTables: readonly string[]
   readonly tree: ConfigTree
 }
+
+/** The database of a registry: an SQLite file, or a PostgreSQL database and the schema in it. */
+export type RegistryPlace =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | {
+      readonly kind: 'postgresql'
+      readonly url: string
+      readonly namespace: string | undefined
+      /** Parts of the address that stand beside the URL in the configuration. */
+      readonly parts: Readonly<Record<string, string>>
+    }
 
 export const CONFIG_FILE = 'butler.yaml'
 
@@ -37,10 +50,12 @@ export async function readRepositoryConfig(files: Files, place: string): Promise
     )
   }
   const tree = await parseConfig(await files.readText(file), file)
-  return describe(tree, root, file)
+  const stated = at(tree, 'root')
+  return describeConfig(tree, typeof stated === 'string' ? stated : root, file)
 }
 
-function describe(tree: ConfigTree, root: string, file: string): RepositoryConfig {
+/** What a configuration means for a repository in `root`; `file` names it in messages. */
+export function describeConfig(tree: ConfigTree, root: string, file: string): RepositoryConfig {
   const db = at(tree, 'registry.db')
   if (typeof db !== 'string')
     throw new RepositoryConfigError(`'${file}' does not say where the registry is (registry.db).`)
@@ -56,21 +71,40 @@ function describe(tree: ConfigTree, root: string, file: string): RepositoryConfi
   const templates = at(tree, 'datastore.templates')
   return {
     root,
-    database: sqlitePath(fill(db), file),
+    registry: registryPlace(tree, fill(db), file),
     datastoreRoot: fill(datastore).replace(/^file:\/\//, ''),
     datastoreName: `FileDatastore@${datastore}`,
     templates: isTree(templates) ? textsOf(templates) : {},
+    recordsTables: [recordsTable(tree)],
     tree,
   }
 }
 
-function sqlitePath(url: string, file: string): string {
-  const m = /^sqlite:\/\/\/(.+)$/.exec(url)
-  if (m === null)
+function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPlace {
+  const sqlite = /^sqlite:\/\/\/(.+)$/.exec(url)
+  if (sqlite !== null) return { kind: 'sqlite', path: sqlite[1]! }
+  if (!/^postgres(ql)?(\+\w+)?:/.test(url))
     throw new RepositoryConfigError(
-      `'${file}' keeps its registry at '${url}'; only SQLite files can be opened yet.`,
+      `'${file}' keeps its registry at '${url}', which is neither an SQLite file nor a PostgreSQL database.`,
+      { hint: 'registry.db is sqlite:///<butlerRoot>/gen3.sqlite3 or postgresql://host/database.' },
     )
-  return m[1]!
+  const namespace = at(tree, 'registry.namespace')
+  const parts: Record<string, string> = {}
+  for (const part of ['username', 'password', 'host', 'port', 'database']) {
+    const value = at(tree, `registry.${part}`)
+    if (typeof value === 'string' || typeof value === 'number') parts[part] = String(value)
+  }
+  return {
+    kind: 'postgresql',
+    url,
+    namespace: typeof namespace === 'string' ? namespace : undefined,
+    parts,
+  }
+}
+
+const recordsTable = (tree: ConfigTree): string => {
+  const name = at(tree, 'datastore.records.table')
+  return typeof name === 'string' && /^\w+$/.test(name) ? name : FILE_RECORDS_TABLE
 }
 
 const textsOf = (tree: ConfigTree): Record<string, string> =>

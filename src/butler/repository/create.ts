@@ -1,5 +1,6 @@
 import { createTable, type SqlConnection } from '#sql'
-import { CONFIG_FILE } from './config.ts'
+import { at, CONFIG_FILE, type ConfigTree, describeConfig, isTree } from './config.ts'
+import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError } from '../errors.ts'
@@ -7,57 +8,105 @@ import { freshAttributes, MANAGERS } from '../schema/attributes.ts'
 import { FILE_RECORDS_TABLE, staticTables } from '../schema/static-tables.ts'
 import type { ButlerEnvironment } from './environment.ts'
 
+export interface CreateOptions {
+  /** URL of the registry's database; by default an SQLite file in the repository. */
+  readonly db?: string
+  /** Schema of a PostgreSQL database. */
+  readonly namespace?: string
+  /** More of butler.yaml, over what is written by default. */
+  readonly seed?: ConfigTree
+  /** Where to write butler.yaml when not into the repository; `<butlerRoot>` there is the repository all the same. */
+  readonly outfile?: string
+}
+
 const DATABASE_FILE = 'gen3.sqlite3'
 
 /** Make an empty repository in a folder. The configuration is written last: until then nothing is a repository. */
-export async function createRepository(environment: ButlerEnvironment, root: string): Promise<void> {
+export async function createRepository(
+  environment: ButlerEnvironment,
+  root: string,
+  options: CreateOptions = {},
+): Promise<void> {
   const { files } = environment
-  const config = joinPath(root, CONFIG_FILE)
-  if ((await files.stat(config)) !== undefined)
-    throw new FileExistsError(`'${root}' is a repository already.`, { hint: 'Choose another folder.' })
-  const database = joinPath(root, DATABASE_FILE)
-  if ((await files.stat(database)) !== undefined)
-    throw new FileExistsError(`'${database}' is there already, without a ${CONFIG_FILE}.`, {
+  const file = options.outfile ?? joinPath(root, CONFIG_FILE)
+  if ((await files.stat(file)) !== undefined)
+    throw new FileExistsError(
+      options.outfile === undefined ? `'${root}' is a repository already.` : `'${file}' is there already.`,
+      { hint: 'Choose another folder.' },
+    )
+  const tree = configOf(options, options.outfile === undefined ? undefined : root)
+  const { registry, recordsTables } = describeConfig(tree, root, file)
+  if (registry.kind === 'sqlite' && (await files.stat(registry.path)) !== undefined)
+    throw new FileExistsError(`'${registry.path}' is there already, without a ${CONFIG_FILE}.`, {
       hint: 'It was left by an interrupted create; remove it and try again.',
     })
   await files.makeDirectory(root)
-  const connection = await environment.openSqlite(database, { create: true })
+  const connection = await connect(environment, registry, { create: true })
   try {
     await connection.begin()
-    await fillDatabase(connection)
+    await refuseFilled(connection, root)
+    await fillDatabase(connection, recordsTables)
     await connection.run('COMMIT')
   } catch (error) {
     await connection.close()
-    await files.remove(database)
+    if (registry.kind === 'sqlite') await files.remove(registry.path)
     throw error
   }
   await connection.close()
-  await files.writeAtomic(config, configText())
+  const { stringify } = await import('yaml')
+  await files.writeAtomic(file, stringify(tree, { sortMapEntries: true, lineWidth: 0 }))
 }
 
-async function fillDatabase(connection: SqlConnection): Promise<void> {
+async function refuseFilled(connection: SqlConnection, root: string): Promise<void> {
+  if (!(await connection.hasTable('butler_attributes'))) return
+  throw new FileExistsError(`The database for '${root}' holds the tables of a repository already.`, {
+    hint: 'Choose another database, or another schema by registry.namespace.',
+  })
+}
+
+async function fillDatabase(connection: SqlConnection, recordsTables: readonly string[]): Promise<void> {
   const universe = DimensionUniverse.canonical()
-  const statements = staticTables(universe).flatMap((t) => createTable(t))
+  const tables = staticTables(universe, recordsTables)
+  const statements = tables.flatMap((t) => createTable(t, connection.dialect))
   await connection.script(statements.join(';\n'))
   await connection.runMany(
     'INSERT INTO butler_attributes (name, value) VALUES (?, ?)',
     freshAttributes(universe.config),
   )
-  await connection.run('INSERT INTO opaque_meta (table_name) VALUES (?)', [FILE_RECORDS_TABLE])
+  await connection.runMany(
+    'INSERT INTO opaque_meta (table_name) VALUES (?)',
+    recordsTables.map((t) => [t]),
+  )
 }
 
-/** As the anchor writes it: keys sorted. */
-function configText(): string {
-  const managers = Object.keys(MANAGERS)
-    .sort()
-    .map((role) => `    ${role}: ${MANAGERS[role]!.name}\n`)
-  return `datastore:
-  cls: lsst.daf.butler.datastores.fileDatastore.FileDatastore
-  records:
-    table: ${FILE_RECORDS_TABLE}
-  root: <butlerRoot>
-registry:
-  db: sqlite:///<butlerRoot>/${DATABASE_FILE}
-  managers:
-${managers.join('')}`
+/** What butler.yaml of a new repository says. */
+function configOf({ db, namespace, seed = {} }: CreateOptions, root: string | undefined): ConfigTree {
+  const isFile = String(at(seed, 'datastore.cls') ?? 'FileDatastore').endsWith('FileDatastore')
+  return merge(
+    {
+      ...(root !== undefined && { root }),
+      datastore: isFile
+        ? {
+            cls: 'lsst.daf.butler.datastores.fileDatastore.FileDatastore',
+            records: { table: FILE_RECORDS_TABLE },
+            root: '<butlerRoot>',
+          }
+        : {},
+      registry: {
+        db: db ?? `sqlite:///<butlerRoot>/${DATABASE_FILE}`,
+        ...(namespace !== undefined && { namespace }),
+        managers: Object.fromEntries(Object.entries(MANAGERS).map(([role, { name }]) => [role, name])),
+      },
+    },
+    seed,
+  )
+}
+
+function merge(base: ConfigTree, over: ConfigTree): ConfigTree {
+  const out: Record<string, ConfigTree[string]> = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    const below = out[key]
+    out[key] = isTree(value) && isTree(below) ? merge(below, value) : value
+  }
+  return out
 }

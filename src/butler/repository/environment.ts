@@ -1,5 +1,5 @@
 import type { Files, Logger } from '#core'
-import type { SqliteOpener } from '#sql'
+import type { PostgresOpener, SqliteOpener } from '#sql'
 import type { Instant } from '#time'
 import type { FormatterRegistry } from '../datastore/formatter.ts'
 
@@ -7,6 +7,8 @@ import type { FormatterRegistry } from '../datastore/formatter.ts'
 export interface ButlerEnvironment {
   readonly files: Files
   readonly openSqlite: SqliteOpener
+  /** Absent where PostgreSQL cannot be reached, as in a browser. */
+  readonly openPostgres?: PostgresOpener
   /** Asked for at the first get or put; commands that only list never load file formats. */
   readonly formatters: () => Promise<FormatterRegistry>
   readonly now: () => Instant

@@ -14,6 +14,7 @@ import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ReadOnlyError } from '../errors.ts'
 import { QueryEngine } from '../query/engine.ts'
 import { checkCompatibility } from './compatibility.ts'
+import { connect } from './connect.ts'
 import { readRepositoryConfig, type RepositoryConfig } from './config.ts'
 import type { ButlerEnvironment } from './environment.ts'
 
@@ -59,7 +60,7 @@ export class Repository {
     this.datastore = new FileDatastore({
       root: config.datastoreRoot,
       files: environment.files,
-      records: new FileRecordTable(connection, config.datastoreName),
+      records: new FileRecordTable(connection, config.datastoreName, config.recordsTables[0]),
       templates: new FileTemplates(universe, config.templates),
       formatters: environment.formatters,
     })
@@ -68,7 +69,7 @@ export class Repository {
 
   static async open(environment: ButlerEnvironment, place: string, writeable: boolean): Promise<Repository> {
     const config = await readRepositoryConfig(environment.files, place)
-    const connection = await environment.openSqlite(config.database, { readOnly: !writeable })
+    const connection = await connect(environment, config.registry, { readOnly: !writeable })
     try {
       const universe = await checkCompatibility(connection, config.root, writeable)
       return new Repository(environment, config, connection, universe, writeable)

@@ -13,8 +13,11 @@ import {
 } from './columns.ts'
 import { elementTable, hasSpatialTable, pairOverlapTables, skypixOverlapTables } from './dimension-tables.ts'
 
-/** Every table of a fresh repository, and the file datastore's records. */
-export function staticTables(universe: DimensionUniverse): readonly SqlTable[] {
+/** Every table of a fresh repository, and the records of its file datastores. */
+export function staticTables(
+  universe: DimensionUniverse,
+  recordsTables: readonly string[] = [FILE_RECORDS_TABLE],
+): readonly SqlTable[] {
   return [
     ATTRIBUTES,
     ...universe.elements.filter(hasTable).map((e) => elementTable(universe, e)),
@@ -25,7 +28,7 @@ export function staticTables(universe: DimensionUniverse): readonly SqlTable[] {
     ...DATASET_TABLES,
     ...summaryTables(universe),
     ...DATASTORE_TABLES,
-    FILE_RECORDS,
+    ...recordsTables.map(fileRecords),
   ]
 }
 
@@ -141,8 +144,8 @@ const DATASTORE_TABLES: readonly SqlTable[] = [
   { name: 'opaque_meta', columns: [text('table_name')], primaryKey: ['table_name'] },
 ]
 
-const FILE_RECORDS: SqlTable = {
-  name: FILE_RECORDS_TABLE,
+const fileRecords = (name: string): SqlTable => ({
+  name,
   columns: [
     uuid('dataset_id'),
     text('path'),
@@ -154,4 +157,4 @@ const FILE_RECORDS: SqlTable = {
   ],
   primaryKey: ['dataset_id', 'component'],
   indexes: [['path']],
-}
+})

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import {
   Butler,
   type ButlerEnvironment,
+  type CreateOptions,
   createRepository,
   type FormatterRegistry,
   type OpenOptions,
@@ -17,6 +18,7 @@ export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
   return {
     files: nodeFiles,
     openSqlite,
+    openPostgres: async (url, options) => (await import('./postgres/open.ts')).openPostgres(url, options),
     formatters: () => (formatters ??= allFormatters()),
     now: () => Instant.fromUnix(Date.now() / 1000),
     ...(log !== undefined && { log }),
@@ -37,19 +39,14 @@ export function openNodeButler(
   return Butler.open(nodeButlerEnvironment(options.log), absolute(root), options)
 }
 
-/** Make a new repository in a folder and open it for writing. */
+/** Make a new repository in a folder and open it for writing; `db` is the URL of a PostgreSQL database for its registry. */
 export async function createNodeButler(
   root: string,
-  options: OpenOptions & { readonly log?: Logger } = {},
+  options: OpenOptions & CreateOptions & { readonly log?: Logger } = {},
 ): Promise<Butler> {
   const environment = nodeButlerEnvironment(options.log)
-  await createRepository(environment, absolute(root))
+  await createRepository(environment, absolute(root), options)
   return Butler.open(environment, absolute(root), { writeable: true, ...options })
-}
-
-async function loadFormatters(): Promise<FormatterRegistry> {
-  const [{ defaultFormatters }, { obsFormatters }] = await Promise.all([import('#formats'), import('#obs')])
-  return defaultFormatters(obsFormatters())
 }
 
 const absolute = (path: string): string => resolve(path).replaceAll('\\', '/')

@@ -53,8 +53,8 @@ class SqliteConnection implements SqlConnection {
 
   run(sql: string, parameters: readonly SqlValue[] = []) {
     return this.patient(() => {
-      const { changes, lastInsertRowid } = this.prepare(sql).run(...parameters)
-      return { changes, lastId: Number(lastInsertRowid) }
+      const { changes } = this.prepare(sql).run(...parameters)
+      return { changes }
     })
   }
 
@@ -79,6 +79,17 @@ class SqliteConnection implements SqlConnection {
 
   changeCounter(): Promise<number> {
     return this.patient(() => this.prepare('PRAGMA data_version').get()![0] as number)
+  }
+
+  hasTable(name: string): Promise<boolean> {
+    return this.patient(
+      () =>
+        this.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined,
+    )
+  }
+
+  lockTable(): Promise<void> {
+    return Promise.resolve()
   }
 
   close(): Promise<void> {
