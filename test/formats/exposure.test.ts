@@ -1,5 +1,5 @@
 import { bytesSource, type ByteSource } from '#core'
-import { writeFits } from '#fits'
+import { Header, writeFits } from '#fits'
 import { Box2I } from '#geom'
 import { GaussianPsf, type Exposure, MaskPlanes } from '#image'
 import { exposureFitsParts, readExposureComponent, readExposureFits, writeExposureFits } from '#formats'
@@ -47,6 +47,21 @@ test('lossy packing keeps pixels to a sixteenth of the noise, the mask exactly',
   })
   // Steps are σ/16 with σ = 10 (estimated per row: allow a fifth more); dither makes the error up to a whole step.
   expect(worst).toBeLessThan((1.2 * 10) / 16)
+})
+
+test("the raw's own WCS cards do not stay beside the exposure's", async () => {
+  const metadata = new Header([
+    ['OBJECT', 'M 33', ''],
+    ['CTYPE1', 'RA---TAN', ''],
+    ['CD1_2', 4.7e-5, ''],
+    ['A_2_0', 1e-6, ''],
+    ['PV2_1', 1, ''],
+    ['A_TEMP', 3, 'no SIP term'],
+  ])
+  const again = await readExposureFits(writeExposureFits(anExposure().with({ metadata })))
+  expect(again.metadata.cards.map(({ key }) => key)).toEqual(['OBJECT', 'A_TEMP'])
+  const bare = await readExposureFits(writeExposureFits(anExposure().with({ metadata, wcs: undefined })))
+  expect(bare.metadata.getString('CTYPE1')).toBe('RA---TAN')
 })
 
 test('an exposure with nothing but pixels round trips', async () => {

@@ -47,6 +47,10 @@ export function exposureFitsParts(
   ])
 }
 
+/** Keywords of FITS WCS papers I and II and of SIP, for the image axes and without alternates. */
+const WCS_CARD =
+  /^(WCSAXES|WCSNAME|EQUINOX|RADESYS|LONPOLE|LATPOLE|C(TYPE|RVAL|RPIX|UNIT|DELT|ROTA)[12]|(CD|PC|PV)[12]_\d+|(A|B|AP|BP)_(ORDER|DMAX|\d_\d))$/
+
 /** `exposureFitsParts` as one array. */
 export function writeExposureFits(
   exposure: Exposure,
@@ -62,8 +66,10 @@ export function writeExposureFits(
   return whole
 }
 
+/** The metadata; the raw's own rough WCS gives way to the exposure's, which is in IMAGE. */
 function primaryCards(exposure: Exposure): Header {
   const header = exposure.metadata.copy()
+  if (exposure.wcs !== undefined) header.deleteWhere((key) => WCS_CARD.test(key))
   return header.set(LAYOUT_CARD, 'exposure 1', 'layout of this file')
 }
 
