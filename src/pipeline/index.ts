@@ -57,8 +57,16 @@ export { drawText } from './graph/draw-text.ts'
 export { drawDot } from './graph/draw-dot.ts'
 export { drawMermaid } from './graph/draw-mermaid.ts'
 export { buildQuantumGraph, type BuiltGraph, type QuantumGraphOptions } from './quanta/build-quanta.ts'
-export { type GraphHeader, type Quantum, QuantumGraph } from './quanta/quantum-graph.ts'
-export { loadQuantumGraph, saveQuantumGraph } from './quanta/save-graph.ts'
+export {
+  type GraphExtras,
+  type GraphHeader,
+  type Quantum,
+  QuantumGraph,
+  type StoredFile,
+} from './quanta/quantum-graph.ts'
+export { loadQuantumGraph, saveQuantumGraph } from './quanta/files/graph-file.ts'
+export { withStoredFiles } from './quanta/stored-files.ts'
+export { makeIdSource } from './quanta/ids.ts'
 export { caveatCode } from './execute/caveats.ts'
 export { type RunCollections, resolveCollections } from './execute/collections.ts'
 export type { ExecutionOptions, QuantumExecutor, QuantumHooks } from './execute/executor.ts'

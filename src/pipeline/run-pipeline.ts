@@ -50,6 +50,9 @@ export interface GraphOptions extends CollectionOptions {
   /** `all`, `off`, or dataset types separated by commas. */
   readonly datasetQueryConstraint?: string
   readonly user?: string
+  /** The command line, and further notes for the graph's header. */
+  readonly command?: string
+  readonly notes?: Readonly<Record<string, unknown>>
   /** For time stamps of runs: milliseconds since 1970. */
   readonly now?: () => number
   readonly onEvent?: RunListener
@@ -172,6 +175,8 @@ export async function prepareRun(
       clobberOutputs: options.clobberOutputs ?? false,
       constraint,
       ...(options.user !== undefined && { user: options.user }),
+      ...(options.command !== undefined && { command: options.command }),
+      ...(options.notes && { notes: options.notes }),
       time: now,
     },
     context,

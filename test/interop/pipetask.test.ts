@@ -17,9 +17,12 @@ afterAll(() => master.remove())
 const PIPELINE = join(dataPath('rubin-middleware/pipelines'), '02-single-frame.yaml')
 const detectors = (list: string): string => `instrument='HSC' AND visit=903334 AND detector IN (${list})`
 
-function theirs(repository: string, ...args: readonly string[]): { rc: number | null; text: string } {
+const theirs = (repository: string, ...args: readonly string[]): { rc: number | null; text: string } =>
+  real('run', '-b', repository, '-p', PIPELINE, ...args)
+
+function real(...args: readonly string[]): { rc: number | null; text: string } {
   const command = join(dirname(pythonPath()), 'pipetask')
-  const run = spawnSync(command, ['run', '-b', repository, '-p', PIPELINE, ...args], {
+  const run = spawnSync(command, args, {
     encoding: 'utf8',
     env: {
       ...process.env,
@@ -64,4 +67,45 @@ test('a run made by the real pipetask is extended by ours', { timeout: 180_000 }
   const refused = await ours(root, ...second.slice(0, -1), detectors('4, 5, 10'), '-c', 'isr:doDark=False')
   expect(refused.rc).toBe(1)
   expect(refused.stderr).toContain('Inequality in doDark: False != True')
+})
+
+test('a graph built and saved by ours is run by the real pipetask', { timeout: 180_000 }, async () => {
+  const { root, work } = master.copy()
+  const file = join(work, 'ours.qg')
+  const where = detectors('4, 5')
+  const options = ['-i', 'HSC/defaults', '-o', 'u/both', '-d', where, '-q', file]
+  const built = await pipetask(['pipetask', 'qgraph', '-b', root, '-p', PIPELINE, ...options])
+  expect(built.rc, built.stderr).toBe(0)
+  const run = real(
+    'run',
+    '-b',
+    root,
+    '-g',
+    file,
+    '-i',
+    'HSC/defaults',
+    '-o',
+    'u/both',
+    '--register-dataset-types',
+  )
+  expect(run.rc, run.text).toBe(0)
+  expect(run.text).toMatch(/Executed 6 quanta successfully, 0 failed and 0 remain/)
+  expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
+})
+
+test('a graph built and saved by the real pipetask is run by ours', { timeout: 180_000 }, async () => {
+  const { root, work } = master.copy()
+  const file = join(work, 'theirs.qg')
+  const where = detectors('4, 5')
+  const options = ['-i', 'HSC/defaults', '-o', 'u/both', '-d', where, '-q', file]
+  const built = real('qgraph', '-b', root, '-p', PIPELINE, ...options)
+  expect(built.rc, built.text).toBe(0)
+  const run = await pipetask(
+    ['pipetask', 'run', '-b', root, '-g', file, '-i', 'HSC/defaults', '-o', 'u/both'].concat(
+      '--register-dataset-types',
+    ),
+  )
+  expect(run.rc, run.stderr).toBe(0)
+  expect(run.stderr).toMatch(/Executed 6 quanta successfully, 0 failed and 0 remain/)
+  expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
 })

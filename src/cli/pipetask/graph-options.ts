@@ -21,6 +21,8 @@ export interface GraphFlags {
   readonly rebase: boolean
   readonly qgraph?: string
   readonly qgraphId?: string
+  readonly qgraphNodeId?: readonly string[]
+  readonly qgraphDatastoreRecords: boolean
   readonly saveQgraph?: string
   readonly qgraphDot?: string
   readonly qgraphMermaid?: string
@@ -56,7 +58,13 @@ export const addGraphOptions = (command: Command): Command =>
     .option('--rebase', 'change the inputs of an existing chain to those given', false)
     .option('-g, --qgraph <file>', 'run a saved graph')
     .option('--qgraph-id <id>', 'refuse a saved graph with another id')
-    .option('-q, --save-qgraph <file>', 'save the graph')
+    .option('--qgraph-node-id <uuids>', 'only these quanta of a saved graph', collectList)
+    .option(
+      '--qgraph-datastore-records',
+      'note in the graph where the files of its inputs are, for run-qbb',
+      false,
+    )
+    .option('-q, --save-qgraph <file>', 'save the graph: .qg as the Python pipetask, or .fgraph, smaller')
     .option('--qgraph-dot <file>', 'write a GraphViz drawing of the quanta')
     .option('--qgraph-mermaid <file>', 'write a Mermaid drawing of the quanta')
     .option('--skip-existing', 'leave out quanta that are done in the output run', false)
@@ -92,6 +100,13 @@ export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<Gr
     clobberOutputs: flags.clobberOutputs,
     datasetQueryConstraint: flags.datasetQueryConstraint,
     ...(user !== undefined && { user }),
+    command: io.commandLine,
+    notes: {
+      butler_argument: flags.butlerConfig,
+      extend_run: flags.extendRun,
+      skip_existing: flags.skipExisting,
+      skip_existing_in: flags.skipExistingIn ?? [],
+    },
   }
 }
 

@@ -4,13 +4,13 @@ import type { Butler } from '#butler'
 import { type Context, FirstlightError } from '#core'
 import {
   emptyGraph,
-  loadQuantumGraph,
   type QuantumGraph,
   type RunCollections,
   type TaskRegistry,
   prepareRun,
   resolveCollections,
   saveQuantumGraph,
+  withStoredFiles,
 } from '#pipeline'
 import type { CommandIo } from './io.ts'
 import { savePipelineFiles } from './build.ts'
@@ -18,6 +18,7 @@ import { drawQuanta, drawQuantaMermaid } from './draw-quanta.ts'
 import { type GraphFlags, graphOptions } from './graph-options.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 import { openPipeline } from './pipeline-source.ts'
+import { openGraphFile } from './graph-files.ts'
 import { makePipelineHost } from './host.ts'
 import { isGraphItem, type ShowItem, showPipeline } from './show.ts'
 import { countsLine, countsTable, showGraph } from './show-graph.ts'
@@ -47,7 +48,7 @@ export async function commandGraph(
   const log = context.log.child('ctrl.mpexec.cmdLineFwk')
   log.info(graph.size === 0 ? countsLine(graph) : `${countsLine(graph)}\n${countsTable(graph)}`)
   if (graph.size === 0) throw emptyGraph(reasons)
-  await saveGraphFiles(flags, made, io)
+  await saveGraphFiles(flags, made, butler, io)
   await showGraph(items.filter(isGraphItem), graph, butler, io.out)
   return made
 }
@@ -79,17 +80,7 @@ async function loaded(
   io: CommandIo,
 ): Promise<CommandGraph> {
   const { tasks } = await openPipeline({ ...flags, edits: [] }, io, makePipelineHost(io))
-  const graph = await loadQuantumGraph(
-    resolve(io.cwd, file),
-    await readGraphFile(resolve(io.cwd, file)),
-    tasks,
-    butler,
-  )
-  if (flags.qgraphId !== undefined && flags.qgraphId !== graph.header.id)
-    throw new FirstlightError(
-      'cli/wrong-graph',
-      `${file} holds graph ${graph.header.id}, not ${flags.qgraphId}.`,
-    )
+  const graph = await openGraphFile(file, flags, tasks, butler, io)
   return { graph, tasks, reasons: [], collections: () => collectionsOf(graph, flags, butler, io) }
 }
 
@@ -123,26 +114,16 @@ async function collectionsOf(
   )
 }
 
-async function readGraphFile(file: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises')
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw new FirstlightError('files/not-found', `Cannot read the graph file ${file}.`, { cause: error })
-  }
-}
-
-async function saveGraphFiles(flags: GraphFlags, { graph }: CommandGraph, io: CommandIo): Promise<void> {
+async function saveGraphFiles(
+  flags: GraphFlags,
+  { graph: made }: CommandGraph,
+  butler: Butler,
+  io: CommandIo,
+): Promise<void> {
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
-  if (saveQgraph !== undefined) {
-    if (!/\.qg$/.test(saveQgraph))
-      throw new FirstlightError(
-        'cli/bad-option',
-        `Unsupported extension of '${saveQgraph}' for a quantum graph.`,
-        { hint: 'Name it .qg.' },
-      )
-    await writeFile(resolve(io.cwd, saveQgraph), saveQuantumGraph(graph))
-  }
+  const graph = flags.qgraphDatastoreRecords ? await withStoredFiles(made, butler) : made
+  if (saveQgraph !== undefined)
+    await writeFile(resolve(io.cwd, saveQgraph), saveQuantumGraph(saveQgraph, graph))
   if (qgraphDot !== undefined) await writeFile(resolve(io.cwd, qgraphDot), drawQuanta(graph))
   if (qgraphMermaid !== undefined) await writeFile(resolve(io.cwd, qgraphMermaid), drawQuantaMermaid(graph))
   if (summary !== undefined)

@@ -33,6 +33,9 @@ export interface QuantumGraphOptions {
   readonly clobberOutputs?: boolean
   readonly constraint?: 'all' | 'off' | readonly string[]
   readonly user?: string
+  /** The command line, and further notes for the header. */
+  readonly command?: string
+  readonly notes?: Readonly<Record<string, unknown>>
   /** Milliseconds since 1970, for ids and the header. */
   readonly time: number
 }
@@ -80,7 +83,10 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
     user: options.user ?? '',
     time: options.time,
     where: options.where,
-    ids: makeIdSource(options.time),
+    command: options.command,
+    quantumIds: makeIdSource(options.time),
+    datasetIds: makeIdSource(options.time),
+    notes: options.notes ?? {},
   }
   const graph = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets)
   if (graph.size === 0) sayWhy(state.reasons, log)

@@ -13,6 +13,8 @@ export class DatasetNodes {
   readonly #refs = new Map<number, DatasetRef>()
   readonly #byCoordinate = new Map<number, number>()
   readonly #byRef = new Map<string, number>()
+  /** Ids that a file gave to datasets to be made; others are counted. */
+  readonly #planned = new Map<number, string>()
 
   constructor(type: DatasetType, table: CoordinateTable) {
     this.type = type
@@ -23,18 +25,19 @@ export class DatasetNodes {
   static restore(
     type: DatasetType,
     table: CoordinateTable,
-    coordinates: readonly number[],
+    coordinates: ArrayLike<number> & Iterable<number>,
     existing: (node: number, coordinate: DataCoordinate) => DatasetRef | undefined,
   ): DatasetNodes {
     const nodes = new DatasetNodes(type, table)
-    coordinates.forEach((coordinate, node) => {
+    for (const coordinate of coordinates) {
+      const node = nodes.#coordinates.length
       nodes.#coordinates.push(coordinate)
       if (!nodes.#byCoordinate.has(coordinate)) nodes.#byCoordinate.set(coordinate, node)
       const ref = existing(node, table.get(coordinate))
-      if (ref === undefined) return
+      if (ref === undefined) continue
       nodes.#refs.set(node, ref)
       nodes.#byRef.set(ref.id, node)
-    })
+    }
     return nodes
   }
 
@@ -78,14 +81,30 @@ export class DatasetNodes {
     return node
   }
 
+  /** Give a dataset to be made the id that a file has for it. */
+  plan(node: number, id: string): void {
+    this.#planned.set(node, id)
+  }
+
+  /** The id a file gave to a dataset to be made. */
+  plannedId(node: number): string | undefined {
+    return this.#planned.get(node)
+  }
+
+  /** The same nodes with no ids but those of existing datasets. */
+  withoutPlans(): DatasetNodes {
+    return DatasetNodes.restore(this.type, this.table, this.#coordinates, (node) => this.#refs.get(node))
+  }
+
   existing(node: number): DatasetRef | undefined {
     return this.#refs.get(node)
   }
 
   /** The ref of a node: the existing one, or that of the dataset to be made in `run`. */
   ref(node: number, run: string, ids: IdSource, firstId: number): DatasetRef {
-    return (
-      this.#refs.get(node) ?? new DatasetRef(this.type, this.coordinate(node), run, idOf(ids, firstId + node))
-    )
+    const known = this.#refs.get(node)
+    if (known !== undefined) return known
+    const id = this.#planned.get(node) ?? idOf(ids, firstId + node)
+    return new DatasetRef(this.type, this.coordinate(node), run, id)
   }
 }

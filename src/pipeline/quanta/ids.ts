@@ -21,3 +21,9 @@ export function idOf({ time, seed }: IdSource, n: number): string {
   const tail = ((0b10n << 62n) | (b << 32n) | BigInt(n)).toString(16).padStart(16, '0')
   return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${a.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`
 }
+
+/** Which number of a source an id is; undefined for ids from elsewhere. */
+export function numberOf(source: IdSource, id: string): number | undefined {
+  const n = Number.parseInt(id.slice(-8), 16)
+  return Number.isInteger(n) && idOf(source, n) === id ? n : undefined
+}

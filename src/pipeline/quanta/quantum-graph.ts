@@ -2,9 +2,10 @@ import type { DataCoordinate, DataId, DatasetRef } from '#butler'
 import type { Edge, PipelineGraph, TaskNode } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
 import type { CoordinateTable } from './coordinates.ts'
-import type { Csr } from './csr.ts'
+import { Csr } from './csr.ts'
 import type { DatasetNodes } from './datasets.ts'
-import { idOf, type IdSource } from './ids.ts'
+import type { RecordBook } from './files/dimension-records.ts'
+import { idOf, type IdSource, numberOf } from './ids.ts'
 
 /** What a graph says about itself. */
 export interface GraphHeader {
@@ -17,7 +18,13 @@ export interface GraphHeader {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly where: string | undefined
-  readonly ids: IdSource
+  /** The command line that built it. */
+  readonly command: string | undefined
+  /** Source of the ids of quanta, and of the datasets to be made. */
+  readonly quantumIds: IdSource
+  readonly datasetIds: IdSource
+  /** Further notes, as graph files have them. */
+  readonly notes: Readonly<Record<string, unknown>>
 }
 
 /** The quanta of one task: data IDs, and for each edge the datasets of each quantum. */
@@ -32,6 +39,8 @@ export interface TaskQuanta {
   readonly outputs: readonly Csr[]
   /** Number of the task's first quantum in the graph. */
   readonly first: number
+  /** Ids of the quanta where a file gave them or quanta were left out; counted otherwise. */
+  readonly ids?: readonly string[]
 }
 
 /** One unit of work, made when asked for. */
@@ -49,12 +58,32 @@ export interface Quantum {
   readonly log: DatasetRef | undefined
 }
 
+/** What a graph that is run without a registry carries besides. */
+export interface GraphExtras {
+  /** Dimension records of its data IDs. */
+  readonly records?: RecordBook
+  /** Where the files of existing datasets are, by dataset id. */
+  readonly files?: ReadonlyMap<string, readonly StoredFile[]>
+}
+
+/** A file of a dataset, as the datastore records it. */
+export interface StoredFile {
+  /** Relative to the datastore's root, or a URI. */
+  readonly path: string
+  readonly formatter: string
+  readonly storageClass: string
+  readonly component: string | undefined
+  readonly checksum: string | undefined
+  readonly size: number
+}
+
 /** All quanta of a run with the datasets they read and make. Refs and ids are made on demand from numbers. */
 export class QuantumGraph {
   readonly header: GraphHeader
   readonly pipeline: PipelineGraph
   readonly tasks: readonly TaskQuanta[]
   readonly datasets: ReadonlyMap<string, DatasetNodes>
+  readonly extras: GraphExtras
   readonly #firstId = new Map<string, number>()
 
   constructor(
@@ -62,12 +91,14 @@ export class QuantumGraph {
     pipeline: PipelineGraph,
     tasks: readonly TaskQuanta[],
     datasets: ReadonlyMap<string, DatasetNodes>,
+    extras: GraphExtras = {},
   ) {
     this.header = header
     this.pipeline = pipeline
     this.tasks = tasks
     this.datasets = datasets
-    let next = this.size
+    this.extras = extras
+    let next = 0
     for (const [name, nodes] of datasets) {
       this.#firstId.set(name, next)
       next += nodes.size
@@ -90,7 +121,47 @@ export class QuantumGraph {
   }
 
   quantumId(index: number): string {
-    return idOf(this.header.ids, index)
+    const task = this.taskOf(index)
+    return task.ids?.[index - task.first] ?? idOf(this.header.quantumIds, index)
+  }
+
+  /** Number of the quantum with this id. */
+  indexOf(id: string): number | undefined {
+    for (const task of this.tasks) {
+      const at = task.ids?.indexOf(id) ?? -1
+      if (at >= 0) return task.first + at
+    }
+    const counted = numberOf(this.header.quantumIds, id)
+    if (counted === undefined || counted >= this.size) return undefined
+    return this.quantumId(counted) === id ? counted : undefined
+  }
+
+  /** The graph with only some of its quanta; they keep their ids and datasets. */
+  subset(indices: ReadonlySet<number>): QuantumGraph {
+    let first = 0
+    const tasks = this.tasks.flatMap((task): TaskQuanta[] => {
+      const kept = [...task.coordinates.keys()].filter((i) => indices.has(task.first + i))
+      if (kept.length === 0) return []
+      const made: TaskQuanta = {
+        node: task.node,
+        table: task.table,
+        coordinates: Int32Array.from(kept, (i) => task.coordinates[i] ?? -1),
+        inputs: task.inputs.map((csr) => Csr.fromLists(kept.map((i) => csr.row(i)))),
+        outputs: task.outputs.map((csr) => Csr.fromLists(kept.map((i) => csr.row(i)))),
+        first,
+        ids: kept.map((i) => this.quantumId(task.first + i)),
+      }
+      first += kept.length
+      return [made]
+    })
+    return new QuantumGraph(this.header, this.pipeline, tasks, this.datasets, this.extras)
+  }
+
+  /** The same work for another output run: datasets to be made get new ids, quanta keep theirs. */
+  withRun(run: string, ids: IdSource, graphId: string, notes: GraphHeader['notes']): QuantumGraph {
+    const datasets = new Map([...this.datasets].map(([name, nodes]) => [name, nodes.withoutPlans()]))
+    const header = { ...this.header, id: graphId, run, datasetIds: ids, notes }
+    return new QuantumGraph(header, this.pipeline, this.tasks, datasets, this.extras)
   }
 
   taskOf(index: number): TaskQuanta {
@@ -104,7 +175,7 @@ export class QuantumGraph {
   ref(datasetType: string, node: number): DatasetRef {
     const nodes = this.datasets.get(datasetType)
     if (nodes === undefined) throw new RangeError(`dataset type ${datasetType}`)
-    return nodes.ref(node, this.header.run, this.header.ids, this.#firstId.get(datasetType) ?? 0)
+    return nodes.ref(node, this.header.run, this.header.datasetIds, this.#firstId.get(datasetType) ?? 0)
   }
 
   /** Refs of an init output or of `packages`, which have no data ID. */

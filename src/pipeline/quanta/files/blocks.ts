@@ -1,0 +1,71 @@
+import { deflateSync, inflateSync } from 'fflate'
+
+/**
+ * Columns of a graph file as bytes. Integers are written as zigzag varints of their differences, which makes runs and small steps
+ * one byte each, then deflated.
+ */
+export function packIntegers(values: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(values.length * 5)
+  let at = 0
+  let last = 0
+  for (let i = 0; i < values.length; i++) {
+    const step = values[i]! - last
+    last = values[i]!
+    let left = ((step << 1) ^ (step >> 31)) >>> 0
+    while (left >= 0x80) {
+      bytes[at++] = (left & 0x7f) | 0x80
+      left >>>= 7
+    }
+    bytes[at++] = left
+  }
+  return deflateSync(bytes.subarray(0, at), { level: 1 })
+}
+
+/** The inverse of `packIntegers`; values must fit 32 bits. Throws a RangeError when the bytes hold another number of values. */
+export function unpackIntegers(packed: Uint8Array, count: number): Int32Array {
+  const bytes = inflateSync(packed)
+  const values = new Int32Array(count)
+  let at = 0
+  let last = 0
+  for (let i = 0; i < count; i++) {
+    let left = 0
+    let shift = 0
+    let byte = 0
+    do {
+      if (at >= bytes.length) throw new RangeError(`${i} of ${count} integers`)
+      byte = bytes[at++]!
+      left |= (byte & 0x7f) << shift
+      shift += 7
+    } while (byte >= 0x80)
+    last = (last + ((left >>> 1) ^ -(left & 1))) | 0
+    values[i] = last
+  }
+  if (at !== bytes.length) throw new RangeError(`more than ${count} integers`)
+  return values
+}
+
+/** UUIDs as 16 bytes each, deflated. */
+export function packIds(ids: readonly string[]): Uint8Array {
+  const bytes = new Uint8Array(ids.length * 16)
+  ids.forEach((id, n) => {
+    const digits = id.replaceAll('-', '')
+    for (let i = 0; i < 16; i++) bytes[n * 16 + i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  })
+  return deflateSync(bytes, { level: 1 })
+}
+
+export function unpackIds(packed: Uint8Array): readonly string[] {
+  const bytes = inflateSync(packed)
+  return Array.from({ length: bytes.length / 16 }, (_, n) => uuidText(bytes.subarray(16 * n, 16 * n + 16)))
+}
+
+/** 16 bytes as the text of a UUID. */
+export function uuidText(bytes: Uint8Array): string {
+  let hex = ''
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** The text of a UUID as 16 bytes. */
+export const uuidBytes = (id: string): Uint8Array =>
+  Uint8Array.from(id.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))

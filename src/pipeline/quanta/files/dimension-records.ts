@@ -1,0 +1,135 @@
+import {
+  DataCoordinate,
+  type DimensionElement,
+  DimensionRecord,
+  type DimensionUniverse,
+  type RecordValue,
+} from '#butler'
+import { decodeRegion } from '#geom'
+import { Timespan } from '#time'
+
+type Cell = string | number | bigint | boolean | null | readonly (number | bigint | null)[]
+
+/** Rows of dimension tables by element: key, what it implies, further fields, then region (hexadecimal) and timespan (ns). */
+export type RecordRows = Readonly<Record<string, readonly (readonly Cell[])[]>>
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
+const fromHex = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+
+/** The dimension records that data IDs carry, each once. */
+export function collectRecords(coordinates: Iterable<DataCoordinate>): RecordRows {
+  const rows: Record<string, Cell[][]> = {}
+  const seen = new Set<DimensionRecord>()
+  const keys = new Set<string>()
+  for (const { group, records } of coordinates)
+    for (const element of records === undefined ? [] : group.elements) {
+      const record = records?.get(element.name)
+      if (record === undefined || seen.has(record)) continue
+      seen.add(record)
+      const row = rowOf(record)
+      const key = `${element.name}\u0000${keyOf(row, element)}`
+      if (keys.has(key)) continue
+      keys.add(key)
+      ;(rows[element.name] ??= []).push(row)
+    }
+  return rows
+}
+
+/** Names of a row's fields: key, then what it implies in the universe's order, then the others. */
+const fieldNames = (element: DimensionElement): readonly string[] => [
+  ...element.required.map((d) => (d === element.name ? element.keyField : d)),
+  ...element.implied.filter((d) => element.directImplied.includes(d)),
+  ...element.keys.slice(1).map((k) => k.name),
+  ...element.metadata.map((m) => m.name),
+]
+
+function rowOf(record: DimensionRecord): Cell[] {
+  const { element, fields } = record
+  const row: Cell[] = fieldNames(element).map((field) => {
+    const value = fields[field] ?? null
+    return value instanceof Uint8Array ? hex(value) : value
+  })
+  if (element.spatialFamily !== undefined) row.push(record.region ? hex(record.region.encode()) : null)
+  if (element.temporalFamily !== undefined)
+    row.push(record.timespan === undefined ? null : [...record.timespan.nsec])
+  return row
+}
+
+const keyOf = (row: readonly Cell[], element: DimensionElement): string =>
+  row.slice(0, element.required.length).map(String).join('\u0000')
+
+/** Dimension records of a graph file, found by data ID. */
+export class RecordBook {
+  readonly rows: RecordRows
+  readonly #universe: DimensionUniverse
+  readonly #index = new Map<string, ReadonlyMap<string, readonly Cell[]>>()
+  readonly #made = new Map<string, DimensionRecord>()
+
+  constructor(rows: RecordRows, universe: DimensionUniverse) {
+    this.rows = rows
+    this.#universe = universe
+  }
+
+  /** The data ID with implied values and records, as a registry would expand it. */
+  expand(coordinate: DataCoordinate): DataCoordinate {
+    if (coordinate.records !== undefined) return coordinate
+    const { group } = coordinate
+    const values = { ...coordinate.values }
+    const records = new Map<string, DimensionRecord | undefined>()
+    for (const name of group.lookupOrder) {
+      const element = this.#universe.get(name)
+      if (element.kind === 'skypix') continue
+      const record = this.#find(element, values)
+      records.set(name, record)
+      for (const implied of record === undefined ? [] : element.directImplied)
+        values[implied] ??= record?.get(implied) as string | number | bigint
+    }
+    return new DataCoordinate(
+      group,
+      values,
+      group.implied.every((n) => values[n] !== undefined),
+      records,
+    )
+  }
+
+  #find(
+    element: DimensionElement,
+    values: Readonly<Record<string, string | number | bigint>>,
+  ): DimensionRecord | undefined {
+    const key = element.required.map((d) => String(values[d])).join('\u0000')
+    const known = this.#made.get(`${element.name}\u0000${key}`)
+    if (known !== undefined) return known
+    const row = this.#indexOf(element).get(key)
+    if (row === undefined) return undefined
+    const made = recordOf(element, row)
+    this.#made.set(`${element.name}\u0000${key}`, made)
+    return made
+  }
+
+  #indexOf(element: DimensionElement): ReadonlyMap<string, readonly Cell[]> {
+    const known = this.#index.get(element.name)
+    if (known !== undefined) return known
+    const index = new Map((this.rows[element.name] ?? []).map((row) => [keyOf(row, element), row]))
+    this.#index.set(element.name, index)
+    return index
+  }
+}
+
+function recordOf(element: DimensionElement, row: readonly Cell[]): DimensionRecord {
+  const names = fieldNames(element)
+  const fields: Record<string, RecordValue> = {}
+  names.forEach((name, i) => {
+    fields[name] = row[i] as RecordValue
+  })
+  let next = names.length
+  const region = element.spatialFamily === undefined ? undefined : (row[next++] as string | null)
+  const span =
+    element.temporalFamily === undefined
+      ? undefined
+      : (row[next] as readonly (number | bigint | null)[] | null)
+  return new DimensionRecord(element, fields, {
+    region: typeof region === 'string' ? decodeRegion(fromHex(region)) : undefined,
+    timespan: span ? Timespan.fromNsec(BigInt(span[0] ?? 0), BigInt(span[1] ?? 0)) : undefined,
+  })
+}

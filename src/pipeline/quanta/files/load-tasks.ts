@@ -1,0 +1,51 @@
+import type { DimensionUniverse } from '#butler'
+import { freeze, loadConfig } from '#config'
+import { assembleGraph } from '../../graph/assemble.ts'
+import { makeTaskNode } from '../../graph/make-node.ts'
+import type { PipelineGraph, TaskNode } from '../../graph/pipeline-graph.ts'
+import type { TaskRegistry } from '../../task-registry.ts'
+import type { DatasetNodes } from '../datasets.ts'
+
+/** What a graph file needs besides itself: the code of its tasks, and the dimensions. */
+export interface LoadParts {
+  readonly tasks: TaskRegistry
+  readonly universe: DimensionUniverse
+}
+
+interface SavedPipeline {
+  readonly description: string
+  readonly instrument: string | null
+  readonly tasks: readonly { readonly label: string; readonly className: string; readonly config: string }[]
+}
+
+/** The pipeline of a graph file: tasks by class name with their saved configs, dataset types as the file has them. */
+export async function loadPipelineGraph(
+  file: string,
+  { description, instrument, tasks: saved }: SavedPipeline,
+  datasets: ReadonlyMap<string, DatasetNodes>,
+  { tasks, universe }: LoadParts,
+): Promise<PipelineGraph> {
+  const nodes: TaskNode[] = []
+  for (const { label, className, config: text } of saved) {
+    const task = await tasks.load(className)
+    const config = task.config.make()
+    await loadConfig(config, text, {
+      file: `${file} (${label})`,
+      findTarget: (target) => tasks.findTarget(target),
+    })
+    nodes.push(
+      makeTaskNode(label, task, freeze(config), universe, (type) => datasets.get(type)?.type.dimensions),
+    )
+  }
+  return assembleGraph(
+    {
+      universe,
+      description,
+      instrument: instrument ?? undefined,
+      tasks: nodes,
+      subsets: new Map(),
+      steps: [],
+    },
+    (type) => datasets.get(type)?.type,
+  )
+}
