@@ -18,6 +18,10 @@ export const taskRegistry = new TaskRegistry()
     ['lsst.pipe.tasks.characterizeImage.CharacterizeImageTask'],
     async () => (await import('./characterize/characterize-image.task.ts')).CharacterizeImageTask,
   )
+  .addLazy(
+    ['lsst.pipe.tasks.calibrate.CalibrateTask'],
+    async () => (await import('./calibrate/calibrate.task.ts')).CalibrateTask,
+  )
 
 export { IsrConfig, type IsrInputs, runIsr } from './isr/index.ts'
 export {
@@ -29,6 +33,7 @@ export {
 } from './reduce/index.ts'
 export { standardPipelines } from './pipelines.ts'
 export * from './characterize/index.ts'
+export * from './calibrate/index.ts'
 export { standaloneContext } from './standalone.ts'
 export { instrumentName, instrumentOverrides } from './instrument-configs.ts'
 export { type FrameResult, measureFrame } from './measure-frame.ts'

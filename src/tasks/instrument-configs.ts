@@ -25,6 +25,27 @@ config.measurePsf.reserve.fraction = 0.2
 config.measurement.maxSincRadius = 12.0
 `
 
+/** obs_subaru's; colour terms between the catalog's bands and HSC's wait for a simulator that has such bands. */
+const hscCalibrate = `config.connections.astromRefCat = 'ps1_pv3_3pi_20170110'
+config.connections.photoRefCat = 'ps1_pv3_3pi_20170110'
+config.astrometry.wcsFitter.order = 3
+config.astrometry.wcsFitter.numRejIter = 3
+config.astrometry.wcsFitter.rejSigma = 3.0
+config.astrometry.matcher.numBrightStars = 150
+config.astrometry.matcher.maxOffsetPix = 250
+config.astrometry.matcher.maxRotationDeg = 1.145916
+config.photoCal.match.referenceSelection.doMagLimit = True
+config.photoCal.match.referenceSelection.magLimit.fluxField = 'i_flux'
+config.photoCal.match.referenceSelection.magLimit.maximum = 22.0
+config.doWriteMatchesDenormalized = True
+config.measurement.maxSincRadius = 12.0
+`
+
+const tinyCalibrate = `config.connections.astromRefCat = 'ps1_pv3_3pi_20170110'
+config.connections.photoRefCat = 'ps1_pv3_3pi_20170110'
+config.astrometry.matcher.minMatchedPairs = 8
+`
+
 const tinyIsr = `config.overscan.fitType = 'AKIMA_SPLINE'
 config.overscan.order = 10
 config.doSuspect = True
@@ -34,8 +55,8 @@ config.doMeasureBackground = True
 
 /** What an instrument changes in a task's defaults, by class name and the task's default name. */
 const overrides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  [HSC.className]: { isr: hscIsr, characterizeImage: hscCharacterize },
-  [TinyCam.className]: { isr: tinyIsr },
+  [HSC.className]: { isr: hscIsr, characterizeImage: hscCharacterize, calibrate: hscCalibrate },
+  [TinyCam.className]: { isr: tinyIsr, calibrate: tinyCalibrate },
 }
 
 /** Override files of an instrument for a task, in the stack's config form; none for instruments we do not know. */
