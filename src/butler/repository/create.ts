@@ -81,7 +81,8 @@ async function fillDatabase(connection: SqlConnection, recordsTables: readonly s
 
 /** What butler.yaml of a new repository says. */
 function configOf({ db, namespace, seed = {} }: CreateOptions, root: string | undefined): ConfigTree {
-  const isFile = String(at(seed, 'datastore.cls') ?? 'FileDatastore').endsWith('FileDatastore')
+  const cls = at(seed, 'datastore.cls')
+  const isFile = typeof cls !== 'string' || cls.endsWith('FileDatastore')
   return merge(
     {
       ...(root !== undefined && { root }),

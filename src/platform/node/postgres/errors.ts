@@ -31,6 +31,8 @@ export function translatePostgresError(error: unknown, where: string): unknown {
       ...(AUTHENTICATION.has(state) && { hint: CREDENTIALS }),
     })
   }
+  // The server's errors have a code and a hint as ours do, so they come first.
+  if (!(error instanceof Error) || isFirstlightError(error)) return error
   return new SqlError(
     'failed',
     `Cannot work with the database ${where}: ${error.message || String(error)}.`,
