@@ -56,7 +56,7 @@ test('a notebook is written as the Jupyter tools write it and read with joined l
 test('a broken notebook is saved with a message, unreadable JSON is refused with a reason', async () => {
   const content = { ...NOTEBOOK, cells: [{ cell_type: 'code', metadata: {}, source: 'x' }] }
   const saved = await json(await server.call('PUT', '/api/contents/m.ipynb', { type: 'notebook', content }))
-  expect(saved['message']).toContain('cell 1 has no list of outputs')
+  expect(saved['message']).toContain('cell 1 has no outputs')
   writeFileSync(join(server.root, 'bad.ipynb'), '{"cells": [')
   const answer = await server.call('GET', '/api/contents/bad.ipynb')
   expect(answer.status).toBe(400)
@@ -138,6 +138,7 @@ test('saving follows a link, keeps the mode and leaves no intermediate file', as
 test('a parent that is not there, a type that is missing, content that is no text: 404 and 400', async () => {
   const model = { type: 'file', format: 'text', content: '' }
   expect((await server.call('PUT', '/api/contents/none/x.txt', model)).status).toBe(404)
+  expect((await server.call('PUT', '/api/contents/x.txt', { content: '' })).status).toBe(201)
   expect((await server.call('PUT', '/api/contents/x.txt', { content: '' })).status).toBe(400)
   expect((await server.call('PUT', '/api/contents/x.txt', { type: 'file', format: 'text' })).status).toBe(400)
   expect(
@@ -156,12 +157,12 @@ test('output of a notebook is trusted after it was saved trusted, and not when i
     ((await get(name))['content'] as { cells: { metadata: { trusted?: boolean } }[] }).cells[0]?.metadata
       .trusted
   writeFileSync(join(server.root, 'foreign.ipynb'), JSON.stringify(notebook(false)))
-  expect(await trustOf('foreign.ipynb')).toBeUndefined()
+  expect(await trustOf('foreign.ipynb')).toBe(false)
   await server.call('PUT', '/api/contents/own.ipynb', { type: 'notebook', content: notebook(true) })
   expect(await trustOf('own.ipynb')).toBe(true)
   expect(readFileSync(join(server.root, 'own.ipynb'), 'utf8')).not.toContain('trusted')
   writeFileSync(join(server.root, 'forged.ipynb'), JSON.stringify({ ...notebook(true), metadata: { x: 1 } }))
-  expect(await trustOf('forged.ipynb')).toBeUndefined()
+  expect(await trustOf('forged.ipynb')).toBe(false)
   expect((await server.call('POST', '/api/contents/forged.ipynb/trust')).status).toBe(201)
   expect(await trustOf('forged.ipynb')).toBe(true)
 })

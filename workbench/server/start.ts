@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { FirstlightError, type Logger, messageOf, silentLog } from '#core'
 import { Guard } from './auth/guard.ts'
+import { identityRoutes } from './auth/identity.ts'
 import { authRoutes } from './auth/routes.ts'
 import { makeToken } from './auth/secret.ts'
 import { Contents } from './contents/contents.ts'
@@ -20,8 +21,10 @@ import { kernelRoutes } from './kernels/routes.ts'
 import { ownKernel } from './kernels/specs.ts'
 import { Upgrades } from './kernels/upgrade.ts'
 import type { Environment } from './kernels/wire.ts'
+import { configRoutes } from './lab/config.ts'
 import { labRoutes } from './lab/routes.ts'
 import { settingsRoutes } from './lab/settings.ts'
+import { TextStore } from './lab/store.ts'
 import { workspaceRoutes } from './lab/workspaces.ts'
 import type { RunningServer, ServerOptions } from './options.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -88,7 +91,9 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
   const page = { staticDir, root: place.root, version: await packageVersion() }
   const routes = [
     ...authRoutes(guard),
-    ...statusRoutes(activity, stateDir),
+    ...statusRoutes(activity, place),
+    ...identityRoutes(new TextStore(join(stateDir, 'user'))),
+    ...configRoutes(new TextStore(join(stateDir, 'config'))),
     ...contentsRoutes(contents),
     ...kernelRoutes(kernels, place),
     ...sessionRoutes(sessions),

@@ -46,9 +46,10 @@ export class Guard {
     return origin !== undefined && this.#allowOrigins.has(origin)
   }
 
+  /** A wrong token is refused even beside a right one or a good cookie. */
   identify(caller: Caller): Identity | undefined {
-    const given = tokenOf(caller)
-    if (given !== undefined) return this.tokenIsOurs(given) ? { by: 'token' } : undefined
+    const given = tokensOf(caller)
+    if (given.length > 0) return given.every((token) => this.tokenIsOurs(token)) ? { by: 'token' } : undefined
     const session = this.#sessionOf(caller)
     return session === undefined ? undefined : { by: 'cookie', session }
   }
@@ -104,9 +105,9 @@ export class Guard {
 }
 
 /** `Authorization: token T`, `Authorization: Bearer T` or `?token=T`. */
-function tokenOf({ headers, query }: Caller): string | undefined {
+function tokensOf({ headers, query }: Caller): string[] {
   const found = /^(?:token|bearer)\s+(\S+)$/i.exec(headers.authorization ?? '')
-  return found?.[1] ?? query.get('token') ?? undefined
+  return [...(found?.[1] === undefined ? [] : [found[1]]), ...query.getAll('token')]
 }
 
 function askedFromHere(headers: IncomingHttpHeaders): boolean {

@@ -6,14 +6,19 @@ import { isObject, type JsonObject } from '../http/body.ts'
 import { writeAtomic } from './atomic.ts'
 import { Confinement, type ContentsPath, parseContentsPath } from './confine.ts'
 import { CHECKPOINTS, Checkpoints } from './checkpoints.ts'
+import { mimeOf } from './mime.ts'
 import { type ContentsModel, type ModelOptions, readModel } from './model.ts'
 import { copyName, freeName } from './names.ts'
-import { formatNotebook, notebookProblem, parseNotebook } from './notebook.ts'
+import { formatNotebook, parseNotebook } from './notebook.ts'
 import { Notary } from './trust.ts'
 import { Uploads } from './upload.ts'
+import { notebookProblem } from './validate.ts'
 
 const NO_CONTENT: ModelOptions = { content: false, hash: false }
 const EMPTY_NOTEBOOK = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }
+
+/** A model as it is after a save; `message` says what is not as the format wants it. */
+export type SavedModel = ContentsModel & { readonly message?: string }
 
 /** The user's folder as Jupyter contents. Every method takes a checked path and answers with a model. */
 export class Contents {
@@ -36,12 +41,14 @@ export class Contents {
     return await readModel(this.place, this.#notary, path, options)
   }
 
-  /** Save a model under `path`; `created` tells 201 from 200. */
-  async save(path: ContentsPath, model: JsonObject): Promise<{ model: object; created: boolean }> {
+  /** Save a model under `path`; `created` tells 201 from 200. What a new file is may be left to its name. */
+  async save(path: ContentsPath, given: JsonObject): Promise<{ model: SavedModel; created: boolean }> {
     const file = await this.place.target(path)
-    const created = (await kindOf(file)) === undefined
+    const kind = await kindOf(file)
+    const created = kind === undefined && (given['chunk'] ?? 1) === 1
+    const model = kind === undefined ? { ...freshModel(path, given), ...given } : given
     if (model['type'] === 'directory') return { model: await this.#saveFolder(path, file), created }
-    if ((await kindOf(file)) === 'directory') throw badRequest(`${path} is a folder`)
+    if (kind === 'directory') throw badRequest(`${path} is a folder`)
     if (model['type'] === 'notebook') return { model: await this.#saveNotebook(path, file, model), created }
     if (model['type'] !== 'file') throw badRequest('type must be directory, file or notebook')
     return { model: await this.#saveFile(path, file, model), created }
@@ -117,9 +124,12 @@ export class Contents {
     return await this.get(path, NO_CONTENT)
   }
 
-  async #saveNotebook(path: ContentsPath, file: string, model: JsonObject): Promise<object> {
-    const { content } = model
+  async #saveNotebook(path: ContentsPath, file: string, model: JsonObject): Promise<SavedModel> {
+    const { content, chunk } = model
+    if (chunk !== undefined && chunk !== null) throw badRequest('A notebook is saved in one piece')
     if (!isObject(content)) throw badRequest('A notebook is saved with content')
+    if (!Array.isArray(content['cells']) || !content['cells'].every(isObject))
+      throw badRequest('A notebook has a list of cells')
     const problem = notebookProblem(content)
     const text = formatNotebook(content)
     await writeAtomic(file, text)
@@ -131,14 +141,16 @@ export class Contents {
     return await this.#saved(path)
   }
 
-  async #saveFile(path: ContentsPath, file: string, model: JsonObject): Promise<object> {
+  async #saveFile(path: ContentsPath, file: string, model: JsonObject): Promise<SavedModel> {
     const bytes = bytesOf(model)
     const { chunk } = model
     if (chunk === undefined || chunk === null) await writeAtomic(file, bytes)
     else if (!Number.isSafeInteger(chunk)) throw badRequest('chunk must be 1, 2, … or -1')
     else if (!(await this.#uploads.add(file, chunk as number, bytes))) {
       const { size, mtime } = (await this.#uploads.sizeOf(file)) ?? { size: 0, mtime: new Date(0) }
-      return { name: basename(path), path, ...PARTIAL, size, created: mtime, last_modified: mtime }
+      const [created, last_modified] = [mtime.toISOString(), mtime.toISOString()]
+      const mimetype = mimeOf(path) ?? null
+      return { name: basename(path), path, ...PARTIAL, mimetype, size, created, last_modified }
     }
     return await this.#saved(path)
   }
@@ -148,17 +160,18 @@ export class Contents {
   }
 
   async #namesIn(folder: ContentsPath): Promise<ReadonlySet<string>> {
-    return new Set(await readdir(await this.place.existing(folder)))
+    const real = await this.place.existing(folder)
+    if ((await kindOf(real)) !== 'directory') throw badRequest(`${folder} is not a folder`)
+    return new Set(await readdir(real))
   }
 }
 
 /** A checked path for a request's parameter. */
 export const contentsPath = (raw: string): ContentsPath => parseContentsPath(raw)
 
-const PARTIAL = {
+const PARTIAL: Pick<ContentsModel, 'type' | 'writable' | 'format' | 'content' | 'hash' | 'hash_algorithm'> = {
   type: 'file',
   writable: true,
-  mimetype: null,
   format: null,
   content: null,
   hash: null,
@@ -181,12 +194,21 @@ function parseNotebookWithTrust(text: string, content: JsonObject, path: string)
   return { ...stored, cells }
 }
 
+/** Type and content of a new file that is given neither. */
+function freshModel(path: ContentsPath, { type }: JsonObject): JsonObject {
+  const isNotebook = type === 'notebook' || (type === undefined && path.endsWith('.ipynb'))
+  if (isNotebook) return { type: 'notebook', format: 'json', content: EMPTY_NOTEBOOK }
+  return { type: 'file', format: 'text', content: '' }
+}
+
 function bytesOf({ format, content }: JsonObject): Uint8Array {
   if (typeof content !== 'string') throw badRequest('A file is saved with its content as a string')
   if (format === 'text') return Buffer.from(content, 'utf8')
   if (format !== 'base64') throw badRequest('format must be text or base64')
-  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw badRequest('The content is not base64')
-  return Buffer.from(content, 'base64')
+  const packed = content.replace(/\s+/g, '')
+  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed))
+    throw badRequest('The content is not base64')
+  return Buffer.from(packed, 'base64')
 }
 
 async function kindOf(file: string): Promise<'file' | 'directory' | undefined> {

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 
 const TYPES: Readonly<Record<string, string>> = {
+  '.bin': 'application/octet-stream',
   '.csv': 'text/csv',
   '.css': 'text/css',
   '.fits': 'application/fits',

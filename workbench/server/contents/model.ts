@@ -118,13 +118,17 @@ type FileContent = Pick<ContentsModel, 'format' | 'content' | 'mimetype'>
 function fileContent(bytes: Buffer, path: ContentsPath, format: ContentsFormat | undefined): FileContent {
   const text = format === 'base64' ? undefined : utf8Of(bytes)
   if (format === 'text' && text === undefined) throw badRequest(`${path} is not UTF-8 text`)
-  if (text !== undefined) return { format: 'text', content: text, mimetype: mimeOf(path) ?? 'text/plain' }
+  if (text !== undefined) return { format: 'text', content: text, mimetype: textMimeOf(path) }
   return {
     format: 'base64',
     content: bytes.toString('base64'),
     mimetype: mimeOf(path) ?? 'application/octet-stream',
   }
 }
+
+/** A notebook that is asked for as a file is read as text. */
+const textMimeOf = (path: ContentsPath): string =>
+  path.endsWith('.ipynb') ? 'text/plain' : (mimeOf(path) ?? 'text/plain')
 
 function utf8Of(bytes: Buffer): string | undefined {
   try {

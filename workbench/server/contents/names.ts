@@ -7,14 +7,10 @@ export function freeName(name: string, taken: ReadonlySet<string>, insert = ''):
   }
 }
 
-/** `a.ipynb` → `a-Copy1.ipynb`; a copy of a copy counts on. */
+/** `a.ipynb` keeps its name where that is free, else it is `a-Copy1.ipynb`; a copy of a copy counts on. */
 export function copyName(name: string, taken: ReadonlySet<string>): string {
   const [base, ext] = splitName(name)
-  const stem = base.replace(/-Copy\d*$/, '')
-  for (let i = 1; ; i++) {
-    const candidate = `${stem}-Copy${i}${ext}`
-    if (!taken.has(candidate)) return candidate
-  }
+  return freeName(`${base.replace(/-Copy\d*$/, '')}${ext}`, taken, '-Copy')
 }
 
 /** `a.tar.gz` is `a` and `.tar.gz`; a notebook's name may hold dots. */

@@ -21,23 +21,6 @@ export function formatNotebook(notebook: JsonObject): string {
   return `${JSON.stringify(sortKeys(mapText(withoutTrust(notebook), splitLines)), undefined, 1)}\n`
 }
 
-/** What does not fit the format, in words for the user; undefined when all is well. */
-export function notebookProblem(notebook: unknown): string | undefined {
-  if (!isObject(notebook)) return 'the content is not an object'
-  const cells = notebook['cells']
-  if (!Array.isArray(cells)) return 'it has no list of cells'
-  if (typeof notebook['nbformat'] !== 'number') return 'nbformat is not a number'
-  for (const [i, cell] of cells.entries()) {
-    if (!isObject(cell)) return `cell ${i + 1} is not an object`
-    if (!CELL_TYPES.has(String(cell['cell_type'])))
-      return `cell ${i + 1} has type ${JSON.stringify(cell['cell_type'])}`
-    if (!isText(cell['source'])) return `cell ${i + 1} has no source text`
-    if (cell['cell_type'] === 'code' && !Array.isArray(cell['outputs']))
-      return `cell ${i + 1} has no list of outputs`
-  }
-  return undefined
-}
-
 /** Cells of a notebook that are objects. */
 export function cellsOf(notebook: JsonObject): JsonObject[] {
   const cells = notebook['cells']
@@ -56,7 +39,6 @@ export function withoutTrust(notebook: JsonObject): JsonObject {
 
 type TextMap = (text: unknown) => unknown
 
-const CELL_TYPES = new Set(['code', 'markdown', 'raw'])
 const SPLIT_MIME = /^text\/|^application\/javascript$|^image\/svg\+xml$/
 
 const isText = (value: unknown) =>

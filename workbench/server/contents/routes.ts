@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -9,12 +10,11 @@ import { FILE_POLICY, sendEmpty, sendJson } from '../http/reply.ts'
 import { type Params, type Route, route } from '../http/router.ts'
 import { type Contents, contentsPath } from './contents.ts'
 import { mimeOf } from './mime.ts'
-import type { ContentsFormat, ContentsType, ModelOptions } from './model.ts'
+import type { ContentsFormat, ContentsModel, ContentsType, ModelOptions } from './model.ts'
 
 /** /api/contents, /files: more special paths first. */
 export function contentsRoutes(contents: Contents): Route[] {
   const path = (params: Params) => contentsPath(params['rest'] ?? '')
-  const place = (folder: string) => `/api/contents/${folder.split('/').map(encodeURIComponent).join('/')}`
   const { checkpoints } = contents
   return [
     route('GET', '/api/contents*/checkpoints', 'api', async ({ res }, params) =>
@@ -39,14 +39,13 @@ export function contentsRoutes(contents: Contents): Route[] {
     }),
     route('GET', '/api/contents*', 'api', async ({ res, query }, params) => {
       const model = await contents.get(path(params), modelOptions(query))
-      res.setHeader('Last-Modified', new Date(model.last_modified).toUTCString())
+      setLastModified(res, model)
       sendJson(res, model)
     }),
     route('PUT', '/api/contents*', 'api', async ({ req, res }, params) => {
       const body = await readJsonObject(req, LARGE_BODY)
       const { model, created } = await contents.save(path(params), body)
-      if (created) res.setHeader('Location', place(path(params)))
-      sendJson(res, model, created ? 201 : 200)
+      sendPlaced(res, model, created ? 201 : 200)
     }),
     route('POST', '/api/contents*', 'api', async ({ req, res }, params) => {
       const body = await readJsonObject(req)
@@ -55,13 +54,12 @@ export function contentsRoutes(contents: Contents): Route[] {
         typeof from === 'string'
           ? await contents.copy(contentsPath(from), path(params))
           : await contents.createUntitled(path(params), body)
-      res.setHeader('Location', place(model.path))
-      sendJson(res, model, 201)
+      sendPlaced(res, model, 201)
     }),
     route('PATCH', '/api/contents*', 'api', async ({ req, res }, params) => {
       const to = (await readJsonObject(req))['path']
       if (typeof to !== 'string') throw badRequest('A new path is needed')
-      sendJson(res, await contents.rename(path(params), contentsPath(to)))
+      sendPlaced(res, await contents.rename(path(params), contentsPath(to)), 200)
     }),
     route('DELETE', '/api/contents*', 'api', async ({ res }, params) => {
       await contents.delete(path(params))
@@ -76,6 +74,19 @@ export function contentsRoutes(contents: Contents): Route[] {
   ]
 }
 
+const place = (path: string) => `/api/contents/${path.split('/').map(encodeURIComponent).join('/')}`
+
+function setLastModified(res: ServerResponse, model: ContentsModel): void {
+  res.setHeader('Last-Modified', new Date(model.last_modified).toUTCString())
+}
+
+/** The model of what was made, saved or moved, with the place where it now is. */
+function sendPlaced(res: ServerResponse, model: ContentsModel, status: number): void {
+  res.setHeader('Location', place(model.path))
+  setLastModified(res, model)
+  sendJson(res, model, status)
+}
+
 /** Raw bytes of a user's file, in a sandboxed origin so that its scripts cannot call the server as the user. */
 async function sendFile({ res, query, method }: Exchange, contents: Contents, path: string): Promise<void> {
   const file = await contents.place.existing(path)
@@ -83,16 +94,18 @@ async function sendFile({ res, query, method }: Exchange, contents: Contents, pa
   if (!found.isFile()) throw notFound(`${path} is not a file`)
   const type = mimeOf(path) ?? 'application/octet-stream'
   res.setHeader('Content-Security-Policy', FILE_POLICY)
-  res.setHeader('Content-Type', type.startsWith('text/') ? `${type}; charset=utf-8` : type)
+  res.setHeader('Content-Type', DECLARES_ITSELF.test(type) ? type : `${type}; charset=utf-8`)
   res.setHeader('Content-Length', found.size)
   res.setHeader('Last-Modified', found.mtime.toUTCString())
-  if (query.get('download') !== null) {
-    res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(basename(path))}`)
+  if (query.get('download') !== null || path.endsWith('.ipynb')) {
+    res.setHeader('Content-Disposition', `attachment; filename*=utf-8''${encodeURIComponent(basename(path))}`)
   }
   if (method === 'HEAD') res.end()
   else await pipeline(createReadStream(file), res)
 }
 
+/** Bytes, and texts that name their encoding inside. */
+const DECLARES_ITSELF = /^(?!text\/)|^text\/(?:html|css|xml)$/
 const TYPES = new Set(['directory', 'file', 'notebook'])
 const FORMATS = new Set(['text', 'base64'])
 

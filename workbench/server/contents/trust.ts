@@ -30,10 +30,9 @@ export class Notary {
     return new Notary(folder, await secretIn(folder), await signaturesIn(folder))
   }
 
-  /** The notebook with its code cells marked trusted when it is a signed one. */
+  /** The notebook with its code cells marked trusted when it is a signed one, and not trusted when it is not. */
   mark(notebook: JsonObject): JsonObject {
-    if (!this.#signatures.has(this.#signature(notebook))) return withoutTrust(notebook)
-    return setTrusted(notebook)
+    return setTrusted(notebook, this.#signatures.has(this.#signature(notebook)))
   }
 
   /** Sign what is saved if every cell with rich output was trusted in the front end. */
@@ -56,11 +55,11 @@ export class Notary {
   }
 }
 
-const setTrusted = (notebook: JsonObject): JsonObject => ({
+const setTrusted = (notebook: JsonObject, trusted: boolean): JsonObject => ({
   ...notebook,
   cells: cellsOf(notebook).map((cell) =>
     cell['cell_type'] === 'code'
-      ? { ...cell, metadata: { ...(isObject(cell['metadata']) && cell['metadata']), trusted: true } }
+      ? { ...cell, metadata: { ...(isObject(cell['metadata']) && cell['metadata']), trusted } }
       : cell,
   ),
 })

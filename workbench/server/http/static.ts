@@ -41,6 +41,7 @@ export async function sendStatic(
   res.setHeader('Cache-Control', HASHED.test(name) ? A_YEAR : 'no-cache')
   res.setHeader('Content-Type', type)
   res.setHeader('ETag', etag)
+  res.setHeader('Last-Modified', new Date(size.modified).toUTCString())
   res.setHeader('Vary', 'Accept-Encoding')
   if (req.headers['if-none-match'] === etag) {
     res.writeHead(304).end()

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf } from '#core'
 import type { ChannelMessage } from './frames.ts'
 import {
@@ -16,18 +17,14 @@ import {
 /** A kernel that ran for less long than this has failed to start. */
 const STABLE_MS = 10_000
 const MAX_FAST_RESTARTS = 5
+/** A kernel that has not answered for so long after a restart is left to start in its own time. */
+const READY_MS = 60_000
+const PROBE_MS = 500
 const SHUTDOWN_MS = 5_000
 const TERMINATE_MS = 1_500
 const ORIGIN = { session: 'server', username: 'server' }
 
-export type ExecutionState =
-  | 'starting'
-  | 'idle'
-  | 'busy'
-  | 'restarting'
-  | 'autorestarting'
-  | 'dead'
-  | 'unknown'
+export type ExecutionState = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead' | 'unknown'
 
 export interface KernelStart {
   readonly id: string
@@ -102,12 +99,14 @@ export class Kernel extends EventEmitter<KernelEvents> {
     } else this.#signal('SIGINT')
   }
 
-  /** New process, same id, ports and key; resolves when it has been started. */
+  /** New process, same id, ports and key; resolves when it answers, or has not within a minute. */
   async restart(): Promise<void> {
     this.#ending = true
-    this.#tell('restarting')
+    this.#state = 'restarting'
     await this.#end(true)
+    await this.#process.dispose()
     await this.#launch()
+    await this.#answering()
   }
 
   async shutdown(): Promise<void> {
@@ -149,9 +148,10 @@ export class Kernel extends EventEmitter<KernelEvents> {
       this.#tell('dead')
       return
     }
-    this.#tell('autorestarting')
     try {
       await this.#process.dispose()
+      // Clients reconnect and say "has died and is started again" at this word, and at no other.
+      this.#tell('restarting')
       await this.#launch()
     } catch (error) {
       this.#start.log.error(`Kernel ${this.name} ${this.id}: ${messageOf(error)}`)
@@ -166,6 +166,22 @@ export class Kernel extends EventEmitter<KernelEvents> {
     this.#ending = false
     this.#state = 'starting'
     this.#watchProcess()
+  }
+
+  /** Ask for kernel_info until it is answered and the state after it has been heard. */
+  async #answering(): Promise<void> {
+    const launched = this.#process
+    let answered = false
+    const off = this.#monitor.onMessage((channel) => {
+      answered ||= channel === 'shell'
+    })
+    const isSettled = () => answered && this.#state !== 'starting'
+    const isOver = () => this.#ending || this.#state === 'dead' || launched !== this.#process
+    for (const until = Date.now() + READY_MS; Date.now() < until && !isSettled() && !isOver(); ) {
+      this.#monitor.send('shell', makeMessage('kernel_info_request', ORIGIN))
+      for (let waited = 0; waited < PROBE_MS && !isSettled(); waited += 10) await delay(10)
+    }
+    off()
   }
 
   async #end(restart: boolean): Promise<void> {
@@ -199,14 +215,7 @@ function optionsOf({ cwd, env, connectionDir }: KernelStart) {
   return { cwd, env, ...(connectionDir !== undefined && { connectionDir }) }
 }
 
-const STATES: ReadonlySet<string> = new Set([
-  'starting',
-  'idle',
-  'busy',
-  'restarting',
-  'autorestarting',
-  'dead',
-])
+const STATES: ReadonlySet<string> = new Set(['starting', 'idle', 'busy', 'restarting', 'dead'])
 const stateOf = (value: unknown): ExecutionState =>
   typeof value === 'string' && STATES.has(value) ? (value as ExecutionState) : 'unknown'
 

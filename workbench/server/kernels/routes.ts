@@ -96,6 +96,7 @@ function kernelEnv(env: unknown): Environment {
 
 async function specModel(kernel: InstalledKernel): Promise<KernelspecModel> {
   const { argv, display_name, language, interrupt_mode = 'signal', env = {}, metadata = {} } = kernel.spec
-  const spec = { argv, display_name, language, interrupt_mode, env, metadata }
+  const { kernel_protocol_version = '' } = kernel.spec as { readonly kernel_protocol_version?: string }
+  const spec = { argv, display_name, language, interrupt_mode, env, metadata, kernel_protocol_version }
   return { name: kernel.name, spec, resources: await resourcesOf(kernel) }
 }

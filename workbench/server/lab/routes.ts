@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { notFound } from '../errors.ts'
+import { badRequest, notFound } from '../errors.ts'
 import type { Guard } from '../auth/guard.ts'
+import { isObject, type JsonObject, readJsonObject } from '../http/body.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { redirect, sendEmpty, sendHtml, sendJson } from '../http/reply.ts'
 import { type Route, route } from '../http/router.ts'
@@ -19,7 +20,8 @@ export function labRoutes(options: PageOptions, guard: Guard, place: Confinement
   }
   return [
     route('GET', '/', 'page', ({ res }) => redirect(res, '/lab')),
-    route('GET', '/lab/api/translations*', 'api', ({ res }) => sendJson(res, { data: {}, message: '' })),
+    route('GET', '/lab/api/translations', 'api', ({ res }) => sendJson(res, { data: ENGLISH, message: '' })),
+    route('GET', '/lab/api/translations/*', 'api', ({ res }) => sendJson(res, { data: {}, message: '' })),
     route('GET', '/lab/api/*', 'api', () => {
       throw notFound('No such endpoint')
     }),
@@ -33,8 +35,20 @@ export function labRoutes(options: PageOptions, guard: Guard, place: Confinement
       sendJson(res, await listNotebooks(place)),
     ),
     route('GET', '/api/nbconvert', 'api', ({ res }) => sendJson(res, {})),
-    route('POST', '/api/events', 'api', ({ res }) => sendEmpty(res)),
+    route('POST', '/api/events', 'api', async ({ req, res }) => {
+      checkEvent(await readJsonObject(req))
+      sendEmpty(res)
+    }),
   ]
+}
+
+const ENGLISH = { en: { displayName: 'English', nativeName: 'English' } }
+
+/** Nobody listens to events here, yet a client that tells a wrong one is told so. */
+function checkEvent({ schema_id, version, data }: JsonObject): void {
+  if (typeof schema_id !== 'string') throw badRequest('An event has a schema_id')
+  if (version === undefined) throw badRequest('An event has a version')
+  if (!isObject(data)) throw badRequest('An event has data')
 }
 
 /** Notebooks of the served folder (two levels deep) with title and first sentence, for the launcher. */

@@ -34,7 +34,6 @@ export function settingsRoutes(staticDir: string, stateDir: string): Route[] {
       raw: saved?.text ?? '{}',
       created: saved?.created ?? null,
       last_modified: saved?.last_modified ?? null,
-      warnings: [],
     }
   }
   return [

@@ -53,7 +53,6 @@ export class Sessions {
     const { path, type } = body
     if (typeof path !== 'string' || path === '') throw badRequest('A path is needed')
     if (typeof type !== 'string' || type === '') throw badRequest('A type is needed')
-    if (!isObject(body['kernel'])) throw badRequest('A kernel name or id is needed')
     const known = [...this.#sessions.values()].find(
       (session) => session.path === path && this.#kernels.has(session.kernelId),
     )
@@ -91,7 +90,7 @@ export class Sessions {
   }
 
   async #create(path: string, type: string, body: JsonObject): Promise<Session> {
-    const kernel = await this.#kernelFor(path, body['kernel'] as JsonObject)
+    const kernel = await this.#kernelFor(path, isObject(body['kernel']) ? body['kernel'] : {})
     const name = typeof body['name'] === 'string' ? body['name'] : ''
     const session = { id: randomUUID(), path, type, name, kernelId: kernel.id }
     this.#sessions.set(session.id, session)
