@@ -75,15 +75,19 @@ function codeCompletions(
   const described = listed.map((entry, i) => ({
     text: entry.name,
     type: kindOf(entry.kind),
-    signature: i < DESCRIBED && listed.length <= DESCRIBED ? signatureOf(service, position, entry) : '',
+    ...(i < DESCRIBED && listed.length <= DESCRIBED ? describe(service, position, entry) : { signature: '' }),
   }))
   return { start, end: Math.max(at, start), entries: [...extra, ...described] }
 }
 
-/** Signatures are asked for short lists only: each costs the checker about 0.2 ms. */
+/** Signatures and documentation are asked for short lists only: each costs the checker about 0.2 ms. */
 const DESCRIBED = 30
 
-function signatureOf(service: CellService, position: number, entry: TS.CompletionEntry): string {
+function describe(
+  service: CellService,
+  position: number,
+  entry: TS.CompletionEntry,
+): { signature: string; documentation?: string } {
   const details = service.service.getCompletionEntryDetails(
     service.cellPath,
     position,
@@ -93,7 +97,11 @@ function signatureOf(service: CellService, position: number, entry: TS.Completio
     undefined,
     entry.data,
   )
-  return details === undefined ? '' : ts.displayPartsToString(details.displayParts)
+  const documentation = ts.displayPartsToString(details?.documentation)
+  return {
+    signature: ts.displayPartsToString(details?.displayParts),
+    ...(documentation !== '' && { documentation }),
+  }
 }
 
 const isUseful = (entry: TS.CompletionEntry, typed: string): boolean =>

@@ -7,8 +7,10 @@ import type {
   CompiledCell,
   ExpressionReply,
   FromExecution,
+  RunId,
   ToExecution,
 } from '../protocol/threads.ts'
+import { duration } from './duration.ts'
 import type { CellModules } from './modules.ts'
 import { type RunContext, runIn } from './run-context.ts'
 import { type Scope, ScopeGuard } from './scope.ts'
@@ -36,28 +38,22 @@ interface ActiveRun {
   end(error: unknown): void
 }
 
-/** Runs one cell at a time. A run ends once: when its function settles, or when it is interrupted. */
+/** Runs cells, one of each shell at a time. A run ends once: when its function settles, or when it is interrupted. */
 export class CellRunner {
   readonly #parts: RunnerParts
-  #active: ActiveRun | undefined
-  #payload: Readonly<Record<string, unknown>>[] = []
+  readonly #active = new Map<RunId, ActiveRun>()
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
   }
 
-  /** What a magic asks of the front end, sent with the reply. */
-  addPayload(payload: Readonly<Record<string, unknown>>): void {
-    this.#payload.push(payload)
-  }
-
   /** A loop that was terminated never settles its promise: the run is ended here. */
   interrupt(): void {
-    const active = this.#active
-    if (active === undefined) return
-    const error = new KernelInterrupt()
-    active.context.abort.abort(error)
-    active.end(error)
+    for (const { context, end } of [...this.#active.values()]) {
+      const error = new KernelInterrupt()
+      context.abort.abort(error)
+      end(error)
+    }
   }
 
   run(request: RunRequest): void {
@@ -68,23 +64,22 @@ export class CellRunner {
       allowStdin,
       abort: new AbortController(),
       pending: new Set(),
+      payload: [],
     }
     const guard = new ScopeGuard(this.#parts.scope, cell.declares)
-    this.#payload = []
     registerCell(cell)
     const finish = (error: CellError | undefined, expressions: Readonly<Record<string, ExpressionReply>>) => {
-      if (this.#active?.context !== context) return
-      this.#active = undefined
+      if (!this.#active.delete(run)) return
       this.#parts.post({
         kind: 'done',
         run,
         error,
         published: guard.settle(),
         expressions,
-        payload: this.#payload,
+        payload: context.payload,
       })
     }
-    this.#active = { context, end: (error) => finish(toCellError(error), {}) }
+    this.#active.set(run, { context, end: (error) => finish(toCellError(error), {}) })
     runIn(context, () => this.#execute(request, context)).then(
       (expressions) => finish(undefined, expressions),
       (error: unknown) => finish(toCellError(error), {}),
@@ -115,7 +110,7 @@ export class CellRunner {
   async #show(value: unknown, context: RunContext): Promise<void> {
     this.#parts.scope['_'] = value
     const display = await toBundle(value)
-    if (this.#active?.context === context) this.#parts.post({ kind: 'result', run: context.run, display })
+    if (this.#active.has(context.run)) this.#parts.post({ kind: 'result', run: context.run, display })
   }
 
   async #evaluate(expressions: RunRequest['expressions']): Promise<Record<string, ExpressionReply>> {
@@ -153,12 +148,4 @@ type CellFunction = (runtime: Runtime, scope: Scope) => Promise<void>
 function compile({ js, label }: CompiledCell): CellFunction {
   const code = `(async (${RUNTIME}, ${SCOPE}) => {"use strict";\n${js}\n})`
   return new Script(code, { filename: label, lineOffset: -1 }).runInThisContext() as CellFunction
-}
-
-/** `830 µs`, `12.3 ms`, `1.24 s`, `2 min 5 s`. */
-export function duration(ms: number): string {
-  if (ms < 1) return `${Math.round(ms * 1000)} µs`
-  if (ms < 1000) return `${ms.toPrecision(3)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toPrecision(3)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 }

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly abort: AbortController
   /** Displays whose data is still being made; the cell ends after them. */
   readonly pending: Set<Promise<void>>
+  /** What magics ask of the front end, sent with the reply. */
+  readonly payload: Readonly<Record<string, unknown>>[]
 }
 
 const runs = new AsyncLocalStorage<RunContext>()
@@ -20,6 +22,7 @@ let latest: RunContext = {
   allowStdin: false,
   abort: new AbortController(),
   pending: new Set(),
+  payload: [],
 }
 runs.run(latest, allowDirtyStack)
 

@@ -2,6 +2,7 @@ import { DATA_COMM_TARGET } from '#protocol'
 import type { Comms } from '../comm/comms.ts'
 import { type Displays, type DisplayOptions } from '../display/display.ts'
 import { plot } from '../display/plot.ts'
+import { makeProgressDisplay } from '../display/progress.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Display } from '../globals/base.ts'
 import { makeMagic } from '../magic/magic.ts'
@@ -35,6 +36,7 @@ export function makeScope(parts: SessionParts): {
     updateDisplay: displays.update.bind(displays),
     clearOutput: displays.clear.bind(displays),
     plot,
+    progress: makeProgressDisplay(displays),
     input: input.ask.bind(input),
     password: (prompt?: string) => input.ask(prompt, { password: true }),
     prompt: input.askBlocking.bind(input),

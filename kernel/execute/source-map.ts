@@ -27,7 +27,21 @@ export class SourceMap {
     const index = segments?.findLastIndex((segment) => segment.column <= column) ?? -1
     return (segments?.[index] ?? segments?.[0])?.source
   }
+
+  /** The first generated place of a source line, or of the next line below it that has one; which line that is. */
+  generated(line: number): { readonly place: Place; readonly line: number } | undefined {
+    this.#lines ??= decode(this.#mappings)
+    let best: { place: Place; source: Place } | undefined
+    for (const [at, segments] of this.#lines.entries())
+      for (const { column, source } of segments)
+        if (source.line >= line && (best === undefined || isBefore(source, best.source)))
+          best = { place: { line: at, column }, source }
+    return best && { place: best.place, line: best.source.line }
+  }
 }
+
+const isBefore = (a: Place, b: Place): boolean =>
+  a.line < b.line || (a.line === b.line && a.column < b.column)
 
 function decode(mappings: string): Segment[][] {
   let sourceLine = 0

@@ -3,6 +3,7 @@ import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { repairAsyncStack } from './async-stack.ts'
+import { exposeToDebugger } from './debug-access.ts'
 import { Input } from './input.ts'
 import { LanguageClient } from './language-client.ts'
 import { CellModules } from './modules.ts'
@@ -45,8 +46,9 @@ const { scope, prepare } = makeScope({
   comms,
   displays,
   language,
-  addPayload: (payload) => runner.addPayload(payload),
+  addPayload: (payload) => void currentRun().payload.push(payload),
 })
+exposeToDebugger(scope)
 const runner = new CellRunner({ post, scope, modules, prepare })
 Object.assign(globalThis, { require: modules.require, __dirname: folder })
 
@@ -63,7 +65,7 @@ port.on('message', (message: ToExecution) => {
     case 'language':
       return language.settle(message.id, message.reply)
     case 'comm': {
-      const context = { ...currentRun(), run: message.run, pending: new Set<Promise<void>>() }
+      const context = { ...currentRun(), run: message.run, pending: new Set<Promise<void>>(), payload: [] }
       void runIn(context, () => comms.receive(message.message))
         .catch((error: unknown) => post({ kind: 'stray', run: message.run, error: toCellError(error) }))
         .finally(() => post({ kind: 'handled', run: message.run }))

@@ -1,5 +1,6 @@
 import type { Comm, CommData, CommOptions, CommTarget } from '../comm/comms.ts'
 import type { DisplayHandle, DisplayOptions } from '../display/display.ts'
+import type { ProgressOptions, Tracked } from '../display/progress.ts'
 import type { Figure, PlotlyConfig, PlotlyLayout, PlotlyTrace } from '../display/plot.ts'
 import type { MimeBundle } from '../protocol/threads.ts'
 import type { Magic } from '../magic/magic.ts'
@@ -26,6 +27,16 @@ export declare function updateDisplay(id: string, value: unknown, options?: Omit
 
 /** Take away the cell's output; with `wait`, only when the next output comes. */
 export declare function clearOutput(options?: { readonly wait?: boolean }): void
+
+/**
+ * The items of a loop, with a bar that shows how far it has come and how long is left:
+ * `for (const visit of progress(visits, 'visits')) …`. With `for await` the items may be asynchronous.
+ */
+export declare function progress<T>(items: Iterable<T>, label?: string | ProgressOptions): Tracked<T>
+export declare function progress<T>(
+  items: AsyncIterable<T>,
+  label?: string | ProgressOptions,
+): AsyncIterable<T>
 
 /** A Plotly figure of traces and a layout. The cell's last expression shows it; so does `display`. */
 export declare function plot(

@@ -72,10 +72,28 @@ function checkCell(
   const syntactic = program.getSyntacticDiagnostics(cell)
   if (syntactic.length > 0)
     return diagnosticsError(clamp(syntactic, prepared), prepared, label, 'SyntaxError')
+  const decorators = decoratorsIn(cell)
+  if (decorators.length > 0)
+    return diagnosticsError(clamp(decorators, prepared), prepared, label, 'SyntaxError')
   const semantic = program.getSemanticDiagnostics(cell).filter(isError)
   return semantic.length > 0
     ? diagnosticsError(clamp(semantic, prepared), prepared, label, 'TypeScriptError')
     : undefined
+}
+
+/** Decorators are off: Node has none, and what they compile to would hide a cell's lines. */
+function decoratorsIn(file: TS.SourceFile): TS.Diagnostic[] {
+  const found: TS.Diagnostic[] = []
+  const visit = (node: TS.Node): void => {
+    if (ts.isDecorator(node)) {
+      const start = node.getStart(file)
+      const messageText = 'Decorators are off in cells. Call the function on the class or method instead.'
+      const category = ts.DiagnosticCategory.Error
+      found.push({ file, start, length: node.end - start, messageText, category, code: 1206 })
+    } else ts.forEachChild(node, visit)
+  }
+  if (file.text.includes('@')) visit(file)
+  return found
 }
 
 const isError = (diagnostic: TS.Diagnostic): boolean => diagnostic.category === ts.DiagnosticCategory.Error

@@ -30,7 +30,8 @@ export class ScopeNames {
   readonly #session: ReadonlyMap<string, NameOrigin>
   readonly #names = new Map<string, NameOrigin>()
   readonly #modules = new Map<string, string>()
-  #pending: PendingCell | undefined
+  /** Cells of all shells that run now. */
+  readonly #pending = new Map<number, PendingCell>()
   #version = 0
 
   constructor(session: ReadonlyMap<string, NameOrigin>) {
@@ -62,14 +63,14 @@ export class ScopeNames {
 
   /** Remember a compiled cell until it has run. */
   prepare(cell: PendingCell): void {
-    this.#pending = cell
+    if (cell.declares.length > 0) this.#pending.set(cell.serial, cell)
   }
 
   /** Take over what the cell published, and its types, which need no running. */
   commit(serial: number, published: readonly string[]): void {
-    const cell = this.#pending
-    if (cell?.serial !== serial) return
-    this.#pending = undefined
+    const cell = this.#pending.get(serial)
+    if (cell === undefined) return
+    this.#pending.delete(serial)
     const there = new Set(published)
     let declared = 0
     for (const { name, kind } of cell.declares) {
@@ -87,7 +88,7 @@ export class ScopeNames {
   clear(): void {
     this.#names.clear()
     this.#modules.clear()
-    this.#pending = undefined
+    this.#pending.clear()
     this.#version++
   }
 

@@ -11,6 +11,7 @@ const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
     updateDisplay: 'fixed',
     clearOutput: 'fixed',
     plot: 'fixed',
+    progress: 'fixed',
     input: 'fixed',
     password: 'fixed',
     prompt: 'fixed',

@@ -27,7 +27,7 @@ export function kernelSpec(env: Readonly<Record<string, string>> = {}): KernelSp
     language: 'typescript',
     interrupt_mode: 'message',
     env,
-    metadata: { debugger: false },
+    metadata: { debugger: true },
   }
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { KernelError } from '../errors.ts'
 import type { LanguageClient } from '../execute/language-client.ts'
 import { currentRun } from '../execute/run-context.ts'
-import { duration } from '../execute/run-cell.ts'
+import { duration } from '../execute/duration.ts'
 
 /** What magics are in a compiled cell: each takes the rest of its line and, for `%%`, the cell's body. */
 export interface Magic {

@@ -50,6 +50,8 @@ export interface CompletionMatch {
   readonly text: string
   readonly type: string
   readonly signature: string
+  /** The name's doc comment. */
+  readonly documentation?: string
   /** Code-point offsets in the request's code. */
   readonly start: number
   readonly end: number
@@ -155,7 +157,14 @@ export type FromExecution =
   | { readonly kind: 'result'; readonly run: RunId; readonly display: DisplayData }
   /** An error nobody awaited, shown under the cell it came from. */
   | { readonly kind: 'stray'; readonly run: RunId; readonly error: CellError }
-  | { readonly kind: 'input'; readonly run: RunId; readonly prompt: string; readonly password: boolean }
+  | {
+      readonly kind: 'input'
+      readonly run: RunId
+      readonly prompt: string
+      readonly password: boolean
+      /** The thread stands until the answer is in shared memory. */
+      readonly blocking: boolean
+    }
   | { readonly kind: 'comm'; readonly run: RunId; readonly message: CommMessage }
   | { readonly kind: 'language'; readonly id: number; readonly request: Omit<LanguageRequest, 'id'> }
   | { readonly kind: 'interrupted'; readonly ticket: number }

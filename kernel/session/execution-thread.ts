@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { WorkerInspector } from '../debug/worker-inspector.ts'
 import { PROMPT_BYTES, PROMPT_HEAD_BYTES } from '../execute/prompt-layout.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { Interrupter } from './interrupter.ts'
@@ -10,12 +11,15 @@ export interface ExecutionEvents {
   lost(why: string): void
 }
 
+const SCRIPT = new URL('../execute/worker.js', import.meta.url)
+
 /** The execution thread seen from the socket thread. */
 export class ExecutionThread {
   readonly #folder: string
   readonly #events: ExecutionEvents
   readonly #ahead = new SharedArrayBuffer(4)
   readonly #prompt = new SharedArrayBuffer(PROMPT_BYTES)
+  readonly inspector = new WorkerInspector(SCRIPT)
   readonly #interrupter: Interrupter
   #isReady: Promise<void> = Promise.resolve()
   #worker: Worker | undefined
@@ -24,7 +28,7 @@ export class ExecutionThread {
   constructor(folder: string, events: ExecutionEvents) {
     this.#folder = folder
     this.#events = events
-    this.#interrupter = new Interrupter((ticket) => this.send({ kind: 'interrupt', ticket }))
+    this.#interrupter = new Interrupter((ticket) => this.send({ kind: 'interrupt', ticket }), this.inspector)
   }
 
   start(): void {
@@ -42,15 +46,19 @@ export class ExecutionThread {
     Atomics.notify(ahead, 0)
   }
 
-  /** Answer an input request, also the blocking form's, which sees only shared memory. */
+  /** Answer an input request that waits for a message. */
   answer(run: number, value: string): void {
+    this.send({ kind: 'input', run, value })
+  }
+
+  /** Answer the blocking form, which sees only shared memory. */
+  answerBlocking(value: string): void {
     const head = new Int32Array(this.#prompt, 0, 2)
     const bytes = new TextEncoder().encode(value).subarray(0, PROMPT_BYTES - PROMPT_HEAD_BYTES)
     new Uint8Array(this.#prompt, PROMPT_HEAD_BYTES).set(bytes)
     Atomics.store(head, 1, bytes.byteLength)
     Atomics.store(head, 0, 1)
     Atomics.notify(head, 0)
-    this.send({ kind: 'input', run, value })
   }
 
   /** Resolves when the thread is free. A thread that still starts is waited for: terminating its start would break it. */
@@ -61,13 +69,13 @@ export class ExecutionThread {
 
   async close(): Promise<void> {
     this.#isClosing = true
-    this.#interrupter.close()
+    this.inspector.close()
     await this.#worker?.terminate()
   }
 
   #start(): Worker {
     Atomics.store(new Int32Array(this.#ahead), 0, 0)
-    const worker = new Worker(new URL('../execute/worker.js', import.meta.url), {
+    const worker = new Worker(SCRIPT, {
       workerData: { folder: this.#folder, ahead: this.#ahead, prompt: this.#prompt },
       execArgv: workerFlags(),
       ...heapLimit(process.env['FIRSTLIGHT_HEAP_MB']),

@@ -17,12 +17,21 @@ import type { Request } from './transport.ts'
 
 export type Done = Extract<FromExecution, { kind: 'done' }>
 
+/** Numbers that all shells of a kernel share, so that labels and history lines stay unique. */
+export interface ExecutionNumbers {
+  count: number
+  serial: number
+}
+
 export interface ExecutorParts {
+  readonly numbers: ExecutionNumbers
   readonly language: LanguageThread
   readonly thread: ExecutionThread
   readonly iopub: Iopub
   readonly history: History
   readonly runs: Runs
+  /** A cell is about to run: the debugger learns its lines. */
+  compiled(cell: CompiledCell): Promise<void>
   reply(request: Request, type: string, content: JsonObject): void
 }
 
@@ -39,14 +48,12 @@ interface Current {
 
 type Outcome = Pick<Done, 'error' | 'expressions' | 'payload'>
 
-/** Runs execute requests one after the other: check, run, commit what was declared, reply. */
+/** One shell: runs its execute requests one after the other: check, run, commit what was declared, reply. */
 export class Executor {
   readonly #parts: ExecutorParts
   readonly #queue: Request[] = []
   #current: Current | undefined
   #isDraining = false
-  #count = 0
-  #serial = 0
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts
@@ -60,6 +67,15 @@ export class Executor {
   enqueue(request: Request): void {
     this.#queue.push(request)
     if (!this.#isDraining) void this.#drain()
+  }
+
+  get isIdle(): boolean {
+    return !this.#isDraining
+  }
+
+  /** Abort what waits; the present cell goes on. */
+  close(): void {
+    for (const request of this.#queue.splice(0)) this.#abort(request)
   }
 
   /** Stop the present cell; queued ones are aborted by its error unless they said otherwise. */
@@ -96,18 +112,21 @@ export class Executor {
 
   #abort(request: Request): void {
     this.#parts.iopub.status('busy', request.message.header)
-    this.#parts.reply(request, 'execute_reply', { status: 'aborted', execution_count: this.#count })
+    this.#parts.reply(request, 'execute_reply', {
+      status: 'aborted',
+      execution_count: this.#parts.numbers.count,
+    })
     this.#parts.iopub.status('idle', request.message.header)
   }
 
   async #execute(request: Request): Promise<void> {
-    const { iopub, history, runs } = this.#parts
+    const { iopub, history, runs, numbers } = this.#parts
     const parent = request.message.header
     const ask = executeRequest(request.message.content)
     iopub.status('busy', parent)
     const isBlank = ask.code.trim() === ''
-    if (ask.storeHistory && !isBlank) this.#count++
-    const count = this.#count
+    if (ask.storeHistory && !isBlank) numbers.count++
+    const { count } = numbers
     if (!ask.silent) iopub.publish('execute_input', { code: ask.code, execution_count: count }, parent)
     if (ask.storeHistory && !isBlank) history.add(count, ask.code)
     const current = makeCurrent(runs.add(request, ask.silent, count))
@@ -127,7 +146,7 @@ export class Executor {
   }
 
   async #checkAndRun(ask: ExecuteRequest, current: Current, isBlank: boolean): Promise<Outcome> {
-    const serial = ++this.#serial
+    const serial = ++this.#parts.numbers.serial
     const label = ask.storeHistory ? `In[${current.record.count}]` : `In[*${serial}]`
     const source = isBlank ? '' : ask.code
     const compiled = await Promise.race([
@@ -137,6 +156,7 @@ export class Executor {
     if (compiled === 'interrupted') return failed(new KernelInterrupt())
     if ('error' in compiled) return { error: compiled.error, expressions: {}, payload: [] }
     const expressions = await this.#compileExpressions(ask.userExpressions)
+    await this.#parts.compiled(compiled.cell)
     const done = await this.#run(compiled.cell, ask, expressions, current)
     if (compiled.cell.declares.length > 0)
       await this.#parts.language.call('commit', { serial, published: done.published })

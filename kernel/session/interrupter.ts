@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { Session } from 'node:inspector'
+import type { WorkerInspector } from '../debug/worker-inspector.ts'
 
 /** Wait for an answer before V8 is told to stop the thread, and between further tries. */
 const PING_MS = 40
@@ -13,23 +13,14 @@ const TRIES = 100
  */
 export class Interrupter {
   readonly #post: (ticket: number) => void
-  readonly #session = new Session()
+  readonly #inspector: WorkerInspector
   readonly #answered = new Map<number, () => void>()
-  #workerSession: string | undefined
   #tickets = 0
   #running: Promise<void> | undefined
 
-  constructor(post: (ticket: number) => void) {
+  constructor(post: (ticket: number) => void, inspector: WorkerInspector) {
     this.#post = post
-    this.#session.connect()
-    this.#session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      const { sessionId, workerInfo } = params as unknown as {
-        sessionId: string
-        workerInfo: { url: string }
-      }
-      if (/execute\/worker\.[jt]s/.test(workerInfo.url)) this.#workerSession = sessionId
-    })
-    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
+    this.#inspector = inspector
   }
 
   /** The thread has handled the interrupt message `ticket`. */
@@ -46,10 +37,6 @@ export class Interrupter {
     return this.#running
   }
 
-  close(): void {
-    this.#session.disconnect()
-  }
-
   async #stop(): Promise<void> {
     const tickets: number[] = []
     const free = new Promise<true>((resolve) => {
@@ -64,7 +51,7 @@ export class Interrupter {
     })
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (await Promise.race([free, after(PING_MS * (1 + Math.min(attempt, 5)))])) break
-      this.#terminate()
+      this.#inspector.send('Runtime.terminateExecution')
       if (attempt > 0) signalChildren()
       this.#again()
     }
@@ -72,12 +59,6 @@ export class Interrupter {
   }
 
   #again: () => void = () => {}
-
-  #terminate(): void {
-    if (this.#workerSession === undefined) return
-    const message = JSON.stringify({ id: ++this.#tickets, method: 'Runtime.terminateExecution' })
-    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId: this.#workerSession, message })
-  }
 }
 
 const after = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), ms))

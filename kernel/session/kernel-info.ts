@@ -28,8 +28,8 @@ export const kernelInfo = (): JsonObject => ({
     nbconvert_exporter: 'script',
   },
   banner: `Firstlight ${version()}: TypeScript 6.0.3 on Node ${process.versions.node}`,
-  debugger: false,
-  supported_features: [],
+  debugger: true,
+  supported_features: ['debugger', 'kernel subshells'],
   help_links: [
     { text: 'TypeScript handbook', url: 'https://www.typescriptlang.org/docs/handbook/' },
     { text: 'Rubin pipelines', url: 'https://pipelines.lsst.io/' },

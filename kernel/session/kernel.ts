@@ -1,13 +1,15 @@
 import { type JsonObject, makeMessage, type MessageOrigin } from '../../src/platform/node/jupyter/index.ts'
+import { Debugger } from '../debug/debugger.ts'
 import { codeRequest, historyRequest, text } from '../protocol/requests.ts'
-import type { CommMessage, FromExecution } from '../protocol/threads.ts'
+import type { CommMessage, FromExecution, LanguageReply } from '../protocol/threads.ts'
 import { ExecutionThread } from './execution-thread.ts'
-import { Executor } from './executor.ts'
+import type { Done } from './executor.ts'
 import { History } from './history.ts'
 import { Iopub } from './iopub.ts'
 import { kernelInfo } from './kernel-info.ts'
 import type { LanguageThread } from './language-thread.ts'
 import { type RunRecord, Runs } from './runs.ts'
+import { Shells } from './shells.ts'
 import type { Request, Transport } from './transport.ts'
 
 export interface KernelOptions {
@@ -23,6 +25,8 @@ export interface KernelOptions {
 /** What a run shows or asks while it goes on. */
 type FromRun = Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' }>
 
+type Question = Extract<FromExecution, { kind: 'input' }>
+
 type Answer = (request: Request) => Promise<JsonObject> | JsonObject
 
 /**
@@ -35,10 +39,13 @@ export class Kernel {
   readonly #iopub: Iopub
   readonly #language: LanguageThread
   readonly #thread: ExecutionThread
-  readonly #executor: Executor
+  readonly #shells: Shells
+  readonly #debugger: Debugger
   readonly #history: History
   readonly #runs = new Runs()
   readonly #comms = new Map<string, string>()
+  /** Input requests that are not answered yet, by their message's id. */
+  readonly #questions = new Map<string, Pick<Question, 'run' | 'blocking'>>()
   readonly #answers: ReadonlyMap<string, Answer>
   #transport: Transport | undefined
 
@@ -51,12 +58,19 @@ export class Kernel {
       lost: (why) => this.#threadLost(why),
     })
     this.#history = new History(options.historyPath)
-    this.#executor = new Executor({
+    this.#debugger = new Debugger({
+      inspector: this.#thread.inspector,
+      language: this.#language,
+      emit: (event) => this.#iopub.publish('debug_event', { ...event }, this.#shells.current?.parent),
+      isBusy: () => this.#shells.current !== undefined,
+    })
+    this.#shells = new Shells({
       language: this.#language,
       thread: this.#thread,
       iopub: this.#iopub,
       history: this.#history,
       runs: this.#runs,
+      compiled: (cell) => this.#debugger.cellCompiled(cell),
       reply: (request, type, content) => this.#reply(request, type, content),
     })
     this.#answers = this.#makeAnswers()
@@ -73,7 +87,7 @@ export class Kernel {
   receive(request: Request): void {
     const { message } = request
     const type = message.header.msg_type
-    if (type === 'execute_request' && request.channel === 'shell') this.#executor.enqueue(request)
+    if (type === 'execute_request' && request.channel === 'shell') this.#execute(request)
     else if (type === 'input_reply') this.#inputReply(request)
     else if (type === 'comm_open' || type === 'comm_msg' || type === 'comm_close')
       this.#commMessage(request, type)
@@ -82,14 +96,26 @@ export class Kernel {
   }
 
   /** SIGINT and interrupt requests. */
-  interrupt(): Promise<void> {
-    return this.#executor.interrupt()
+  async interrupt(): Promise<void> {
+    await this.#debugger.terminate()
+    await this.#shells.interrupt()
   }
 
   async close(): Promise<void> {
     this.#iopub.flush()
+    await this.#debugger.terminate()
     await this.#transport?.close()
     await Promise.all([this.#history.flush(), this.#language.close(), this.#thread.close()])
+  }
+
+  #execute(request: Request): void {
+    try {
+      this.#shells.enqueue(request)
+    } catch (error) {
+      this.#iopub.status('busy', request.message.header)
+      this.#reply(request, 'execute_reply', { ...errorContent(error) })
+      this.#idle(request)
+    }
   }
 
   #makeAnswers(): ReadonlyMap<string, Answer> {
@@ -100,7 +126,11 @@ export class Kernel {
       ['inspect_request', (request) => this.#inspect(request)],
       ['is_complete_request', (request) => this.#isComplete(request)],
       ['history_request', (request) => this.#historyReply(request)],
+      ['create_subshell_request', () => this.#shells.create()],
+      ['delete_subshell_request', ({ message }) => this.#shells.delete(text(message.content['subshell_id']))],
+      ['list_subshell_request', () => this.#shells.list()],
       ['comm_info_request', (request) => this.#commInfo(request)],
+      ['debug_request', async ({ message }) => ({ ...(await this.#debugger.handle(message.content)) })],
     ])
   }
 
@@ -113,8 +143,7 @@ export class Kernel {
     try {
       content = await answer(request)
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error))
-      content = { status: 'error', ename: name, evalue: message, traceback: [`${name}: ${message}`] }
+      content = errorContent(error)
     }
     this.#reply(request, type.replace('_request', '_reply'), content)
     this.#idle(request)
@@ -123,7 +152,7 @@ export class Kernel {
   /** The last status a front end sees must not be idle while a cell runs. */
   #idle(request: Request): void {
     this.#iopub.status('idle', request.message.header)
-    const running = this.#executor.current
+    const running = this.#shells.current
     if (running !== undefined) this.#iopub.status('busy', running.parent)
   }
 
@@ -185,9 +214,18 @@ export class Kernel {
     this.#thread.send({ kind: 'comm', run, message: { op, commId, target, data, metadata, buffers: copies } })
   }
 
+  /** To the cell that asked; a client that does not say what it answers means the newest question. */
   #inputReply({ message }: Request): void {
-    const running = this.#executor.current
-    if (running !== undefined) this.#thread.answer(running.run, text(message.content['value']))
+    const { msg_id } = message.parent_header
+    const [id, asked] =
+      msg_id !== undefined && this.#questions.has(msg_id)
+        ? [msg_id, this.#questions.get(msg_id)]
+        : ([...this.#questions].at(-1) ?? [])
+    if (id === undefined || asked === undefined) return
+    this.#questions.delete(id)
+    const value = text(message.content['value'])
+    if (asked.blocking) this.#thread.answerBlocking(value)
+    else this.#thread.answer(asked.run, value)
   }
 
   async #shutdown(request: Request): Promise<void> {
@@ -209,12 +247,17 @@ export class Kernel {
 
   #fromExecution(message: FromExecution): void {
     if (message.kind === 'language') void this.#forward(message)
-    else if (message.kind === 'done') this.#executor.finished(message)
+    else if (message.kind === 'done') this.#done(message)
     else if (message.kind !== 'ready' && message.kind !== 'interrupted') this.#fromRun(message)
   }
 
+  #done(message: Done): void {
+    for (const [id, asked] of this.#questions) if (asked.run === message.run) this.#questions.delete(id)
+    this.#shells.finished(message)
+  }
+
   #fromRun(message: FromRun): void {
-    const record = this.#runs.get(message.run) ?? this.#executor.current
+    const record = this.#runs.get(message.run) ?? this.#shells.current
     if (message.kind === 'stream') this.#thread.published(message.text.length)
     if (record === undefined || (record.silent && message.kind !== 'input' && message.kind !== 'comm')) return
     this.#show(message, record)
@@ -249,15 +292,13 @@ export class Kernel {
     }
   }
 
-  #askInput(
-    { prompt, password }: Extract<FromExecution, { kind: 'input' }>,
-    { request, parent }: RunRecord,
-  ): void {
+  #askInput({ prompt, password, blocking, run }: Question, { request, parent }: RunRecord): void {
     this.#iopub.flush()
-    this.#transport?.ask(
-      request,
-      makeMessage('input_request', this.origin, { content: { prompt, password }, parent }),
-    )
+    const content = { prompt, password }
+    const message = makeMessage('input_request', this.origin, { content, parent })
+    for (const [id, asked] of this.#questions) if (asked.run === run) this.#questions.delete(id)
+    this.#questions.set(message.header.msg_id, { run, blocking })
+    this.#transport?.ask(request, message)
   }
 
   #commOut({ op, commId, target, data, metadata, buffers }: CommMessage, { parent }: RunRecord): void {
@@ -269,7 +310,13 @@ export class Kernel {
 
   async #forward({ id, request }: Extract<FromExecution, { kind: 'language' }>): Promise<void> {
     const reply = await this.#language.forward(request)
+    if (request.method === 'compileModule') await this.#moduleCompiled(reply)
     this.#thread.send({ kind: 'language', id, reply })
+  }
+
+  async #moduleCompiled(reply: LanguageReply): Promise<void> {
+    if ('answer' in reply && reply.answer !== null && 'files' in reply.answer)
+      await this.#debugger.moduleCompiled(reply.answer)
   }
 
   /** Values are gone with the thread, so the checker forgets their names; open comms have nobody behind them. */
@@ -280,7 +327,12 @@ export class Kernel {
     void this.#language.call('forget', null)
     const evalue = `The execution thread ended (${why}); all variables are lost. Run the notebook from its first cell.`
     const error = { ename: 'ExecutionLost', evalue, traceback: [`ExecutionLost: ${evalue}`] }
-    if (this.#executor.current === undefined) this.#iopub.error(error, undefined)
-    else this.#executor.lost(error)
+    if (this.#shells.current === undefined) this.#iopub.error(error, undefined)
+    else this.#shells.lost(error)
   }
+}
+
+function errorContent(error: unknown): JsonObject {
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return { status: 'error', ename: name, evalue: message, traceback: [`${name}: ${message}`] }
 }

@@ -8,7 +8,8 @@ import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } fr
 /** The language thread seen from the socket thread: questions with answers as promises. Started again if it dies. */
 export class LanguageThread {
   readonly #folder: string
-  readonly #emitted = join(tmpdir(), `firstlight-kernel-${crypto.randomUUID()}`)
+  /** Private folder of compiled local modules. */
+  readonly emitted = join(tmpdir(), `firstlight-kernel-${crypto.randomUUID()}`)
   #worker: Worker
   #asked = 0
   readonly #waiting = new Map<number, { resolve(reply: LanguageReply): void }>()
@@ -17,7 +18,7 @@ export class LanguageThread {
   constructor(folder: string) {
     this.#folder = folder
     this.#worker = this.#start()
-    process.once('exit', () => rmSync(this.#emitted, { recursive: true, force: true }))
+    process.once('exit', () => rmSync(this.emitted, { recursive: true, force: true }))
   }
 
   async call<M extends LanguageMethod>(
@@ -44,7 +45,7 @@ export class LanguageThread {
 
   #start(): Worker {
     const worker = new Worker(new URL('../language/worker.js', import.meta.url), {
-      workerData: { folder: this.#folder, emitted: this.#emitted },
+      workerData: { folder: this.#folder, emitted: this.emitted },
       execArgv: workerFlags(),
     })
     worker.on('message', (reply: LanguageReply) => {

@@ -13,7 +13,7 @@ import {
   launchKernel,
   type LaunchedKernel,
   makeMessage,
-} from '#platform/node'
+} from '../../src/platform/node/jupyter/index.ts'
 
 export const kernelMain = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url))
 

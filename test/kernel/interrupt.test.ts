@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freeConnection, writeConnectionFile } from '#platform/node'
+import { freeConnection, writeConnectionFile } from '../../src/platform/node/jupyter/index.ts'
 import { kernelMain, TestClient } from './client.ts'
 
 describe('interrupt', () => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { Dealer } from 'zeromq'
-import { encodeMessage, makeMessage, packFrames, Signer } from '#platform/node'
+import { encodeMessage, makeMessage, packFrames, Signer } from '../../src/platform/node/jupyter/index.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestClient } from './client.ts'
 
@@ -28,7 +28,7 @@ test('kernel_info is answered on shell and control, with a busy/idle pair each',
       protocol_version: '5.5',
     })
     expect(reply?.content['language_info']).toMatchObject({ name: 'typescript', file_extension: '.ts' })
-    expect(reply?.content['supported_features']).toEqual([])
+    expect(reply?.content['supported_features']).toEqual(['debugger', 'kernel subshells'])
     expect(states(id)).toEqual(['busy', 'idle'])
   }
 })
