@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Context, defaultContext, FirstlightError, formatShort, LOG_LEVELS, makeLogger } from '#core'
-import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
+import { createNodeButler, nodeFiles, openNodeButler, startJobThreads } from '#platform/node'
 import { type DemoOptions, type DemoSummary, makeDemo as fillDemo } from '#sim'
 import { terminalProgress } from './progress-bar.ts'
-import { startSimPool } from './sim-pool.ts'
+import { writeSimFiles } from './sim-files.ts'
 
 interface Flags {
   readonly visits?: readonly number[]
@@ -52,7 +52,8 @@ export async function makeDemo(
   const folder = resolve(root)
   const exists = (await nodeFiles.stat(join(folder, 'butler.yaml'))) !== undefined
   const butler = exists ? await openNodeButler(folder, { writeable: true }) : await createNodeButler(folder)
-  const pool = startSimPool(workers)
+  const entry = import.meta.url.endsWith('.ts') ? './sim-worker.ts' : './sim-worker.js'
+  const pool = startJobThreads(new URL(entry, import.meta.url), workers, writeSimFiles)
   try {
     const staging = join(folder, '.demo-staging')
     const environment = { butler, files: nodeFiles, staging, run: pool.run, workers }
