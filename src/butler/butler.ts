@@ -20,6 +20,7 @@ import {
   CollectionTypeError,
   DatasetNotFoundError,
   DatasetTypeNotSupportedError,
+  InvalidQueryError,
   MissingDatasetTypeError,
   NoDefaultCollectionError,
   UnknownComponentError,
@@ -157,15 +158,16 @@ export class Butler {
     options: SearchOptions & { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
     await this.repository.catchUp()
-    const { record } = await this.finder.typeOf(type)
+    const { record, component } = await this.finder.typeOf(type)
     const found = await this.finder.find(record, dataId, options)
     if (found === undefined) return undefined
     const { records } = this.repository
+    const named = component === undefined ? record.type : partOf(record.type, component)
     const expanded =
       options.withDimensionRecords === true
         ? await expandDataId(records, record.type.dimensions, found.dataId)
         : await fillImplied(records, found.coordinate)
-    return new DatasetRef(found.datasetType, expanded, found.run, found.id)
+    return new DatasetRef(named, expanded, found.run, found.id)
   }
 
   /** The dataset with this UUID, wherever it is. */
@@ -192,10 +194,7 @@ export class Butler {
   async getDatasetType(name: string): Promise<DatasetType> {
     await this.repository.catchUp()
     const { record, component } = await this.finder.typeOf(name)
-    if (component === undefined) return record.type
-    const part = componentClass(storageClass(record.type.storageClass), component)
-    if (part === undefined) throw unknownComponent(record.type, component)
-    return { ...record.type, name, storageClass: part }
+    return component === undefined ? record.type : partOf(record.type, component)
   }
 
   async exists(
@@ -212,7 +211,9 @@ export class Butler {
     options: SearchOptions & { readonly fullCheck?: boolean } = {},
   ): Promise<DatasetExistence> {
     const ref =
-      key instanceof DatasetRef ? await this.getDataset(key.id) : await this.findDataset(key, dataId, options)
+      key instanceof DatasetRef
+        ? await this.getDataset(key.id)
+        : await this.findDataset(key, dataId, options).catch(ignoreMissingType)
     return existenceOf(this.repository.datastore, ref, options.fullCheck !== false)
   }
 
@@ -341,6 +342,10 @@ export class Butler {
         typeof names === 'string' ? names : names.join(', '),
         (await this.registry.queryDatasetTypes()).map((t) => t.name),
       )
+    if (Array.isArray(options.collections) && options.collections.length === 0)
+      throw new InvalidQueryError('The list of collections to search is empty.', {
+        hint: "Name some, or '*' with findFirst: false for all.",
+      })
     const collections =
       options.collections ?? (this.defaults.collections.length > 0 ? this.defaults.collections : '*')
     const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
@@ -388,6 +393,18 @@ export class Butler {
     }
     return out
   }
+}
+
+/** What has no type does not exist. */
+function ignoreMissingType(error: unknown): undefined {
+  if (!(error instanceof MissingDatasetTypeError)) throw error
+}
+
+/** A component as a dataset type of its own name and storage class. */
+function partOf(type: DatasetType, component: string): DatasetType {
+  const part = componentClass(storageClass(type.storageClass), component)
+  if (part === undefined) throw unknownComponent(type, component)
+  return { ...type, name: `${type.name}.${component}`, storageClass: part }
 }
 
 const unknownComponent = (type: DatasetType, component: string): UnknownComponentError => {

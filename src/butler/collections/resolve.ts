@@ -23,7 +23,7 @@ export const expressionList = (expression: CollectionExpression): readonly strin
 export const hasWildcard = (expression: CollectionExpression): boolean =>
   expressionList(expression).some(isGlob)
 
-/** The collections an expression names, in its order; a glob's matches in order of registration, chains last. */
+/** Collections an expression names: matches of globs first, in order of registration with chains last, then names in their order. */
 export async function resolveCollections(
   store: CollectionStore,
   expression: CollectionExpression,
@@ -34,20 +34,25 @@ export async function resolveCollections(
   const wanted = options.types === undefined ? undefined : new Set(options.types)
   const out = new Map<string, CollectionRecord>()
   const seen = new Set<string>()
+  const keep = (record: CollectionRecord): void => {
+    const isWanted = record.type !== 'CHAINED' ? true : includeChains
+    if (isWanted && (wanted === undefined || wanted.has(record.type))) out.set(record.name, record)
+  }
   const visit = async (record: CollectionRecord): Promise<void> => {
     if (seen.has(record.name)) return
     seen.add(record.name)
-    const isChain = record.type === 'CHAINED'
-    if ((!isChain || includeChains) && (wanted === undefined || wanted.has(record.type)))
-      out.set(record.name, record)
-    if (isChain && flatten) for (const child of record.children) await visit(await store.get(child))
+    keep(record)
+    if (flatten) for (const child of record.children) await visit(await store.get(child))
   }
-  for (const item of expressionList(expression)) {
-    if (!isGlob(item)) await visit(await store.get(item))
-    else {
-      const pattern = globPattern(item)
-      for (const record of await store.all()) if (pattern.test(record.name)) await visit(record)
+  const list = expressionList(expression)
+  const names = list.filter((item) => !isGlob(item))
+  const patterns = list.filter(isGlob).map(globPattern)
+  if (patterns.length > 0)
+    for (const record of await store.all()) {
+      if (!patterns.some((p) => p.test(record.name))) continue
+      keep(record)
+      if (flatten) names.push(...record.children)
     }
-  }
+  for (const name of names) await visit(await store.get(name))
   return [...out.values()]
 }

@@ -129,7 +129,7 @@ export class RecordStore {
     element: DimensionElement,
     row: RecordInput,
     update: boolean,
-  ): Promise<boolean | Readonly<Record<string, RecordValue>>> {
+  ): Promise<boolean | Readonly<Record<string, RecordValue | Region>>> {
     const codec = this.codec(element)
     const values = codec.encode(row)
     const key = this.keyOf(codec, values)
@@ -154,9 +154,7 @@ export class RecordStore {
       )
     }
     await this.insert(element, [row], 'replace')
-    return Object.fromEntries(
-      differing.map((i) => [codec.columns[i]!, old.fields[codec.columns[i]!] ?? null]),
-    )
+    return Object.fromEntries(differing.map((i) => [codec.columns[i]!, oldValue(old, codec.columns[i]!)]))
   }
 
   private async read(
@@ -214,6 +212,14 @@ export class RecordStore {
       })
     }
   }
+}
+
+/** A column's value as it was: also the region, and the ends of the timespan in nanoseconds. */
+function oldValue(old: DimensionRecord, column: string): RecordValue | Region {
+  if (column === 'region') return old.region ?? null
+  const [begin, end] = old.timespan?.nsec ?? [null, null]
+  if (column.startsWith('timespan_')) return column.endsWith('begin') ? begin : end
+  return old.fields[column] ?? null
 }
 
 const keyFields = (element: DimensionElement): readonly string[] =>

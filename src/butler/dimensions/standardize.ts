@@ -1,5 +1,5 @@
 import { quoteName, type SqlConnection, type SqlValue } from '#sql'
-import { DimensionNameError, DimensionValueError } from '../errors.ts'
+import { DataIdValueError, DimensionNameError, DimensionValueError } from '../errors.ts'
 import { DataCoordinate, formatDataId } from './data-coordinate.ts'
 import type { DataId, DataIdValue } from './data-id.ts'
 import { type DimensionElement, hasTable, recordFields } from './element.ts'
@@ -104,6 +104,8 @@ function sortKeys(
 
 /** An int key given as digits is cast; any other text for an int key is an alternate's value (undefined). */
 function castKey(element: DimensionElement, value: DataIdValue): DataIdValue | undefined {
+  if (typeof value === 'boolean')
+    throw new DataIdValueError(`${element.name} cannot be ${String(value)}: it is a truth value.`)
   if (element.keys[0]!.type !== 'int' || typeof value !== 'string') return value
   if (/^[+-]?\d+$/.test(value)) return Number(value)
   return element.keys.some((k) => k.type === 'string') ? undefined : value

@@ -64,7 +64,7 @@ export class DimensionUniverse {
   /** The group of these dimensions and all they require and imply. Throws `butler/dimension-name`. */
   group(names: Iterable<string> | DimensionGroup): DimensionGroup {
     if (names instanceof DimensionGroup) return names
-    const given = [...names]
+    const given = typeof names === 'string' ? [names] : [...names]
     const shortcut = given.join(',')
     const known = this.groups.get(shortcut)
     if (known !== undefined) return known

@@ -222,8 +222,7 @@ function arithmetic(e: Expression & { kind: 'arithmetic' }, scope: Scope): Term 
           isNumber(right.type) && { hint: 'Write 2.0 instead of 2 beside a float.' }),
       },
     )
-  const type = e.operator === '/' ? 'float' : left.type
-  return { kind: 'arithmetic', operator: e.operator, left, right, type }
+  return { kind: 'arithmetic', operator: e.operator, left, right, type: left.type }
 }
 
 function callTerm(e: Expression & { kind: 'call' }, scope: Scope): Term {

@@ -3,6 +3,7 @@ import {
   boxRegion,
   circleRegion,
   ConvexPolygon,
+  LonLatBox,
   type Region,
   regionFromIvoaPos,
   SpherePoint,
@@ -21,9 +22,12 @@ export function skyPoint(ra: number, dec: number): SpherePoint {
 export const circle = (ra: number, dec: number, radius: number): Region =>
   circleRegion(skyPoint(ra, dec), Angle.fromDegrees(radius))
 
-/** Full widths in degrees of right ascension and declination around the centre. */
-export const box = (ra: number, dec: number, width: number, height: number): Region =>
-  boxRegion(skyPoint(ra, dec), Angle.fromDegrees(width), Angle.fromDegrees(height))
+/** Full widths in degrees of right ascension and declination around the centre; one below zero makes it empty. */
+export const box = (ra: number, dec: number, width: number, height: number): Region => {
+  const center = skyPoint(ra, dec)
+  if (width < 0 || height < 0) return LonLatBox.empty
+  return boxRegion(center, Angle.fromDegrees(width), Angle.fromDegrees(height))
+}
 
 export function polygon(coordinates: readonly number[]): Region {
   const points: SpherePoint[] = []

@@ -1,7 +1,21 @@
 import { daysFromCivil, Instant, type TimeScale } from '#time'
 
 const SCALES: Readonly<Record<string, TimeScale>> = { tai: 'tai', utc: 'utc', tt: 'tt', tdb: 'tdb' }
-const FORMATS = new Set(['iso', 'isot', 'fits', 'yday', 'mjd', 'jd', 'unix', 'unix_tai', 'cxcsec', 'gps'])
+const FORMATS = new Set([
+  'iso',
+  'isot',
+  'fits',
+  'yday',
+  'mjd',
+  'jd',
+  'unix',
+  'unix_tai',
+  'cxcsec',
+  'gps',
+  'byear',
+  'jyear',
+  'decimalyear',
+])
 /** 1998-01-01T00:00:00 TT and 1980-01-06T00:00:19 TAI: where cxcsec and gps count from. */
 const CXC_EPOCH = Instant.fromIso('1998-01-01', 'tt')
 const GPS_EPOCH = Instant.fromIso('1980-01-06T00:00:19', 'tai')
@@ -64,9 +78,22 @@ function readNumber(format: string, value: number, scale: TimeScale): Instant | 
       return CXC_EPOCH.plusSeconds(value)
     case 'gps':
       return GPS_EPOCH.plusSeconds(value)
+    case 'jyear':
+      return Instant.fromJd(2_451_545 + (value - 2000) * 365.25, scale)
+    case 'byear':
+      return Instant.fromJd(2_415_020.313_52 + (value - 1900) * 365.242_198_781, scale)
+    case 'decimalyear':
+      return decimalYear(value, scale)
     default:
       return undefined
   }
+}
+
+/** The year and the part of it that has gone by. */
+function decimalYear(value: number, scale: TimeScale): Instant {
+  const year = Math.floor(value)
+  const [begin, end] = [year, year + 1].map((y) => Instant.fromIso(`${y}-01-01`, scale).ns)
+  return new Instant(begin! + BigInt(Math.round((value - year) * Number(end! - begin!))))
 }
 
 /** `2013:170:06:41:10.5`: year, day of the year from 1, time. */

@@ -1,6 +1,6 @@
 import type { Logger } from '#core'
 import { jsonRows, jsonValue, type SqlConnection, type SqlRow, type SqlValue, quoteName } from '#sql'
-import { resolveCollections } from '../collections/resolve.ts'
+import { expressionList, resolveCollections } from '../collections/resolve.ts'
 import type { CollectionRecord, CollectionStore } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
@@ -72,7 +72,7 @@ export class QueryEngine {
     }
     const single = [...governors].filter(([, values]) => values.size === 1)
     const constants = Object.fromEntries(single.map(([g, values]) => [g, [...values][0] as DataIdValue]))
-    return { type, collections, candidates, constants }
+    return { type, asked: expressionList(expression), collections, candidates, constants }
   }
 
   /** Governor values by default, where the query does not say them; refuses keys whose governor nothing fixes. */
@@ -194,15 +194,16 @@ export class QueryEngine {
 
   async any(spec: QuerySpec, request: PlanRequest, options: AnyOptions = {}): Promise<boolean> {
     if (isDoomed(spec)) return false
-    const plan = makePlan(this.universe, spec, { ...request, limit: 1 })
     const exact = options.exact ?? true
     if (options.execute === false) {
-      if (exact && plan.filters)
+      if (exact)
         throw new InvalidQueryError(
           'Whether there are rows cannot be said exactly without running the query.',
+          { hint: 'Give { exact: false } too, for an answer that may be true without reason.' },
         )
       return true
     }
+    const plan = makePlan(this.universe, spec, { ...request, limit: 1 })
     const rows = await executePlan(this.connection, plan, request.group.keys.length, { skipFilters: !exact })
     return rows.length > 0
   }
@@ -297,9 +298,10 @@ export interface AnyOptions {
   readonly exact?: boolean
 }
 
-/** A query with a search that has nowhere to look, or a condition that is always false, finds nothing. */
+/** A query with a search that has nowhere to look, or joined with no data IDs, finds nothing. */
 export const isDoomed = (spec: QuerySpec): boolean =>
-  [...spec.searches.values()].some((s) => s.candidates.length === 0)
+  [...spec.searches.values()].some((s) => s.candidates.length === 0) ||
+  spec.uploads.some((u) => u.rows.length === 0)
 
 export const equals = (
   dimension: string,

@@ -3,6 +3,11 @@ import { fixedValues } from './inspect.ts'
 import { conjuncts, type PlanRequest } from './plan.ts'
 import type { QuerySpec } from './spec.ts'
 
+export interface ExplainOptions {
+  /** Also try parts of the query; true by default. */
+  readonly execute?: boolean
+}
+
 /**
  * Why a query finds nothing: searches with nowhere to look, conditions that contradict each other, then by trying: which
  * condition alone matches nothing. Empty when there are results.
@@ -11,21 +16,23 @@ export async function explainEmpty(
   engine: QueryEngine,
   spec: QuerySpec,
   request: PlanRequest,
+  options: ExplainOptions = {},
 ): Promise<readonly string[]> {
   const reasons = [...searchReasons(spec), ...contradictionReasons(spec)]
-  if (reasons.length > 0) return reasons
+  if (reasons.length > 0 || options.execute === false) return reasons
   if (await engine.any(spec, request)) return []
   return triedReasons(engine, spec, request)
 }
 
 function searchReasons(spec: QuerySpec): readonly string[] {
   const reasons: string[] = []
-  for (const { type, collections, candidates } of spec.searches.values()) {
+  for (const { type, asked, collections, candidates } of spec.searches.values()) {
     if (candidates.length > 0) continue
     const { name } = type.type
+    if (collections.length === 0) reasons.push('No datasets can be found because collection list is empty.')
     for (const collection of collections)
       reasons.push(`No datasets of type '${name}' in collection '${collection.name}'.`)
-    const list = collections.map((c) => `'${c.name}'`).join(', ')
+    const list = asked.map((c) => `'${c}'`).join(', ')
     reasons.push(`Search for dataset type '${name}' in [${list}] is doomed to fail.`)
   }
   return reasons

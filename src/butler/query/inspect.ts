@@ -89,6 +89,7 @@ export function governorUse(
       const element = universe.get(column.kind === 'dimension' ? column.dimension : column.element)
       if (element.kind === 'governor') {
         if (!inNullTest) fixed.add(element.name)
+        else if (isAlternateKey(universe, column)) needed.set(element.name, element.name)
       } else if (
         element.governor !== undefined &&
         (column.kind === 'dimension' || isAlternateKey(universe, column))

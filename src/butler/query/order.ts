@@ -9,7 +9,7 @@ export interface OrderTerm {
   readonly descending: boolean
 }
 
-const UNORDERED = new Set(['region', 'timespan', 'bool', 'hash'])
+const UNORDERED = new Set(['region', 'timespan', 'bool', 'hash', 'uuid'])
 
 /** `visit`, `-visit.timespan.begin`, `calexp.run`: names, a minus for descending. */
 export function parseOrder(texts: readonly string[], scope: Scope): readonly OrderTerm[] {

@@ -45,7 +45,7 @@ export interface Layout {
   /** Where the values of `group.keys` begin: always 0. */
   readonly keys: number
   readonly record: number
-  /** id, run id, collection id. */
+  /** id, run id, and perhaps collection id (always with find-first). */
   readonly dataset: number
   readonly fields: readonly number[]
   /** Pairs of region texts, or a region text and the index of a constraint. */
@@ -229,14 +229,13 @@ class Planner {
   private selectDataset(search: DatasetSearch): number {
     const alias = this.aliasOf(search.type.type.name)
     // In RUN collections the collection is the run: no need to look at the dataset's own row.
-    if (search.candidates.every((c) => c.type === 'RUN'))
-      return this.push(['dataset_id', 'collection_id', 'collection_id'].map((c) => bare(alias, c)))
-    this.joinDatasetTable(alias)
-    return this.push([
-      bare(alias, 'dataset_id'),
-      bare(`${alias}_row`, 'run_id'),
-      bare(alias, 'collection_id'),
-    ])
+    const isRun = search.candidates.every((c) => c.type === 'RUN')
+    if (!isRun) this.joinDatasetTable(alias)
+    const run = isRun ? bare(alias, 'collection_id') : bare(`${alias}_row`, 'run_id')
+    // As in the anchor: a row for each RUN or TAGGED collection, one for all where validity ranges are among them.
+    const perCollection = this.request.findFirst === true || !hasCalibrations(search)
+    const rank = perCollection ? [bare(alias, 'collection_id')] : []
+    return this.push([bare(alias, 'dataset_id'), run, ...rank])
   }
 
   private selectField(column: Column): number {
@@ -330,7 +329,8 @@ class Planner {
     if (this.joinsSkypix) return true
     if (request.group.required.length !== involved.required.length) return true
     if ([...spec.searches.values()].some((s) => s !== search)) return true
-    return search !== undefined && search.candidates.length > 1 && request.findFirst !== true
+    if (search === undefined || request.findFirst === true) return false
+    return search.candidates.length > 1 || hasCalibrations(search)
   }
 
   private order(repeats: boolean): Sql {

@@ -10,13 +10,15 @@ import type { DimensionRecord } from '../dimensions/record.ts'
 import { InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
 import type { BindValue } from '../expression/bind.ts'
 import { checkExpression, scalarTerm } from '../expression/check.ts'
-import { type Column, columnType, DATASET_FIELDS, fieldColumn } from '../expression/columns.ts'
+import { type Column, columnType } from '../expression/columns.ts'
 import type { Expression } from '../expression/ast.ts'
 import { parseExpression } from '../expression/parser.ts'
 import { printExpression } from '../expression/print.ts'
 import { resolveName, type Scope } from '../expression/scope.ts'
 import type { AnyOptions, CountOptions, QueryEngine, RunOptions } from './engine.ts'
-import { explainEmpty } from './explain.ts'
+import { explainEmpty, type ExplainOptions } from './explain.ts'
+import { generalColumns, type GeneralOptions } from './general.ts'
+import { involvedGroup, keptSearches } from './materialize.ts'
 import { parseOrder } from './order.ts'
 import type { PlanRequest } from './plan.ts'
 import { type Condition, emptySpec, type QuerySpec, withGroup } from './spec.ts'
@@ -74,15 +76,23 @@ export class Query {
     })
   }
 
-  /** Run now, keep the data IDs, and go on from them. */
-  async materialize(options: { readonly dimensions?: Iterable<string> } = {}): Promise<Query> {
+  /**
+   * Run now, keep the data IDs (of all dimensions of the query unless some are named), and go on from them. The searches for
+   * `datasets` stay joined; all of them by default.
+   */
+  async materialize(
+    options: { readonly dimensions?: Iterable<string>; readonly datasets?: Iterable<string> } = {},
+  ): Promise<Query> {
     const { engine } = this.context
     const spec = await this.build()
-    const group = options.dimensions === undefined ? spec.group : engine.universe.group(options.dimensions)
-    const ids = await engine.dataIds(this.finish(spec, group), group)
-    return new Query(this.context).joinDataCoordinates(
-      ids.length > 0 ? ids : [new DataCoordinate(group, {}, true)],
-    )
+    const group =
+      options.dimensions === undefined
+        ? involvedGroup(engine.universe, spec)
+        : engine.universe.group(options.dimensions)
+    const rows = await engine.dataIds(this.finish(spec, group), group)
+    const searches = keptSearches(spec, group, options.datasets)
+    const upload = { group, rows: rows.map((id) => id.values) }
+    return new Query(this.context, [(start) => ({ ...start, group, searches, uploads: [upload] })])
   }
 
   dataIds(dimensions: string | Iterable<string>): QueryResults<DataCoordinate> {
@@ -127,33 +137,23 @@ export class Query {
     })
   }
 
-  /** Rows of chosen columns. Dataset fields: `dataset_id`, `run`, `collection`, `timespan`, `ingest_date`. */
-  general(
+  /**
+   * Rows of chosen columns, with all dimensions that those columns need. Datasets whose fields are wanted must have been joined
+   * by `joinDatasetSearch`.
+   */
+  async general(
     dimensions: Iterable<string>,
-    options: {
-      readonly dimensionFields?: Readonly<Record<string, readonly string[]>>
-      readonly datasetFields?: Readonly<Record<string, readonly string[]>>
-    } = {},
-  ): QueryResults<Readonly<Record<string, unknown>>> {
+    options: GeneralOptions = {},
+  ): Promise<QueryResults<Readonly<Record<string, unknown>>>> {
     const { engine } = this.context
-    const group = engine.universe.group(dimensions)
-    const fields: Column[] = []
-    for (const [element, names] of Object.entries(options.dimensionFields ?? {}))
-      for (const name of names) {
-        const column = fieldColumn(engine.universe.get(element), name)
-        if (column === undefined) throw new InvalidQueryError(`Unrecognized field '${name}' for ${element}.`)
-        fields.push(column)
-      }
-    for (const [datasetType, names] of Object.entries(options.datasetFields ?? {}))
-      for (const name of names) {
-        const field = DATASET_FIELDS.find((f) => f === name)
-        if (field === undefined) throw new InvalidQueryError(`Datasets have no field '${name}'.`)
-        fields.push({ kind: 'dataset', datasetType, field })
-      }
+    const { searches } = await this.build()
+    const { group, fields, dataset } = generalColumns(engine.universe, dimensions, options, searches)
+    const first = options.findFirst === true && dataset !== undefined ? { dataset, findFirst: true } : {}
     return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
       group,
       fields,
-      run: (spec, run) => engine.general(spec, group, fields, run),
+      ...first,
+      run: (spec, run) => engine.general(spec, group, fields, { ...run, ...first }),
     })
   }
 
@@ -162,9 +162,10 @@ export class Query {
     return this.context.engine.any(this.finish(spec, spec.group), { group: spec.group }, options)
   }
 
-  async explainNoResults(): Promise<readonly string[]> {
+  /** Why there is nothing, in words; without `execute` only what can be said before asking the database. */
+  async explainNoResults(options: ExplainOptions = {}): Promise<readonly string[]> {
     const spec = await this.build()
-    return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group })
+    return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group }, options)
   }
 
   protected withStep(step: Step): Query {
@@ -264,8 +265,10 @@ export class QueryResults<T> implements AsyncIterable<T> {
     yield* await this.list()
   }
 
+  /** Number of rows, not more than the limit. */
   async count(options: CountOptions = {}): Promise<number> {
-    return this.context.engine.count(this.finish(await this.build()), this.request(), options)
+    const count = await this.context.engine.count(this.finish(await this.build()), this.request(), options)
+    return Math.min(count, this.most ?? count)
   }
 
   async any(options: AnyOptions = {}): Promise<boolean> {
@@ -273,8 +276,8 @@ export class QueryResults<T> implements AsyncIterable<T> {
   }
 
   /** Why there is nothing, in words; empty when nothing can be said (or there is something). */
-  async explainNoResults(): Promise<readonly string[]> {
-    return explainEmpty(this.context.engine, this.finish(await this.build()), this.request())
+  async explainNoResults(options: ExplainOptions = {}): Promise<readonly string[]> {
+    return explainEmpty(this.context.engine, this.finish(await this.build()), this.request(), options)
   }
 
   private request(): PlanRequest {

@@ -57,7 +57,8 @@ export function takeSpatial(universe: DimensionUniverse, predicates: readonly Pr
       constraints.push({ element: a, region: right.value as Region | SpherePoint })
     else if (b !== undefined && left.kind === 'literal')
       constraints.push({ element: b, region: left.value as Region | SpherePoint })
-    else throw new UnimplementedQueryError('An overlap needs at least one region of a dimension.')
+    else
+      throw new InvalidQueryError('An overlap needs at least one region of a dimension, like visit.region.')
   }
   return { joins, constraints, others }
 }
@@ -175,11 +176,25 @@ export function pixelCondition(
   if (!hasSpatialTable(element))
     throw new UnimplementedQueryError(`Regions of ${element.name} cannot be compared with a given region.`)
   const { system, level } = common.skypix!
-  const ranges =
-    'encode' in region
-      ? htmRanges(level, region)
-      : [[htmIndex(level, region.toVector()), htmIndex(level, region.toVector()) + 1] as const]
+  const point = 'encode' in region ? undefined : htmIndex(level, region.toVector())
+  const ranges = 'encode' in region ? fewerRanges(htmRanges(level, region)) : [[point!, point! + 1] as const]
   const inside = or(ranges.map(([b, e]) => sql`(o.skypix_index >= ${b} AND o.skypix_index < ${e})`))
   const same = element.required.map((d) => `o.${quoteName(d)} = ${sources.dimension(d)}`).join(' AND ')
   return sql`EXISTS (SELECT 1 FROM ${raw(overlapTableName(element.name))} o WHERE ${raw(same)} AND o.skypix_system = ${system} AND o.skypix_level = ${level} AND ${inside})`
+}
+
+/** Most conditions of one statement: SQLite's expressions are at most 1000 deep. */
+const MOST_RANGES = 400
+
+/** The same pixels and perhaps some between: ranges with the smallest gaps become one. What is too many, the exact test removes. */
+function fewerRanges(ranges: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  if (ranges.length <= MOST_RANGES) return ranges
+  const gaps = ranges.slice(1).map(([begin], i) => begin - ranges[i]![1])
+  const smallest = [...gaps].sort((a, b) => a - b)[ranges.length - MOST_RANGES]!
+  const out: [number, number][] = [[...ranges[0]!]]
+  for (const [i, [begin, end]] of ranges.slice(1).entries()) {
+    if (gaps[i]! <= smallest) out.at(-1)![1] = end
+    else out.push([begin, end])
+  }
+  return out
 }

@@ -7,6 +7,8 @@ import type { Predicate } from '../expression/columns.ts'
 /** A dataset type searched for in collections. */
 export interface DatasetSearch {
   readonly type: DatasetTypeRecord
+  /** Names and globs as they were given. */
+  readonly asked: readonly string[]
   /** Flattened, in search order. */
   readonly collections: readonly CollectionRecord[]
   /** Those of them that may hold such datasets; none means that nothing can be found. */

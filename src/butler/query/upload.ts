@@ -6,7 +6,7 @@ import type { Upload } from './spec.ts'
 export function uploadSource({ group, rows }: Upload, alias: string): Source {
   const names = group.required
   const columns = new Map(names.map((d) => [d, d]))
-  if (names.length === 0) return { alias, table: raw('(SELECT 1 AS nothing)'), columns, conditions: [] }
+  if (names.length === 0) return { alias, table: raw('(SELECT 1 AS one)'), columns, conditions: [] }
   const table = jsonRows(rows.map((row) => names.map((d) => row[d]!)))
   const isText = (d: string) => group.universe.get(d).keys[0]!.type === 'string'
   const picks: readonly Sql[] = names.map((d, i) => raw(`${jsonValue(i, isText(d))} AS ${quoteName(d)}`))

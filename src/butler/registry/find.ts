@@ -136,7 +136,7 @@ export class DatasetFinder {
     const [record] = found === undefined ? [] : await datastore.records.of(found.id)
     if (record !== undefined) return datastore.uriOfRecord(record)
     const ref = await this.newRef(typeof key === 'string' ? key : key.name, dataId, run ?? found?.run)
-    if ((await collections.get(ref.run)).type !== 'RUN')
+    if (((await collections.find(ref.run))?.type ?? 'RUN') !== 'RUN')
       throw new CollectionTypeError(`'${ref.run}' is not a RUN collection.`)
     return `${fileUri(await datastore.predict(ref))}#predicted`
   }

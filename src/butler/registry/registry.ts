@@ -1,3 +1,4 @@
+import type { Region } from '#geom'
 import type { Timespan } from '#time'
 import type { CollectionExpression, CollectionType } from '../collections/collection.ts'
 import { matchesAny } from '../collections/glob.ts'
@@ -88,7 +89,7 @@ export class Registry {
     element: string,
     row: RecordInput,
     options: { readonly update?: boolean } = {},
-  ): Promise<boolean | Readonly<Record<string, RecordValue>>> {
+  ): Promise<boolean | Readonly<Record<string, RecordValue | Region>>> {
     return this.repository.write('insert dimension records', () =>
       this.repository.records.sync(this.repository.universe.get(element), row, options.update === true),
     )

@@ -1,7 +1,7 @@
-import { isFirstlightError } from '#core'
+import { fromHex, isFirstlightError } from '#core'
 import { canonical, isMap, type Json } from './notation.ts'
 
-/** Errors that Python itself or its libraries raise; ours say the same by their codes, so any error of ours will do. */
+/** Errors that Python itself raises, or pydantic or SQLAlchemy; ours say the same by their codes, so any error of ours will do. */
 const BUILT_IN = new Set([
   'KeyError',
   'TypeError',
@@ -17,6 +17,7 @@ const SAME_CLASS: Readonly<Record<string, string>> = { DatabaseConflictError: 'C
 
 export interface RecordedError {
   readonly class: string
+  readonly module?: string
   readonly message: string
 }
 
@@ -24,7 +25,7 @@ export interface RecordedError {
 export function compareError(expected: RecordedError, thrown: unknown): string | undefined {
   if (thrown === undefined) return `expected ${expected.class}: ${firstLine(expected.message)}; got a result`
   if (!isFirstlightError(thrown)) return `expected ${expected.class}; got a program error: ${String(thrown)}`
-  if (BUILT_IN.has(expected.class)) return undefined
+  if (BUILT_IN.has(expected.class) || /^(pydantic|sqlalchemy)/.test(expected.module ?? '')) return undefined
   const wanted = SAME_CLASS[expected.class] ?? expected.class
   if (thrown.name === wanted) return undefined
   return `expected ${expected.class}: ${firstLine(expected.message)}; got ${thrown.name}: ${firstLine(thrown.message)}`
@@ -38,7 +39,7 @@ export function compareAnswer(
   marks: Marks,
 ): string | undefined {
   const wanted = simplify(expected)
-  const got = simplify(marks.apply(ours, wanted))
+  const got = likeExpected(simplify(marks.apply(ours, wanted)), wanted)
   const [a, b] =
     Array.isArray(wanted) && Array.isArray(got) && !ordered ? [sorted(wanted), sorted(got)] : [wanted, got]
   if (canonical(a) === canonical(b)) return undefined
@@ -69,6 +70,34 @@ function simplify(value: Json): Json {
     return { table: columns }
   }
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplify(v)]))
+}
+
+/**
+ * A table of ours as the recorder saw this one: rows of a NumPy record array, or a plain map of columns. Regions whose vertices
+ * agree to 2 ulp are equal: the last bits are those of another sine.
+ */
+function likeExpected(got: Json, expected: Json): Json {
+  if (isMap(got) && isMap(expected) && '$region' in got && '$region' in expected)
+    return sameRegion(String(got['$region']), String(expected['$region'])) ? expected : got
+  if (isMap(got) && isMap(got['table']) && !(isMap(expected) && 'table' in expected)) {
+    const columns = Object.values(got['table']) as readonly (readonly Json[])[]
+    if (!Array.isArray(expected)) return got['table']
+    return (columns[0] ?? []).map((_, row) => columns.map((c) => c[row]!))
+  }
+  if (Array.isArray(got) && Array.isArray(expected))
+    return got.map((x, i) => likeExpected(x, expected[i] ?? null))
+  if (isMap(got) && isMap(expected))
+    return Object.fromEntries(Object.entries(got).map(([k, v]) => [k, likeExpected(v, expected[k] ?? null)]))
+  return got
+}
+
+function sameRegion(a: string, b: string): boolean {
+  if (a.length !== b.length || a.slice(0, 2) !== b.slice(0, 2)) return false
+  const [x, y] = [a, b].map((hex) => new DataView(fromHex(hex.slice(2)).slice().buffer))
+  if (a.slice(0, 2) !== '70') return a === b
+  for (let i = 0; i + 8 <= x!.byteLength; i += 8)
+    if (Math.abs(x!.getFloat64(i, true) - y!.getFloat64(i, true)) > 4.5e-16) return false
+  return true
 }
 
 /** `<UUID000…1>` in the recording stands for an id that was new then: the first sight of ours binds it. */

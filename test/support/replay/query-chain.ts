@@ -19,7 +19,7 @@ export async function runQueryChain(butler: Butler, spec: Spec): Promise<unknown
   for (const where of (spec['where'] ?? []) as readonly (string | DataId)[]) query = query.where(where, bind)
   if (spec['kwargs'] !== undefined) query = query.where(spec['kwargs'] as DataId)
   if (spec['materialize'] !== undefined)
-    query = await query.materialize(spec['materialize'] as { dimensions?: string[] })
+    query = await query.materialize(spec['materialize'] as { dimensions?: string[]; datasets?: string[] })
   return result(query, spec)
 }
 
@@ -27,7 +27,7 @@ async function result(query: Query, spec: Spec): Promise<unknown> {
   const [kind, ...args] = spec['result'] as readonly [string, ...Json[]]
   const options = (args[0] ?? {}) as Record<string, boolean>
   if (kind === 'any') return query.any(options)
-  if (kind === 'explain') return query.explainNoResults()
+  if (kind === 'explain') return query.explainNoResults(options)
   let results = await start(query, kind, args)
   for (const name of (spec['order_by'] ?? []) as readonly string[]) results = results.orderBy(name)
   if (spec['limit'] !== undefined) results = results.limit(spec['limit'] as number)
@@ -57,15 +57,11 @@ async function start(query: Query, kind: string, args: readonly Json[]): Promise
       })
     case 'general': {
       const options = isMap(args[1]) ? args[1] : {}
-      const datasetFields = Object.fromEntries(
-        Object.entries((options['dataset_fields'] ?? {}) as Record<string, Json>).map(([type, fields]) => [
-          type,
-          fields === 'all' ? ['dataset_id', 'run'] : (fields as string[]),
-        ]),
-      )
+      const findFirst = options['find_first']
       return query.general(args[0] as string[], {
-        datasetFields,
+        datasetFields: (options['dataset_fields'] ?? {}) as Record<string, string[] | 'all'>,
         dimensionFields: (options['dimension_fields'] ?? {}) as Record<string, string[]>,
+        ...(typeof findFirst === 'boolean' && { findFirst }),
       })
     }
     default:
