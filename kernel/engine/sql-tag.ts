@@ -1,10 +1,10 @@
-import { type CatalogSession, type QueryParam, sqlOver } from '#sql'
+import { butlerTables } from '#butler'
+import { type CatalogSession, type QueryParam, sqlOver, type TableResolver } from '#sql'
 import { openCatalogSession } from '#platform/node'
 import { Catalog } from '#table'
 import type { SqlTag, SqlValue } from '../globals/engine.ts'
 import { currentRun } from '../execute/run-context.ts'
 import type { SessionButler } from './session-butler.ts'
-import { butlerTables } from './tables.ts'
 
 /** The session's SQL: DuckDB over the butler's tables, opened at the first query. */
 export class SessionSql {
@@ -58,12 +58,13 @@ export class SessionSql {
     return this.#session
   }
 
-  /** Without a repository SQL still works on files and catalogs. */
-  #tables() {
-    const tables = butlerTables(() => this.#butler.butler)
+  /** The butler that is open when a query runs; without one SQL still works on files and catalogs. */
+  #tables(): TableResolver {
+    const now = () => (this.#butler.isOpen ? butlerTables(this.#butler.butler) : undefined)
     return {
-      tableNames: () => (this.#butler.isOpen ? tables.tableNames() : []),
-      resolve: async (name: string) => (this.#butler.isOpen ? tables.resolve(name) : undefined),
+      tableNames: async () => (await now()?.tableNames()) ?? [],
+      resolve: async (name) => now()?.resolve(name),
+      refusal: async (name) => now()?.refusal?.(name),
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Command } from 'commander'
-import { ArgumentError, datasetTypeResolver } from '#butler'
+import { ArgumentError, butlerTables } from '#butler'
 import { sqlOver } from '#sql'
 import { addCollections, addJson } from '../shared/options.ts'
 import { formatFloat, formatTable } from '../shared/table.ts'
@@ -25,7 +25,7 @@ export function define(command: Command, context: () => CommandContext): void {
       throw new ArgumentError('Say in which collections the tables are: --collections.')
     const butler = await open(repo)
     const { openCatalogSession } = await import('#platform/node')
-    const session = sqlOver(await openCatalogSession(), datasetTypeResolver(butler, options.collections))
+    const session = sqlOver(await openCatalogSession(), butlerTables(butler, options.collections))
     try {
       const result = await session.query(statement, undefined, { signal: io.signal })
       const names = result.schema.columns.map((c) => c.name)

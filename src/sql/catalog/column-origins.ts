@@ -1,12 +1,10 @@
 import type { ColumnSpec } from '#table'
+import { asList, asNode, nameIn, type Node, nodesBelow, parseJson, parseTree } from './ast.ts'
 
 /** Unit and doc of a column. */
 export type ColumnNote = Pick<ColumnSpec, 'unit' | 'doc'>
 /** Notes of a table's columns, keyed by lower-case name. */
 export type TableNotes = ReadonlyMap<string, ColumnNote>
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-type Node = { readonly [key: string]: Json }
 
 /**
  * Units and docs of a statement's result columns that are plain references to columns of known tables, through stars,
@@ -27,10 +25,14 @@ export function resultNotes(
 
 /** Tables that a statement reads and does not define itself; undefined when it could not be serialized. */
 export function tablesRead(serialized: string): readonly string[] | undefined {
-  const root = asNode(parseJson(serialized))
-  if (root === undefined || root['error'] === true) return undefined
+  const root = parseTree(serialized)
+  if (root === undefined) return undefined
   const found = new Set<string>()
-  collectTables(root['statements'] ?? [], new Set(), found)
+  for (const { node, defined } of nodesBelow(root)) {
+    if (node['type'] !== 'BASE_TABLE' || typeof node['table_name'] !== 'string') continue
+    const qualified = nameIn(node, 'schema_name') !== ''
+    if (qualified || !defined.has(node['table_name'].toLowerCase())) found.add(node['table_name'])
+  }
   return [...found]
 }
 
@@ -114,40 +116,3 @@ function sourcesOf(from: Node | undefined, lookup: Lookup): Map<string, TableNot
   visit(from)
   return sources
 }
-
-/** Every table reference below a node, those aside that an enclosing WITH defines. */
-function collectTables(value: Json, defined: ReadonlySet<string>, found: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) collectTables(item, defined, found)
-    return
-  }
-  const node = asNode(value)
-  if (node === undefined) return
-  const names = asList(asNode(node['cte_map'])?.['map']).map((e) => nameIn(asNode(e), 'key'))
-  const visible = names.length === 0 ? defined : new Set([...defined, ...names])
-  if (node['type'] === 'BASE_TABLE' && typeof node['table_name'] === 'string') {
-    const qualified = nameIn(node, 'schema_name') !== ''
-    if (qualified || !visible.has(node['table_name'].toLowerCase())) found.add(node['table_name'])
-  }
-  for (const child of Object.values(node)) collectTables(child, visible, found)
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
-}
-
-const asNode = (value: Json | undefined): Node | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : undefined
-
-/** A name in lower case; the empty string when there is none. */
-function nameIn(node: Node | undefined, key: string): string {
-  const value = node?.[key]
-  return typeof value === 'string' ? value.toLowerCase() : ''
-}
-
-const asList = (value: Json | undefined): readonly Json[] =>
-  Array.isArray(value) ? (value as readonly Json[]) : []

@@ -3,6 +3,7 @@ import { closest, FirstlightError } from '#core'
 export type CatalogSqlErrorCode =
   | 'sql/syntax'
   | 'sql/no-such-table'
+  | 'sql/not-a-table'
   | 'sql/no-such-column'
   | 'sql/empty-table'
   | 'sql/interrupted'

@@ -11,13 +11,24 @@ export interface QueryOptions {
   readonly resolveTable?: (name: string) => Promise<readonly TableFile[] | undefined>
   /** Further names that FROM could find, for 'did you mean'. */
   readonly knownTables?: () => Promise<readonly string[]>
+  /** Told how many files of a table the statement was given, of how many there are; before it runs. */
+  readonly onTable?: (table: string, files: { readonly admitted: number; readonly all: number }) => void
 }
 
 /** One Parquet file of a table, and the data-ID dimensions that hold for all its rows. */
 export interface TableFile {
-  /** Local path or URL that the engine can open. */
+  /** Local path that the engine can open; with `load`, only a name. */
   readonly path: string
   readonly dataId: Readonly<Record<string, string | number | bigint>>
+  /** Reads the rows of a file that the engine cannot open itself. */
+  readonly load?: () => Promise<Catalog>
+}
+
+export interface ParquetOptions {
+  /** What the data-ID columns mean. */
+  readonly notes?: Readonly<Record<string, { readonly unit?: string; readonly doc?: string }>>
+  /** The table has the columns of the files and no row. */
+  readonly empty?: boolean
 }
 
 export interface SessionOptions {
@@ -40,12 +51,12 @@ export interface CatalogSession {
    */
   query(sql: string, params?: QueryParams, options?: QueryOptions): Promise<Catalog>
   /**
-   * Make `name` a view over Parquet files. Data-ID dimensions become columns (unless the files have them) and a WHERE
-   * on them leaves the other files unopened.
+   * Make `name` a view over Parquet files. Data-ID dimensions become columns (in place of those of the files, if they
+   * have them too) and a WHERE on them leaves the other files unopened.
    */
-  registerParquet(name: string, files: readonly TableFile[]): Promise<void>
-  /** Make `name` a table with the rows of a catalog. */
-  registerCatalog(name: string, catalog: Catalog): Promise<void>
+  registerParquet(name: string, files: readonly TableFile[], options?: ParquetOptions): Promise<void>
+  /** Make `name` a table with the rows of a catalog; `hidden` ones are in a schema of the engine's own. */
+  registerCatalog(name: string, catalog: Catalog, options?: { readonly hidden?: boolean }): Promise<void>
   /** Names that can stand behind FROM. */
   tableNames(): Promise<readonly string[]>
   /** Tables that a statement reads and does not define itself, as written. @throws 'sql/syntax' */
@@ -54,10 +65,17 @@ export interface CatalogSession {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Who knows which files a table name stands for; a butler over its collections, for example. */
+/** What a name stands for: files, each with its data ID, or rows that are there. */
+export type ResolvedTable =
+  | { readonly files: readonly TableFile[]; readonly notes?: ParquetOptions['notes'] }
+  | { readonly catalog: Catalog }
+
+/** Who knows what a table name stands for; a butler over its collections, for example. */
 export interface TableResolver {
   /** For completion and for 'did you mean'. */
   tableNames(): readonly string[] | Promise<readonly string[]>
   /** Undefined when there is no such table; an empty list when it has no files. */
-  resolve(name: string): Promise<{ readonly files: readonly TableFile[] } | undefined>
+  resolve(name: string): Promise<ResolvedTable | undefined>
+  /** Why a name that looks like a table is none. */
+  refusal?(name: string): Promise<{ readonly message: string; readonly hint: string } | undefined>
 }

@@ -1,47 +1,23 @@
-import type { CatalogSession, TableFile, TableResolver } from './session.ts'
+import { isFirstlightError } from '#core'
+import { nameIn, type Node, nodesBelow, parseTree, textIn } from './ast.ts'
+import { sqlError } from './errors.ts'
+import { type Asked, ResolvedTables } from './resolved-tables.ts'
+import type { CatalogSession, QueryOptions, QueryParams, ResolvedTable, TableResolver } from './session.ts'
+import { quoteText } from './view.ts'
 
 /**
- * A session whose FROM also finds the tables of a resolver. A name the engine does not know is resolved when the
- * statement is prepared, before anything of it runs; tables resolved earlier are looked up again when the statement
- * names them, and registered anew if their files have changed. `close` closes the session below.
+ * A session whose FROM also finds the tables of a resolver. Before a statement runs, the tables it names are looked up
+ * and given those files alone that its conditions on data IDs admit, by WHERE and by joins with dimension records. What
+ * the session's owner made himself goes before the resolver's. `close` closes the session below.
  */
 export function sqlOver(session: CatalogSession, resolver: TableResolver): CatalogSession {
-  const registered = new Map<string, string>()
-  const filesOf = async (name: string): Promise<readonly TableFile[] | undefined> =>
-    (await resolver.resolve(name))?.files ??
-    (await resolver.resolve(await knownSpelling(resolver, name)))?.files
-  const refresh = async (sql: string) => {
-    for (const [name, state] of registered) {
-      if (!mentions(sql, name)) continue
-      const files = await filesOf(name)
-      const now = fingerprint(files ?? [])
-      if (files === undefined || now === state) continue
-      await session.registerParquet(name, files)
-      registered.set(name, now)
-    }
-  }
+  const over = new SessionOver(session, resolver)
   return {
-    query: async (sql, params, options = {}) => {
-      await refresh(sql)
-      const resolveTable = async (name: string) => {
-        const files = (await filesOf(name)) ?? (await options.resolveTable?.(name))
-        if (files !== undefined) registered.set(name, fingerprint(files))
-        return files
-      }
-      const knownTables = async () => [
-        ...(await resolver.tableNames()),
-        ...((await options.knownTables?.()) ?? []),
-      ]
-      return session.query(sql, params, { ...options, resolveTable, knownTables })
-    },
-    registerParquet: (name, files) => {
-      registered.delete(name)
-      return session.registerParquet(name, files)
-    },
-    registerCatalog: (name, catalog) => {
-      registered.delete(name)
-      return session.registerCatalog(name, catalog)
-    },
+    query: (sql, params = [], options = {}) => over.query(sql, { params, options }),
+    registerParquet: (name, files, options) =>
+      over.own(name, () => session.registerParquet(name, files, options)),
+    registerCatalog: (name, catalog, options) =>
+      over.own(name, () => session.registerCatalog(name, catalog, options)),
     tableNames: async () =>
       [...new Set([...(await session.tableNames()), ...(await resolver.tableNames())])].sort(),
     referencedTables: (sql) => session.referencedTables(sql),
@@ -50,13 +26,136 @@ export function sqlOver(session: CatalogSession, resolver: TableResolver): Catal
   }
 }
 
-/** SQL names are the same in any case, dataset types are not. */
-async function knownSpelling(resolver: TableResolver, name: string): Promise<string> {
-  const lower = name.toLowerCase()
-  return (await resolver.tableNames()).find((known) => known.toLowerCase() === lower) ?? name
+class SessionOver {
+  readonly #session: CatalogSession
+  readonly #resolver: TableResolver
+  readonly #tables: ResolvedTables
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(session: CatalogSession, resolver: TableResolver) {
+    this.#session = session
+    this.#resolver = resolver
+    this.#tables = new ResolvedTables(session)
+  }
+
+  /** One statement at a time: the next one may need other files under the same name. */
+  query(sql: string, asked: Asked) {
+    return this.#inTurn(async () => {
+      const tree = await this.#treeOf(sql)
+      if (tree === undefined) await this.#registerWhole(await this.#mentioned(sql))
+      else if (await this.#readsViews(tree))
+        await this.#registerWhole([...this.#tables.names, ...namesRead(tree)])
+      else await this.#registerRead(tree, asked)
+      try {
+        return await this.#session.query(sql, asked.params, this.#optionsOf(asked.options))
+      } catch (error) {
+        throw await this.#explain(error)
+      }
+    })
+  }
+
+  /** The owner takes a name for a table of his own. */
+  own(name: string, work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#tables.forget(name)
+      await work()
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.catch(() => {}).then(work)
+    this.#last = next
+    return next
+  }
+
+  async #treeOf(sql: string): Promise<Node | undefined> {
+    try {
+      const text = await this.#session.query(`SELECT json_serialize_sql(${quoteText(sql)}) AS t`)
+      return parseTree(text.strings('t')[0] ?? '')
+    } catch {
+      return undefined
+    }
+  }
+
+  /** A view of the owner's may read any of our tables, whatever the statement says. */
+  async #readsViews(tree: Node): Promise<boolean> {
+    const views = await this.#session.query(
+      "SELECT lower(view_name) AS name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
+    )
+    const foreign = new Set(views.strings('name').filter((name) => !this.#tables.has(name)))
+    return foreign.size > 0 && namesRead(tree).some((name) => foreign.has(name.toLowerCase()))
+  }
+
+  /** Resolver's names in a text that the engine gives no tree of, but for one that the text itself makes. */
+  async #mentioned(sql: string): Promise<readonly string[]> {
+    const made = /^\s*CREATE\b[^(]*?\b(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)/i.exec(sql)?.[1]
+    const words = new Set(sql.toLowerCase().match(/\w+/g))
+    if (made !== undefined) words.delete(made.toLowerCase())
+    return (await this.#resolver.tableNames()).filter((name) => words.has(name.toLowerCase()))
+  }
+
+  async #registerWhole(names: readonly string[]): Promise<void> {
+    for (const [name, table] of await this.#resolveAll(names)) await this.#tables.registerWhole(name, table)
+  }
+
+  async #registerRead(tree: Node, asked: Asked): Promise<void> {
+    await this.#tables.registerFor(tree, await this.#resolveAll(namesRead(tree)), asked)
+  }
+
+  /** What the resolver has under the names, without those that the session's owner took. */
+  async #resolveAll(names: readonly string[]): Promise<ReadonlyMap<string, ResolvedTable>> {
+    const owned = new Set((await this.#session.tableNames()).map((name) => name.toLowerCase()))
+    const found = new Map<string, ResolvedTable>()
+    for (const name of names) {
+      if (owned.has(name.toLowerCase()) && !this.#tables.has(name)) continue
+      const table = await this.#resolve(name)
+      if (table !== undefined) found.set(name, table)
+    }
+    return found
+  }
+
+  #optionsOf(options: QueryOptions): QueryOptions {
+    return {
+      ...options,
+      knownTables: async () => [
+        ...(await this.#resolver.tableNames()),
+        ...((await options.knownTables?.()) ?? []),
+      ],
+    }
+  }
+
+  async #resolve(name: string): Promise<ResolvedTable | undefined> {
+    return (await this.#resolver.resolve(name)) ?? (await this.#resolver.resolve(await this.#spelling(name)))
+  }
+
+  /** SQL names are the same in any case, dataset types are not. */
+  async #spelling(name: string): Promise<string> {
+    const lower = name.toLowerCase()
+    return (await this.#resolver.tableNames()).find((known) => known.toLowerCase() === lower) ?? name
+  }
+
+  async #explain(error: unknown): Promise<unknown> {
+    if (!isFirstlightError(error) || error.code !== 'sql/no-such-table') return error
+    const { table, ...data } = error.data as { readonly table: string }
+    const refusal = await this.#resolver.refusal?.(table)
+    if (refusal === undefined) return error
+    return sqlError('sql/not-a-table', refusal.message, {
+      hint: refusal.hint,
+      cause: error,
+      data: { ...data, table },
+    })
+  }
 }
 
-const mentions = (sql: string, name: string): boolean => sql.toLowerCase().includes(name.toLowerCase())
-
-const fingerprint = (files: readonly TableFile[]): string =>
-  JSON.stringify(files.map((f) => [f.path, Object.entries(f.dataId).map(([k, v]) => [k, String(v)])]))
+/** Tables that the statements read and do not define themselves, each once, as written first. */
+function namesRead(tree: Node): readonly string[] {
+  const found = new Map<string, string>()
+  for (const { node, defined } of nodesBelow(tree)) {
+    const name = nameIn(node, 'table_name')
+    if (node['type'] !== 'BASE_TABLE' || name === '') continue
+    const schema = nameIn(node, 'schema_name')
+    if (schema === 'main' || (schema === '' && !defined.has(name)))
+      if (!found.has(name)) found.set(name, textIn(node, 'table_name'))
+  }
+  return [...found.values()]
+}

@@ -11,8 +11,10 @@ export interface ViewSql {
 }
 
 export interface ViewOptions {
-  /** Columns that the files themselves have: a dimension of that name is left to them. */
+  /** Columns that the files themselves have; a dimension of that name stands in place of theirs. */
   readonly fileColumns: readonly string[]
+  /** No rows: the columns alone. */
+  readonly empty?: boolean
   /** The files differ in their columns: match by name, missing ones null. Opens every footer. */
   readonly unionByName?: boolean
 }
@@ -23,6 +25,9 @@ export const CASE_LIMIT = 32
 /** A schema of the engine for tables that users do not see. */
 export const HIDDEN_SCHEMA = 'firstlight_files'
 
+/** In that schema: the table of a table's files with their data IDs, by which files are chosen before any is opened. */
+export const filesTable = (name: string): string => `${name.toLowerCase()} files`
+
 /**
  * A view over Parquet files with their data-ID dimensions as columns. The engine leaves files unopened whose dimensions
  * a WHERE excludes: a dimension with one value everywhere is a constant; up to 32 files it is a CASE over the file name,
@@ -30,10 +35,9 @@ export const HIDDEN_SCHEMA = 'firstlight_files'
  * keys reach the scan as a dynamic filter (a CASE over 1000 files takes seconds to plan, the join milliseconds).
  */
 export function viewSql(name: string, files: readonly TableFile[], options: ViewOptions): ViewSql {
-  const own = new Set(options.fileColumns.map((c) => c.toLowerCase()))
-  const dimensions = [...new Set(files.flatMap((f) => Object.keys(f.dataId)))].filter(
-    (d) => !own.has(d.toLowerCase()),
-  )
+  const dimensions = [...new Set(files.flatMap((f) => Object.keys(f.dataId)))]
+  const lower = new Set(dimensions.map((d) => d.toLowerCase()))
+  const replaced = options.fileColumns.filter((c) => lower.has(c.toLowerCase()))
   const constant = dimensions.filter((d) => files.every((f) => f.dataId[d] === files[0]!.dataId[d]))
   const varying = dimensions.filter((d) => !constant.includes(d))
   const paths = files.map((f) => quoteText(literalPath(f.path))).join(', ')
@@ -51,14 +55,21 @@ export function viewSql(name: string, files: readonly TableFile[], options: View
     if (constant.includes(d)) return `${literal(files[0]!.dataId[d])} AS ${quoteIdentifier(d)}`
     return joined ? `d.${quoteIdentifier(d)}` : `${caseOf(d, files)} AS ${quoteIdentifier(d)}`
   }
-  const columns = [...dimensions.map(columnOf), byFile ? 't.* EXCLUDE (filename)' : 't.*'].join(', ')
-  const from = joined ? `${source} t JOIN ${dims} d ON t.filename = d.filename` : `${source} t`
+  const left = [...replaced.map(quoteIdentifier), ...(byFile ? ['filename'] : [])]
+  const rest = left.length === 0 ? 't.*' : `t.* EXCLUDE (${left.join(', ')})`
+  const columns = [...dimensions.map(columnOf), ...(hasMore(options, replaced) ? [rest] : [])].join(', ')
+  const where = options.empty === true ? ' WHERE false' : ''
+  const from = `${joined ? `${source} t JOIN ${dims} d ON t.filename = d.filename` : `${source} t`}${where}`
   return {
     dimensions,
     setup: joined ? [dimensionTable(dims, varying, files)] : [],
     view: `CREATE OR REPLACE VIEW ${quoteIdentifier(name)} AS SELECT ${columns} FROM ${from}`,
   }
 }
+
+/** EXCLUDE may not leave out every column. */
+const hasMore = ({ fileColumns }: ViewOptions, replaced: readonly string[]): boolean =>
+  fileColumns.length > replaced.length
 
 const dimensionTable = (
   table: string,

@@ -32,14 +32,18 @@ import type { Catalog, Cell, Column, ColumnSpec, ColumnType, NumericArray } from
 const CHUNK_ROWS = 2048
 
 /** Make (or replace) a table of the engine with a catalog's rows. */
-export async function fillTable(connection: DuckDBConnection, name: string, catalog: Catalog): Promise<void> {
+export async function fillTable(
+  connection: DuckDBConnection,
+  { schema, name }: { readonly schema?: string; readonly name: string },
+  catalog: Catalog,
+): Promise<void> {
   const columns = catalog.schema.columns.map((spec) => catalog.columnData(spec.name))
   const types = columns.map(({ spec }) => typeOf(spec))
   const declared = columns.map(({ spec }, i) => `${quoteIdentifier(spec.name)} ${types[i]!.toString()}`)
-  const table = quoteIdentifier(name)
+  const table = `${schema === undefined ? '' : `${schema}.`}${quoteIdentifier(name)}`
   await connection.run(`DROP VIEW IF EXISTS ${table}`).catch(() => {})
   await connection.run(`CREATE OR REPLACE TABLE ${table} (${declared.join(', ')})`)
-  const appender = await connection.createAppender(name)
+  const appender = await connection.createAppender(name, schema)
   for (let start = 0; start < catalog.numRows; start += CHUNK_ROWS) {
     const count = Math.min(CHUNK_ROWS, catalog.numRows - start)
     const chunk = DuckDBDataChunk.create(types, count)

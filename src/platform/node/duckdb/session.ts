@@ -7,9 +7,11 @@ import {
 import { FirstlightError } from '#core'
 import {
   type CatalogSession,
+  type ColumnNote,
   explainDuckDbError,
   HIDDEN_SCHEMA,
   missingTable,
+  type ParquetOptions,
   type QueryOptions,
   type QueryParam,
   type QueryParams,
@@ -43,6 +45,7 @@ export async function openDuckDb(options: SessionOptions): Promise<CatalogSessio
 
 interface Registered {
   readonly files: readonly TableFile[]
+  readonly options: ParquetOptions
   readonly notes: TableNotes
   readonly unionByName: boolean
 }
@@ -76,13 +79,19 @@ class DuckDbSession implements CatalogSession {
     })
   }
 
-  registerParquet(name: string, files: readonly TableFile[]): Promise<void> {
-    return this.#inTurn(() => this.#register(name, files, false))
+  registerParquet(name: string, files: readonly TableFile[], options: ParquetOptions = {}): Promise<void> {
+    return this.#inTurn(() => this.#register(name, files, false, options))
   }
 
-  registerCatalog(name: string, catalog: Catalog): Promise<void> {
+  registerCatalog(
+    name: string,
+    catalog: Catalog,
+    { hidden = false }: { readonly hidden?: boolean } = {},
+  ): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#told('', () => fillTable(this.#connection, name, catalog))
+      const place = hidden ? { schema: HIDDEN_SCHEMA, name } : { name }
+      await this.#told('', () => fillTable(this.#connection, place, catalog))
+      if (hidden) return
       this.#tables.delete(name)
       this.#notes.set(name.toLowerCase(), notesOf(catalog.schema))
     })
@@ -176,12 +185,17 @@ class DuckDbSession implements CatalogSession {
       if (!(error instanceof FirstlightError) || !/union_by_name|schema mismatch/i.test(error.message))
         throw error
       for (const [name, table] of this.#tables)
-        if (!table.unionByName) await this.#register(name, table.files, true)
+        if (!table.unionByName) await this.#register(name, table.files, true, table.options)
       return execute()
     }
   }
 
-  async #register(name: string, files: readonly TableFile[], unionByName: boolean): Promise<void> {
+  async #register(
+    name: string,
+    files: readonly TableFile[],
+    unionByName: boolean,
+    options: ParquetOptions = {},
+  ): Promise<void> {
     const first = files[0]
     if (first === undefined)
       throw sqlError('sql/empty-table', `The table '${name}' has no files.`, {
@@ -189,16 +203,30 @@ class DuckDbSession implements CatalogSession {
         data: { table: name },
       })
     const schema = await schemaOfFile(first.path)
-    const { setup, view, dimensions } = viewSql(name, files, { fileColumns: schema.names, unionByName })
+    const { setup, view, dimensions } = viewSql(name, files, {
+      fileColumns: schema.names,
+      unionByName,
+      empty: options.empty === true,
+    })
     await this.#told(view, async () => {
+      await this.#drop(name)
       await this.#connection.run(`DROP TABLE IF EXISTS ${HIDDEN_SCHEMA}.${quoteIdentifier(name)}`)
       for (const statement of setup) await this.#connection.run(statement)
       await this.#connection.run(view)
     })
     const notes = notesOf(schema)
-    const all = new Map([...dimensions.map((d) => [d.toLowerCase(), {}] as const), ...notes])
-    this.#tables.set(name, { files, notes: all, unionByName })
-    this.#notes.set(name.toLowerCase(), all)
+    for (const d of dimensions)
+      notes.set(d.toLowerCase(), options.notes?.[d] ?? notes.get(d.toLowerCase()) ?? {})
+    this.#tables.set(name, { files, options, notes, unionByName })
+    this.#notes.set(name.toLowerCase(), notes)
+  }
+
+  /** A table gives way to a view of its name: rows of a catalog may have stood there. */
+  async #drop(name: string): Promise<void> {
+    const found = await this.#connection.runAndReadAll(
+      `SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND lower(table_name) = ${quoteText(name.toLowerCase())}`,
+    )
+    if (found.currentRowCount > 0) await this.#connection.run(`DROP TABLE ${quoteIdentifier(name)}`)
   }
 
   async #tableNames(): Promise<readonly string[]> {
@@ -236,7 +264,10 @@ class DuckDbSession implements CatalogSession {
     if (!(error instanceof Error) || error instanceof FirstlightError) return error
     const own = await this.#tableNames().catch(() => [])
     const tables = [...own, ...((await knownTables?.()) ?? [])]
-    const columns = [...this.#tables.values()].flatMap((t) => [...t.notes.keys()])
+    const text = sql.toLowerCase()
+    const columns = [...this.#notes].flatMap(([name, notes]) =>
+      text.includes(name) ? [...notes.keys()] : [],
+    )
     return explainDuckDbError(error, { sql, tables, columns })
   }
 }
@@ -268,7 +299,7 @@ async function schemaOfFile(path: string): Promise<Schema> {
   }
 }
 
-const notesOf = (schema: Schema): TableNotes =>
+const notesOf = (schema: Schema): Map<string, ColumnNote> =>
   new Map(
     schema.columns.map(({ name, unit, doc }) => [
       name.toLowerCase(),

@@ -1,0 +1,215 @@
+import { FirstlightError } from '#core'
+import { Catalog, type ColumnSpec, Schema } from '#table'
+import type { Node } from './ast.ts'
+import { sqlError } from './errors.ts'
+import { FILE_NUMBER, type KnownTable, PARAMETER, type PruneQuery, pruneQueries, selectOf } from './prune.ts'
+import type {
+  CatalogSession,
+  QueryOptions,
+  QueryParam,
+  QueryParams,
+  ResolvedTable,
+  TableFile,
+} from './session.ts'
+import { filesTable, quoteText } from './view.ts'
+
+type FileTable = Extract<ResolvedTable, { readonly files: unknown }>
+
+/** A statement's parameters and options, as far as choosing files needs them. */
+export interface Asked {
+  readonly params: QueryParams
+  readonly options: QueryOptions
+}
+
+/**
+ * The tables of a resolver in a session: registered when a statement names them, with the files that the statement can
+ * need, and registered anew when those differ from what is there.
+ */
+export class ResolvedTables {
+  readonly #session: CatalogSession
+  /** What stands in the session under each name, as a text that changes with it. */
+  readonly #states = new Map<string, string>()
+  readonly #fileStates = new Map<string, string>()
+
+  constructor(session: CatalogSession) {
+    this.#session = session
+  }
+
+  /** Names in lower case. */
+  get names(): readonly string[] {
+    return [...this.#states.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#states.has(name.toLowerCase())
+  }
+
+  /** The session's owner took the name for something else. */
+  forget(name: string): void {
+    this.#states.delete(name.toLowerCase())
+  }
+
+  /** Register with every file. */
+  async registerWhole(name: string, table: ResolvedTable): Promise<void> {
+    if ('catalog' in table) return this.#registerRows(name, table.catalog)
+    if (table.files.length === 0) throw emptyTable(name)
+    await this.#registerFiles(name, table, table.files)
+  }
+
+  /** Register tables with the files that the statements of the tree can need. */
+  async registerFor(tree: Node, tables: ReadonlyMap<string, ResolvedTable>, asked: Asked): Promise<void> {
+    const known = new Map<string, KnownTable>()
+    for (const [name, table] of tables) {
+      if ('catalog' in table) {
+        await this.#registerRows(name, table.catalog)
+        known.set(name.toLowerCase(), { kind: 'rows', columns: lowerCase(table.catalog.schema.names) })
+        continue
+      }
+      if (table.files.length === 0) throw emptyTable(name)
+      known.set(name.toLowerCase(), { kind: 'files', columns: lowerCase(dimensionsOf(table.files)) })
+    }
+    const queries = pruneQueries(tree, known)
+    for (const query of queries) if (query.ask !== undefined) await this.#putFileNumbers(query.table, tables)
+    for (const [name, table] of tables) {
+      if ('catalog' in table) continue
+      const own = queries.filter((query) => query.table === name.toLowerCase())
+      const admitted = await this.#admitted(table.files, own, asked)
+      asked.options.onTable?.(name, { admitted: admitted.length, all: table.files.length })
+      await this.#registerFiles(name, table, admitted)
+    }
+  }
+
+  async #admitted(
+    files: readonly TableFile[],
+    queries: readonly PruneQuery[],
+    asked: Asked,
+  ): Promise<readonly TableFile[]> {
+    const numbers = new Set<number>()
+    for (const { ask } of queries) {
+      const found = ask === undefined ? undefined : await this.#ask(ask, asked)
+      if (found === undefined) return files
+      for (const number of found) numbers.add(number)
+    }
+    return queries.length === 0 ? files : files.filter((_, i) => numbers.has(i))
+  }
+
+  /** File numbers; undefined when the engine cannot tell (an expression that fails without the rows, say). */
+  async #ask(
+    { sql, condition, parameters }: NonNullable<PruneQuery['ask']>,
+    { params, options: { signal } }: Asked,
+  ): Promise<Iterable<number> | undefined> {
+    const how = signal === undefined ? {} : { signal }
+    try {
+      const text = await this.#session.query(
+        `SELECT json_deserialize_sql(${quoteText(selectOf(condition))}) AS t`,
+      )
+      const where = (text.strings('t')[0] ?? '').replace(/^SELECT /, '')
+      const answer = await this.#session.query(
+        sql.replace('{0}', () => where),
+        pick(params, parameters),
+        how,
+      )
+      return answer.i32(FILE_NUMBER)
+    } catch (error) {
+      if (error instanceof FirstlightError && error.code === 'sql/interrupted') throw error
+      return undefined
+    }
+  }
+
+  async #putFileNumbers(lower: string, tables: ReadonlyMap<string, ResolvedTable>): Promise<void> {
+    const [name, table] = [...tables].find(([known]) => known.toLowerCase() === lower)!
+    const { files } = table as FileTable
+    const state = fingerprint(files)
+    if (this.#fileStates.get(lower) === state) return
+    const numbers = { [FILE_NUMBER]: Int32Array.from(files.keys()) }
+    const dimensions = dimensionsOf(files)
+    const columns = dimensions.map((d) => files.map((file) => file.dataId[d]))
+    const specs: ColumnSpec[] = [
+      { name: FILE_NUMBER, type: 'i32' },
+      ...dimensions.map((d, i) => ({ name: d, type: typeOfAll(columns[i]!) })),
+    ]
+    const values = Object.fromEntries(dimensions.map((d, i) => [d, columns[i]!]))
+    await this.#session.registerCatalog(
+      filesTable(name),
+      Catalog.fromColumns(specs, { ...numbers, ...values }),
+      { hidden: true },
+    )
+    this.#fileStates.set(lower, state)
+  }
+
+  async #registerFiles(name: string, table: FileTable, admitted: readonly TableFile[]): Promise<void> {
+    const shown = admitted.length === 0 ? table.files.slice(0, 1) : admitted
+    const state = `${admitted.length === 0 ? 'empty ' : ''}${fingerprint(shown)}`
+    if (this.#states.get(name.toLowerCase()) === state) return
+    const empty = admitted.length === 0
+    if (shown.every((file) => file.load === undefined))
+      await this.#session.registerParquet(name, shown, {
+        empty,
+        ...(table.notes !== undefined && { notes: table.notes }),
+      })
+    else await this.#session.registerCatalog(name, await loadAll(shown, dimensionsOf(table.files), empty))
+    this.#states.set(name.toLowerCase(), state)
+  }
+
+  async #registerRows(name: string, catalog: Catalog): Promise<void> {
+    await this.#session.registerCatalog(name, catalog)
+    this.#states.set(name.toLowerCase(), 'rows')
+  }
+}
+
+const emptyTable = (name: string): FirstlightError =>
+  sqlError('sql/empty-table', `The table '${name}' has no files.`, {
+    hint: 'No dataset of that type is in the collections that are searched.',
+    data: { table: name },
+  })
+
+/** Rows of files that the engine cannot open, with their data IDs as columns in front. */
+async function loadAll(
+  files: readonly TableFile[],
+  dimensions: readonly string[],
+  empty: boolean,
+): Promise<Catalog> {
+  const parts: Catalog[] = []
+  for (const file of files) {
+    const rows = await file.load?.()
+    if (rows === undefined)
+      throw sqlError('sql/unsupported', `Local and remote files cannot be one table yet.`)
+    parts.push(withDataId(rows, file, dimensions))
+  }
+  const all = Catalog.concat(parts)
+  return empty ? all.slice(0, 0) : all
+}
+
+function withDataId(rows: Catalog, { dataId }: TableFile, dimensions: readonly string[]): Catalog {
+  const replaced = lowerCase(dimensions)
+  const specs = dimensions.map((d): ColumnSpec => ({ name: d, type: typeOfAll([dataId[d]]) }))
+  const keys = Catalog.fromColumns(
+    specs,
+    Object.fromEntries(dimensions.map((d) => [d, Array.from({ length: rows.numRows }, () => dataId[d])])),
+  )
+  const own = rows.schema.columns.filter((c) => !replaced.has(c.name.toLowerCase()))
+  const columns = [...specs.map((s) => keys.columnData(s.name)), ...own.map((c) => rows.columnData(c.name))]
+  return new Catalog(new Schema([...specs, ...own]), columns, rows.numRows)
+}
+
+const dimensionsOf = (files: readonly TableFile[]): readonly string[] => [
+  ...new Set(files.flatMap((file) => Object.keys(file.dataId))),
+]
+
+const typeOfAll = (values: readonly unknown[]): 'string' | 'i64' =>
+  values.some((value) => typeof value === 'string') ? 'string' : 'i64'
+
+const lowerCase = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((n) => n.toLowerCase()))
+
+/** Values for the parameters that are left in a condition, by their new names. */
+function pick(params: QueryParams, used: readonly string[]): Readonly<Record<string, QueryParam>> {
+  const value = (name: string) =>
+    Array.isArray(params)
+      ? (params as readonly QueryParam[])[Number(name) - 1]
+      : (params as Readonly<Record<string, QueryParam>>)[name]
+  return Object.fromEntries(used.map((name) => [`${PARAMETER}${name}`, value(name) ?? null]))
+}
+
+const fingerprint = (files: readonly TableFile[]): string =>
+  JSON.stringify(files.map((f) => [f.path, Object.entries(f.dataId).map(([k, v]) => [k, String(v)])]))

@@ -1,0 +1,290 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openCatalogSession } from '#platform/node'
+import { type CatalogSession, sqlOver, type TableFile, type TableResolver } from '#sql'
+import { Catalog, type ColumnSpec, writeParquet } from '#table'
+import '../../support/fast-check.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'firstlight-pruning-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const specs: readonly ColumnSpec[] = [
+  { name: 'id', type: 'i64' },
+  { name: 'flux', type: 'f64' },
+]
+const dimensions: readonly ColumnSpec[] = [
+  { name: 'instrument', type: 'string' },
+  { name: 'visit', type: 'i64' },
+  { name: 'detector', type: 'i64' },
+]
+const VISITS = 8
+const DETECTORS = 6
+
+interface Row {
+  readonly instrument: string
+  readonly visit: number
+  readonly detector: number
+  readonly id: number
+  readonly flux: number
+}
+
+/** Three rows a file; `ref` lacks every fifth file, so that outer joins have something to fill with NULLs. */
+function makeTable(name: string, offset: number) {
+  const files: TableFile[] = []
+  const rows: Row[] = []
+  for (let n = 0; n < VISITS * DETECTORS; n++) {
+    if (offset > 0 && n % 5 === 0) continue
+    const dataId = { instrument: 'Cam', visit: 1 + Math.floor(n / DETECTORS), detector: 1 + (n % DETECTORS) }
+    const own = [0, 1, 2].map((i) => ({
+      ...dataId,
+      id: offset + 3 * n + i,
+      flux: ((n * 7 + i * 13) % 50) / 5,
+    }))
+    const path = join(folder, `${name}_${n}.parquet`)
+    writeFileSync(
+      path,
+      writeParquet(
+        Catalog.fromRows(
+          specs,
+          own.map(({ id, flux }) => ({ id: BigInt(id), flux })),
+        ),
+      ),
+    )
+    files.push({ path, dataId })
+    rows.push(...own)
+  }
+  const cells = rows.map((row) => ({
+    ...row,
+    visit: BigInt(row.visit),
+    detector: BigInt(row.detector),
+    id: BigInt(row.id),
+  }))
+  return { files, whole: Catalog.fromRows([...dimensions, ...specs], cells) }
+}
+
+const src = makeTable('src', 0)
+const ref = makeTable('ref', 10_000)
+/** One visit more than there are files of. */
+const visits = Catalog.fromRows(
+  [
+    { name: 'instrument', type: 'string' },
+    { name: 'visit', type: 'i64' },
+    { name: 'exposure_time', type: 'f64' },
+    { name: 'band', type: 'string' },
+  ],
+  Array.from({ length: VISITS + 1 }, (_, i) => ({
+    instrument: 'Cam',
+    visit: BigInt(i + 1),
+    exposure_time: 30 * (1 + (i % 4)),
+    band: i % 2 === 0 ? 'g' : 'r',
+  })),
+)
+
+const resolver: TableResolver = {
+  tableNames: () => ['src', 'ref', 'visit'],
+  resolve: async (name) =>
+    name === 'src'
+      ? { files: src.files }
+      : name === 'ref'
+        ? { files: ref.files }
+        : name === 'visit'
+          ? { catalog: visits }
+          : undefined,
+}
+
+let plain: CatalogSession
+let over: CatalogSession
+beforeAll(async () => {
+  plain = await openCatalogSession({ threads: 2 })
+  await plain.registerCatalog('src', src.whole)
+  await plain.registerCatalog('ref', ref.whole)
+  await plain.registerCatalog('visit', visits)
+})
+beforeEach(async () => {
+  over = sqlOver(await openCatalogSession({ threads: 2 }), resolver)
+})
+afterAll(async () => {
+  await plain.close()
+})
+
+const textOf = (catalog: Catalog): string[] =>
+  [...catalog.rows()]
+    .map((row) =>
+      JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    )
+    .sort()
+
+/** Runs with the files that pruning left out taken away, so that opening one of them fails. */
+async function admittedBy(sql: string, params: readonly number[] = []): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  const wanted = textOf(await plain.query(sql, params))
+  const found = await over.query(sql, params, { onTable: (name, { admitted }) => (counts[name] = admitted) })
+  expect(textOf(found)).toEqual(wanted)
+  return counts
+}
+
+describe('a statement is given the files its conditions on data IDs admit, and its result is that over all rows', () => {
+  test.each<[string, Record<string, number>, (readonly number[])?]>([
+    ['SELECT * FROM src WHERE visit = 7 AND detector = 3', { src: 1 }],
+    ['SELECT sum(flux) AS f FROM src WHERE visit IN (1, 5)', { src: 12 }],
+    ['SELECT * FROM src WHERE visit BETWEEN 2 AND 4 AND detector % 2 = 0 AND flux > 1', { src: 9 }],
+    ['SELECT * FROM src s WHERE (s.visit = 1 OR s.visit = 2) AND NOT s.detector < 5', { src: 4 }],
+    ['SELECT * FROM src WHERE visit = $1 AND flux > $2 AND detector = $3', { src: 1 }, [3, 0.5, 2]],
+    ['SELECT * FROM src WHERE flux > ? AND visit < ?', { src: 12 }, [0.5, 3]],
+    ['SELECT * FROM src WHERE visit = 1 OR flux > 9', { src: 48 }],
+    ['SELECT count(*) AS n FROM src WHERE visit = 77', { src: 0 }],
+    ['SELECT visit, count(*) AS n FROM src GROUP BY visit HAVING visit = 2', { src: 48 }],
+    ['SELECT id FROM src JOIN visit USING (instrument, visit) WHERE exposure_time > 100', { src: 12 }],
+    [
+      "SELECT id FROM src, visit v WHERE src.visit = v.visit AND v.band = 'g' AND src.detector < 3",
+      { src: 8 },
+    ],
+    ['SELECT id FROM src WHERE visit IN (SELECT visit FROM visit WHERE exposure_time = 60)', { src: 12 }],
+    [
+      'SELECT s.id FROM src s JOIN ref r USING (visit, detector) JOIN visit v USING (visit) WHERE v.visit = 3',
+      { src: 5, ref: 5 },
+    ],
+    [
+      'SELECT a.id, b.id AS other FROM src a JOIN src b ON a.id + 18 = b.id WHERE a.visit = 1 AND b.visit = 2',
+      { src: 12 },
+    ],
+    [
+      'SELECT v.visit, s.id FROM visit v LEFT JOIN src s ON s.visit = v.visit AND s.detector = 1 WHERE v.visit < 3',
+      { src: 2 },
+    ],
+    [
+      'SELECT v.visit, s.id FROM visit v LEFT JOIN src s ON s.visit = v.visit WHERE s.visit IS NULL OR s.visit = 5',
+      { src: 48 },
+    ],
+    [
+      'SELECT s.id, r.id AS other FROM src s FULL JOIN ref r ON s.visit = r.visit AND s.detector = r.detector WHERE s.visit = 2',
+      { src: 48, ref: 38 },
+    ],
+    [
+      'SELECT s.id FROM src s ANTI JOIN ref r ON s.visit = r.visit AND s.detector = r.detector AND r.visit = 4 WHERE s.visit > 3',
+      { src: 30, ref: 5 },
+    ],
+    ['SELECT s.id FROM src s SEMI JOIN visit v ON s.visit = v.visit AND v.visit = 4', { src: 6 }],
+    ['SELECT count(*) AS n FROM (SELECT * FROM src WHERE visit = 2) q WHERE detector = 1', { src: 6 }],
+    [
+      'WITH src AS (SELECT * FROM ref WHERE visit = 1) SELECT count(*) AS n FROM src WHERE detector > 4',
+      { ref: 4 },
+    ],
+    [
+      'SELECT id FROM src WHERE visit = 1 UNION ALL SELECT id FROM src WHERE visit = 2 AND detector = 2',
+      { src: 7 },
+    ],
+    [
+      'SELECT v.visit FROM visit v WHERE NOT EXISTS (SELECT 1 FROM src s WHERE s.visit = v.visit AND s.detector = 6)',
+      { src: 8 },
+    ],
+    ["SELECT id FROM src WHERE visit = 1 + 1 AND detector = CAST('3' AS INTEGER)", { src: 1 }],
+  ])('%s', async (sql, admitted, params) => {
+    expect(await admittedBy(sql, params)).toEqual(admitted)
+  })
+
+  test('and opens no other: those left out may be gone', async () => {
+    const gone = src.files.filter(({ dataId }) => dataId['visit'] !== 7)
+    for (const { path } of gone) renameSync(path, `${path}.away`)
+    try {
+      const rows = await over.query(
+        'SELECT count(*) AS n FROM src JOIN visit v USING (visit) WHERE v.visit = 7',
+      )
+      expect(rows.get('n', 0)).toBe(18n)
+    } finally {
+      for (const { path } of gone) renameSync(`${path}.away`, path)
+    }
+  })
+
+  test('whatever the conditions: random ones agree with the plain engine', async () => {
+    const column = fc.constantFrom(
+      's.visit',
+      's.detector',
+      's.flux',
+      'r.visit',
+      'r.detector',
+      'v.visit',
+      'v.exposure_time',
+    )
+    const operator = fc.constantFrom('=', '<', '>=', '<>', 'IS DISTINCT FROM')
+    const atom = fc
+      .tuple(column, operator, fc.oneof(fc.integer({ min: 0, max: 9 }).map(String), column))
+      .map((parts) => parts.join(' '))
+    const nulls = column.map((c) => `${c} IS NULL`)
+    const leaf = fc.oneof({ weight: 5, arbitrary: atom }, { weight: 1, arbitrary: nulls })
+    const term = fc.oneof(
+      leaf,
+      fc.tuple(leaf, fc.constantFrom('AND', 'OR'), leaf).map(([a, o, b]) => `(${a} ${o} ${b})`),
+      leaf.map((a) => `NOT (${a})`),
+    )
+    const where = fc.array(term, { minLength: 1, maxLength: 3 }).map((terms) => terms.join(' AND '))
+    const kind = fc.constantFrom('JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN')
+    const query = fc.record({ first: kind, second: kind, on: fc.array(leaf, { maxLength: 1 }), where })
+    await fc.assert(
+      fc.asyncProperty(query, async ({ first, second, on, where: condition }) => {
+        const more = on.filter((term) => !term.includes('v.')).map((term) => ` AND ${term}`)
+        const sql = `SELECT s.id AS a, r.id AS b, v.visit AS c FROM src s
+          ${first} ref r ON s.visit = r.visit AND s.detector = r.detector${more.join('')}
+          ${second} visit v ON s.visit = v.visit WHERE ${condition}`
+        await admittedBy(sql)
+      }),
+      { numRuns: Number(process.env['FIRSTLIGHT_PRUNING_RUNS'] ?? 25) },
+    )
+  })
+})
+
+describe('tables of the resolver beside the owner’s', () => {
+  test('a view of the owner sees every row, also after a pruned query', async () => {
+    await over.query('CREATE VIEW bright AS SELECT * FROM src WHERE flux > 5')
+    await over.query('SELECT * FROM src WHERE visit = 1')
+    const rows = await over.query('SELECT count(*) AS n FROM bright')
+    const wanted = await plain.query('SELECT count(*) AS n FROM src WHERE flux > 5')
+    expect(rows.get('n', 0)).toBe(wanted.get('n', 0))
+  })
+
+  test('a table of the owner goes first', async () => {
+    await over.query('CREATE TABLE visit AS SELECT 42 AS visit FROM src LIMIT 1')
+    expect((await over.query('SELECT visit FROM visit')).get('visit', 0)).toBe(42)
+    await over.registerCatalog('src', visits)
+    expect((await over.query('SELECT count(*) AS n FROM src')).get('n', 0)).toBe(9n)
+  })
+
+  test('statements at once do not take each other’s files', async () => {
+    const found = await Promise.all(
+      [1, 2, 3].map((visit) =>
+        over.query(`SELECT min(visit) AS v, count(*) AS n FROM src WHERE visit = ${visit}`),
+      ),
+    )
+    expect(found.map((rows) => [rows.get('v', 0), rows.get('n', 0)])).toEqual(
+      [1n, 2n, 3n].map((v) => [v, 18n]),
+    )
+  })
+
+  test('files that the engine cannot open are loaded, and only those admitted', async () => {
+    const loaded: number[] = []
+    const files = [1, 2, 3].map((visit) => ({
+      path: `s3://bucket/${visit}.parq`,
+      dataId: { visit, band: 'r' },
+      load: async () => {
+        loaded.push(visit)
+        return Catalog.fromRows(specs, [{ id: BigInt(visit), flux: visit }])
+      },
+    }))
+    const remote = sqlOver(await openCatalogSession(), {
+      tableNames: () => ['far'],
+      resolve: async (name) => (name === 'far' ? { files } : undefined),
+    })
+    const rows = await remote.query('SELECT * FROM far WHERE visit >= 2 AND band = $1 ORDER BY id', ['r'])
+    expect([...rows.rows()]).toEqual([
+      { visit: 2n, band: 'r', id: 2n, flux: 2 },
+      { visit: 3n, band: 'r', id: 3n, flux: 3 },
+    ])
+    expect(loaded).toEqual([2, 3])
+    await remote.close()
+  })
+})
