@@ -41,6 +41,8 @@ export interface SqliteOptions {
   readonly readOnly?: boolean
   /** Make the file; without it a missing file is an error. */
   readonly create?: boolean
+  /** How changes are journalled; by default as the file system allows: `wal` on a local disk, `delete` on a network. */
+  readonly journal?: 'wal' | 'delete'
   /** How long a writer waits for others before `sql/busy`, milliseconds. Default 60 000. */
   readonly busyTimeoutMs?: number
 }

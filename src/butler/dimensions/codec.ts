@@ -3,6 +3,7 @@ import type { Region } from '#geom'
 import { quoteName, type SqlRow, type SqlValue } from '#sql'
 import { Timespan } from '#time'
 import { DimensionRecordError } from '../errors.ts'
+import { integerOf } from './data-id.ts'
 import { type ColumnType, type DimensionElement, recordFields } from './element.ts'
 import { DimensionRecord, type RecordValue } from './record.ts'
 import type { DimensionUniverse } from './universe.ts'
@@ -117,7 +118,7 @@ function encodeValue(value: RecordValue, type: ColumnType, where: string): SqlVa
       break
     case 'int':
       if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return value
-      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return Number(value)
+      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return integerOf(value)
       break
     case 'float':
       if (typeof value === 'number') return value

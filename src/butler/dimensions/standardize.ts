@@ -1,7 +1,7 @@
 import { quoteName, type SqlConnection, type SqlValue } from '#sql'
 import { DataIdValueError, DimensionNameError, DimensionValueError } from '../errors.ts'
 import { DataCoordinate, formatDataId } from './data-coordinate.ts'
-import type { DataId, DataIdValue } from './data-id.ts'
+import { type DataId, type DataIdValue, integerOf } from './data-id.ts'
 import { type DimensionElement, hasTable, recordFields } from './element.ts'
 import { expandDataId } from './expand.ts'
 import type { DimensionGroup } from './group.ts'
@@ -107,7 +107,7 @@ function castKey(element: DimensionElement, value: DataIdValue): DataIdValue | u
   if (typeof value === 'boolean')
     throw new DataIdValueError(`${element.name} cannot be ${String(value)}: it is a truth value.`)
   if (element.keys[0]!.type !== 'int' || typeof value !== 'string') return value
-  if (/^[+-]?\d+$/.test(value)) return Number(value)
+  if (/^[+-]?\d+$/.test(value)) return integerOf(value)
   return element.keys.some((k) => k.type === 'string') ? undefined : value
 }
 

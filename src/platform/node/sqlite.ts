@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import {
   type SqlConnection,
@@ -8,13 +9,17 @@ import {
   type SqlRow,
   type SqlValue,
 } from '#sql'
+import { isOnNetwork } from './file-system.ts'
 
 const MOST_STATEMENTS = 400
-const BUSY_CODES = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'])
+/** Longest sleep of a waiting writer: short, so that one that writes without pause does not shut the others out. */
+const LONGEST_PAUSE_MS = 8
 
 /**
  * SQLite by better-sqlite3: foreign keys on, one writer at a time (BEGIN IMMEDIATE; others wait without blocking the event
- * loop), WAL for files we make on a local disk, FULL sync so that a finished put survives a power cut.
+ * loop), FULL sync so that a finished put survives a power cut. Files that we make have a write-ahead log, with which readers and
+ * the writer do not wait for each other; on a network file system, which has no shared memory, a rollback journal. The mode is
+ * kept in the file: every SQLite, also the real Butler's, follows it.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqlConnection> {
   if (options.create !== true && !existsSync(path))
@@ -22,7 +27,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
   try {
     const database = new Database(path, { readonly: options.readOnly === true, timeout: 0 })
     database.pragma('foreign_keys = ON')
-    if (options.create === true) database.pragma('journal_mode = WAL')
+    chooseJournal(database, path, options)
     database.pragma('synchronous = FULL')
     database.pragma('cache_size = -65536')
     database.pragma('temp_store = MEMORY')
@@ -30,6 +35,14 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
   } catch (error) {
     return Promise.reject(translate(error, path))
   }
+}
+
+function chooseJournal(database: Database.Database, path: string, options: SqliteOptions): void {
+  if (options.readOnly === true) return
+  const isShared = options.journal === undefined ? isOnNetwork(dirname(path)) : options.journal === 'delete'
+  if (options.create === true) database.pragma(`journal_mode = ${isShared ? 'DELETE' : 'WAL'}`)
+  else if (isShared && database.pragma('journal_mode', { simple: true }) === 'wal')
+    database.pragma('journal_mode = DELETE')
 }
 
 class SqliteConnection implements SqlConnection {
@@ -44,11 +57,21 @@ class SqliteConnection implements SqlConnection {
   }
 
   all(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return this.patient(() => this.prepare(sql).all(...parameters))
+    return this.patient(() => {
+      const statement = this.prepare(sql)
+      const rows = statement.all(...parameters)
+      return rows.some(isRounded) ? exactly(statement, (s) => s.all(...parameters)).map(toNumbers) : rows
+    })
   }
 
   first(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlRow | undefined> {
-    return this.patient(() => this.prepare(sql).get(...parameters))
+    return this.patient(() => {
+      const statement = this.prepare(sql)
+      const row = statement.get(...parameters)
+      return row !== undefined && isRounded(row)
+        ? toNumbers(exactly(statement, (s) => s.get(...parameters))!)
+        : row
+    })
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []) {
@@ -111,7 +134,7 @@ class SqliteConnection implements SqlConnection {
   /** Runs at once; when another process holds the lock, tries again until the time is up, leaving the event loop free. */
   private async patient<T>(work: () => T): Promise<T> {
     const deadline = Date.now() + this.busyTimeoutMs
-    for (let pause = 1; ; pause = Math.min(pause * 1.5, 50)) {
+    for (let pause = 1; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       try {
         return work()
       } catch (error) {
@@ -125,7 +148,27 @@ class SqliteConnection implements SqlConnection {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-const isBusy = (error: unknown): boolean => BUSY_CODES.has(codeOf(error))
+const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+
+type Statement = Database.Statement<SqlValue[], SqlRow>
+
+/** Whether a row has an integer that a number cannot hold; floats that large are taken for one, at no harm. */
+const isRounded = (row: SqlRow): boolean =>
+  Array.isArray(row) &&
+  row.some((v) => typeof v === 'number' && Number.isInteger(v) && !Number.isSafeInteger(v))
+
+/** Run a reading statement once more with all integers as bigint. */
+function exactly<T>(statement: Statement, run: (statement: Statement) => T): T {
+  statement.safeIntegers(true)
+  try {
+    return run(statement)
+  } finally {
+    statement.safeIntegers(false)
+  }
+}
+
+const toNumbers = (row: SqlRow): SqlRow =>
+  row.map((v) => (typeof v === 'bigint' && Number.isSafeInteger(Number(v)) ? Number(v) : v))
 
 const KINDS: readonly (readonly [prefix: string, kind: SqlErrorKind])[] = [
   ['SQLITE_CONSTRAINT_UNIQUE', 'unique'],
@@ -140,6 +183,7 @@ const KINDS: readonly (readonly [prefix: string, kind: SqlErrorKind])[] = [
   ['SQLITE_CORRUPT', 'corrupt'],
   ['SQLITE_NOTADB', 'corrupt'],
   ['SQLITE_FULL', 'full'],
+  ['SQLITE_IOERR_SHMSIZE', 'full'],
 ]
 
 function translate(error: unknown, path: string): unknown {
