@@ -71,10 +71,16 @@ export { caveatCode } from './execute/caveats.ts'
 export { type RunCollections, resolveCollections } from './execute/collections.ts'
 export type { ExecutionOptions, QuantumExecutor, QuantumHooks } from './execute/executor.ts'
 export { inProcessExecutor } from './execute/in-process.ts'
-export { readInitInputs, registerDatasetTypes, registerPipelineTypes } from './execute/init-outputs.ts'
+export {
+  readInitInputs,
+  registerDatasetTypes,
+  registerPipelineTypes,
+  writeInitOutputs,
+} from './execute/init-outputs.ts'
+export { butlerStore, type QuantumStore, quantumBackedStore } from './execute/store.ts'
 export { type QuantumEnvironment, runQuantum } from './execute/run-quantum.ts'
 export { makeWireReader, wireQuantum, type WireReader, workerSetup } from './execute/wire.ts'
-export type { FromWorker, ToWorker, WorkerSetup } from './execute/worker-messages.ts'
+export type { FromWorker, ToWorker, WireQuantum, WorkerSetup } from './execute/worker-messages.ts'
 export { type ErrorRecord, errorRecord, type QuantumResult } from './execute/outcome.ts'
 export { runQuantumGraph } from './execute/run-graph.ts'
 export {

@@ -17,6 +17,7 @@ import { inProcessExecutor } from './execute/in-process.ts'
 import { registerDatasetTypes, writeInitOutputs } from './execute/init-outputs.ts'
 import type { QuantumResult } from './execute/outcome.ts'
 import { runQuantumGraph } from './execute/run-graph.ts'
+import { butlerStore } from './execute/store.ts'
 import { buildPipelineGraph } from './graph/build-graph.ts'
 import { selectFragment } from './graph/fragment.ts'
 import { withInstrumentOfData } from './graph/instrument.ts'
@@ -198,7 +199,7 @@ export async function executeRun(
   const packages = options.noVersions === true ? undefined : options.packages
   const { skipInitWrites = false } = options
   await writeInitOutputs(
-    butler,
+    butlerStore(butler),
     graph,
     tasks,
     { extendRun: collections.runExists, packages, skipInitWrites },
@@ -206,7 +207,7 @@ export async function executeRun(
   )
   const about = { run: collections.run, output: collections.output }
   if (options.initOnly === true) return { ...about, state: 'done', quanta: [], exitCode: 0 }
-  const executor = options.executor ?? inProcessExecutor(butler)
+  const executor = options.executor ?? inProcessExecutor(butlerStore(butler))
   const result = await runQuantumGraph(
     graph,
     {

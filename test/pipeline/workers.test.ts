@@ -68,13 +68,19 @@ const states = (result: RunResult): Record<string, string> =>
 test('a crash, an endless loop and a full memory each end one quantum, and the run goes on', {
   timeout: 180_000,
 }, async () => {
-  const result = await run({ faults: { 4: 'crash', 5: 'loop', 10: 'memory' }, timeoutSec: 20 })
+  const result = await run({ faults: { 4: 'abort', 5: 'loop', 10: 'memory' }, timeoutSec: 8 })
   expect(states(result)).toEqual({ 4: 'failed', 5: 'failed', 10: 'failed', 11: 'done' })
   const messages = result.quanta.map((q) => q.error?.message ?? '')
-  expect(messages[0]).toMatch(/worker ended with code 3/)
-  expect(messages[1]).toMatch(/took longer than 20 s/)
+  expect(messages[0]).toMatch(/process ended by signal SIGABRT/)
+  expect(messages[1]).toMatch(/took longer than 8 s/)
   expect(messages[2]).toMatch(/memory/)
   expect(result.exitCode).toBe(1)
+})
+
+test('a task that ends its process names the exit code', async () => {
+  const result = await run({ faults: { 4: 'crash' } })
+  expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'done', 11: 'done' })
+  expect(result.quanta[0]?.error?.message).toMatch(/process ended with code 3/)
 })
 
 test('a task that says repeating is useless sets exit code 20', async () => {

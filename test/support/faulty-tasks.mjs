@@ -5,7 +5,7 @@ const ied = ['instrument', 'exposure', 'detector']
 const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
-// It goes wrong in the way that its config gives for a detector: crash, loop, memory, repeat, slow.
+// It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow.
 export const FaultyTask = definePipelineTask({
   className: 'faulty.FaultyTask',
   defaultName: 'faulty',
@@ -25,6 +25,11 @@ export const FaultyTask = definePipelineTask({
     if (fault === 'crash') {
       setTimeout(() => process.exit(3))
       await new Promise(() => {})
+    }
+    if (fault === 'abort') process.abort()
+    if (fault === 'buffers') {
+      const kept = []
+      for (;;) kept.push(new Float64Array(50_000_000).fill(kept.length))
     }
     if (fault === 'memory') {
       const kept = []

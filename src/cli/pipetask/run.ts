@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { executeRun, inProcessExecutor, type QuantumExecutor } from '#pipeline'
+import { butlerStore, executeRun, inProcessExecutor, type QuantumExecutor } from '#pipeline'
 import type { Butler } from '#butler'
 import { withDisplay } from './display.ts'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
@@ -51,7 +51,7 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
     .option('--init-only', 'write configs and schemas, run nothing', false)
     .option('--no-versions', 'do not save or compare package versions')
     .addOption(
-      new Option('--start-method <method>', 'accepted; workers are threads').choices([
+      new Option('--start-method <method>', 'accepted; workers are processes of their own').choices([
         'spawn',
         'fork',
         'forkserver',
@@ -106,7 +106,7 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
  */
 async function makeExecutor(flags: RunFlags, butler: Butler, io: CommandIo): Promise<QuantumExecutor> {
   const isWatched = flags.timeout !== undefined || io.columns !== undefined
-  if (flags.processes === 1 && !isWatched) return inProcessExecutor(butler, processUsage)
+  if (flags.processes === 1 && !isWatched) return inProcessExecutor(butlerStore(butler), processUsage)
   const { workerExecutor } = await import('#platform/node')
   const modules =
     io

@@ -7,6 +7,7 @@ import { TaskMetadata } from '../metadata.ts'
 import { taskTypes } from '../quanta/build-quanta.ts'
 import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { TaskRegistry } from '../task-registry.ts'
+import type { QuantumStore } from './store.ts'
 import { makeTaskContext } from './task-context.ts'
 
 export interface InitOptions {
@@ -72,27 +73,27 @@ const specOf = ({ name, dimensions, storageClass, isCalibration }: DatasetType) 
 
 /** Write or compare configs, schemas and versions: what is written once for a run. */
 export async function writeInitOutputs(
-  butler: Butler,
+  store: QuantumStore,
   graph: QuantumGraph,
   tasks: TaskRegistry,
   options: InitOptions,
   context: Context,
 ): Promise<void> {
-  for (const node of graph.pipeline.tasks) await checkConfig(butler, graph, node, tasks, options, context)
-  if (options.packages !== undefined) await checkPackages(butler, graph, options.packages, options.extendRun)
-  for (const node of graph.pipeline.tasks) await writeSchemas(butler, graph, node, options)
+  for (const node of graph.pipeline.tasks) await checkConfig(store, graph, node, tasks, options, context)
+  if (options.packages !== undefined) await checkPackages(store, graph, options.packages, options.extendRun)
+  for (const node of graph.pipeline.tasks) await writeSchemas(store, graph, node, options)
 }
 
 async function existing(
-  butler: Butler,
+  store: QuantumStore,
   ref: DatasetRef,
   extendRun: boolean,
 ): Promise<DatasetRef | undefined> {
-  return extendRun ? butler.findDataset(ref.datasetType, {}, { collections: ref.run }) : undefined
+  return extendRun ? store.findInRun(ref) : undefined
 }
 
 async function checkConfig(
-  butler: Butler,
+  store: QuantumStore,
   graph: QuantumGraph,
   node: TaskNode,
   tasks: TaskRegistry,
@@ -100,14 +101,14 @@ async function checkConfig(
   context: Context,
 ): Promise<void> {
   const ref = graph.initRef(node.configName)
-  const before = await existing(butler, ref, options.extendRun)
+  const before = await existing(store, ref, options.extendRun)
   if (before === undefined) {
-    if (!options.skipInitWrites) await butler.put(saveConfig(node.config), ref)
+    if (!options.skipInitWrites) await store.put([[ref, saveConfig(node.config)]])
     return
   }
   const old = node.task.config.make()
   const file = `${node.configName} of run ${ref.run}`
-  await loadConfig(old, await butler.get<string>(before), {
+  await loadConfig(old, await store.get<string>(before), {
     file,
     findTarget: (name) => tasks.findTarget(name),
   })
@@ -130,18 +131,18 @@ const configConflict = (node: TaskNode, run: string, differences: readonly strin
 
 /** Versions that changed are refused; packages that are new are added. */
 async function checkPackages(
-  butler: Butler,
+  store: QuantumStore,
   graph: QuantumGraph,
   packages: Readonly<Record<string, string>>,
   extendRun: boolean,
 ): Promise<void> {
   const ref = graph.initRef(PACKAGES)
-  const before = await existing(butler, ref, extendRun)
+  const before = await existing(store, ref, extendRun)
   if (before === undefined) {
-    await butler.put(packages, ref)
+    await store.put([[ref, packages]])
     return
   }
-  const old = await butler.get<Readonly<Record<string, string>>>(before)
+  const old = await store.get<Readonly<Record<string, string>>>(before)
   const changed = Object.entries(packages).filter(([name, version]) => name in old && old[name] !== version)
   if (changed.length > 0)
     throw pipelineError(
@@ -150,12 +151,12 @@ async function checkPackages(
       { hint: 'Make a new run, or add --no-versions to accept the difference.' },
     )
   if (Object.keys(packages).every((name) => name in old)) return
-  await butler.pruneDatasets([before], { disassociate: true, unstore: true, purge: true })
-  await butler.put({ ...old, ...packages }, ref)
+  await store.remove([before])
+  await store.put([[ref, { ...old, ...packages }]])
 }
 
 async function writeSchemas(
-  butler: Butler,
+  store: QuantumStore,
   graph: QuantumGraph,
   node: TaskNode,
   options: InitOptions,
@@ -163,10 +164,10 @@ async function writeSchemas(
   const missing: DatasetRef[] = []
   for (const edge of node.initOutputs) {
     const ref = graph.initRef(edge.datasetType)
-    if ((await existing(butler, ref, options.extendRun)) === undefined) missing.push(ref)
+    if ((await existing(store, ref, options.extendRun)) === undefined) missing.push(ref)
   }
   if (missing.length === 0 || node.task.init === undefined || options.skipInitWrites) return
-  const inputs = await readInitInputs(butler, node, graph.header.run, graph.header.inputs)
+  const inputs = await readInitInputs(store, node, (name) => graph.initRef(name))
   const context = makeTaskContext({
     name: node.label,
     config: node.config,
@@ -179,29 +180,31 @@ async function writeSchemas(
   for (const edge of node.initOutputs) {
     const ref = missing.find((r) => r.datasetType.name === edge.datasetType)
     const value = values[edge.connection]
-    if (ref !== undefined && value !== undefined) await butler.put(value, ref)
+    if (ref !== undefined && value !== undefined) await store.put([[ref, value]])
   }
 }
 
-/** Values of a task's init inputs, from the run or from the input collections. */
+/** Values of a task's init inputs: what the pipeline writes once, or what was there before. */
 export async function readInitInputs(
-  butler: Butler,
+  store: QuantumStore,
   node: TaskNode,
-  run: string,
-  inputs: readonly string[] = [],
+  refOf: (datasetType: string) => DatasetRef | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   const values: Record<string, unknown> = {}
   for (const edge of node.initInputs) {
-    const ref = await butler.findDataset(edge.datasetType, {}, { collections: [run, ...inputs] })
-    if (ref === undefined)
-      throw pipelineError(
-        'missing-init-input',
-        `Task '${node.label}' needs ${edge.datasetType}, which is not in run ${run}.`,
-        {
-          hint: 'Run the task that makes it in the same pipeline, or add a collection that has it with -i.',
-        },
-      )
-    values[edge.connection] = await butler.get(ref)
+    const planned = refOf(edge.datasetType)
+    const ref = planned === undefined ? undefined : await store.findInRun(planned)
+    if (ref === undefined) throw missingInitInput(node.label, edge.datasetType, planned?.run)
+    values[edge.connection] = await store.get(ref)
   }
   return values
 }
+
+export const missingInitInput = (label: string, datasetType: string, where: string | undefined): Error =>
+  pipelineError(
+    'missing-init-input',
+    `Task '${label}' needs ${datasetType}, which is not in ${where ?? 'the graph'}.`,
+    {
+      hint: 'Run the task that makes it in the same pipeline, or add a collection that has it with -i.',
+    },
+  )

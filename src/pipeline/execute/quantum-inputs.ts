@@ -1,16 +1,17 @@
-import type { Butler, DatasetRef, DeferredDataset } from '#butler'
+import type { DatasetRef, DeferredDataset } from '#butler'
 import type { Logger } from '#core'
 import { NoWorkFound, pipelineError } from '../errors.ts'
 import type { Edge } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
 import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
+import type { QuantumStore } from './store.ts'
 
 /**
  * The inputs that are really there: quanta before this one may have made fewer than the graph foresaw. Throws NoWorkFound when
  * too few are left.
  */
 export async function presentInputs(
-  butler: Butler,
+  store: QuantumStore,
   quantum: Quantum,
   run: string,
   log: Logger,
@@ -18,7 +19,7 @@ export async function presentInputs(
   const found: Record<string, readonly DatasetRef[]> = {}
   for (const edge of inputEdges(quantum.node)) {
     const refs = quantum.inputs[edge.connection] ?? []
-    const there = await Promise.all(refs.map(async (ref) => ref.run !== run || (await isStored(butler, ref))))
+    const there = await Promise.all(refs.map(async (ref) => ref.run !== run || (await store.isStored(ref))))
     refs.forEach((ref, i) => {
       if (there[i] === false)
         log.info(`No dataset artifact found for ${ref.datasetType.name}@${ref.coordinate}.`)
@@ -28,9 +29,6 @@ export async function presentInputs(
   }
   return adjusted(quantum, found)
 }
-
-const isStored = async (butler: Butler, ref: DatasetRef): Promise<boolean> =>
-  (await butler.getDataset(ref.id)) !== undefined
 
 function checkCount({ label, coordinate }: Quantum, edge: Edge, count: number): void {
   if (count >= edge.minimum) return
@@ -47,30 +45,30 @@ function adjusted(quantum: Quantum, inputs: RefsByConnection): RefsByConnection 
 
 /** Read inputs as `run` wants them: one value or a list, handles where reading is deferred. */
 export async function loadInputs(
-  butler: Butler,
+  store: QuantumStore,
   edges: readonly Edge[],
   refs: RefsByConnection,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const edge of edges) {
     const loaded: unknown[] = []
-    for (const ref of refs[edge.connection] ?? []) loaded.push(await loadOne(butler, edge, ref))
+    for (const ref of refs[edge.connection] ?? []) loaded.push(await loadOne(store, edge, ref))
     values[edge.connection] = edge.multiple ? loaded : loaded[0]
   }
   return values
 }
 
-function loadOne(butler: Butler, edge: Edge, ref: DatasetRef): Promise<unknown> {
+function loadOne(store: QuantumStore, edge: Edge, ref: DatasetRef): Promise<unknown> {
   const options = {
     ...(edge.component !== undefined && { component: edge.component }),
     ...(edge.component === undefined &&
       edge.storageClass !== ref.datasetType.storageClass && { storageClass: edge.storageClass }),
   }
-  if (!edge.deferLoad) return butler.get(ref, undefined, options)
+  if (!edge.deferLoad) return store.get(ref, options)
   const handle: DeferredDataset = {
     ref,
     dataId: ref.dataId,
-    get: <T>(more = {}) => butler.get<T>(ref, undefined, { ...options, ...more }) as Promise<never>,
+    get: <T>(more = {}) => store.get<T>(ref, { ...options, ...more }) as Promise<never>,
   }
   return Promise.resolve(handle)
 }

@@ -1,4 +1,4 @@
-import type { Butler, DatasetRef } from '#butler'
+import type { DatasetRef } from '#butler'
 import { type Logger, type LogRecord, makeLogger, silentProgress } from '#core'
 import {
   AlgorithmError,
@@ -17,11 +17,12 @@ import { CAVEAT, caveatCode } from './caveats.ts'
 import type { ExecutionOptions, QuantumHooks } from './executor.ts'
 import { errorRecord, type QuantumResult } from './outcome.ts'
 import { loadInputs, presentInputs } from './quantum-inputs.ts'
+import type { QuantumStore } from './store.ts'
 import { makeTaskContext } from './task-context.ts'
 
 /** What a quantum is run with besides itself. */
 export interface QuantumEnvironment {
-  readonly butler: Butler
+  readonly store: QuantumStore
   readonly run: string
   readonly options: ExecutionOptions
   /** Values of the task's init inputs. */
@@ -91,17 +92,17 @@ async function execute(
   hooks: QuantumHooks,
   notes: Notes,
 ): Promise<Ended> {
-  const { butler, run } = environment
+  const { store, run } = environment
   const { log, metadata } = notes
   const made = new Map<DatasetRef, unknown>()
   let caveats = 0
   try {
-    const refs = await presentInputs(butler, quantum, run, log).catch((error: unknown) => {
+    const refs = await presentInputs(store, quantum, run, log).catch((error: unknown) => {
       if (error instanceof NoWorkFound) caveats |= CAVEAT.adjustQuantum
       throw error
     })
     note(metadata, 'init', environment)
-    const inputs = await loadInputs(butler, inputEdges(quantum.node), refs)
+    const inputs = await loadInputs(store, inputEdges(quantum.node), refs)
     note(metadata, 'start', environment)
     await callTask(quantum, environment, hooks, notes, inputs, refs, made)
   } catch (error) {
@@ -119,11 +120,11 @@ async function execute(
     outputs.map((ref) => ref.id),
   )
   metadata.child('quantum').set('caveats', caveats)
-  await butler.transaction(async (inside) => {
-    for (const [ref, value] of made) await inside.put(value, ref)
-    await inside.put(metadata.toStored(), quantum.metadata)
-    if (quantum.log !== undefined) await inside.put(notes.records, quantum.log)
-  })
+  await store.put([
+    ...made,
+    ...(quantum.log === undefined ? [] : [[quantum.log, notes.records] as const]),
+    [quantum.metadata, metadata.toStored()],
+  ])
   return { caveats, outputs }
 }
 
@@ -152,11 +153,11 @@ async function callTask(
     quantumId: id,
   } as QuantumContext
   if (node.task.runQuantum) {
-    const { butler } = environment
+    const { store } = environment
     const io = {
       inputs: refs,
       outputs: quantum.outputs,
-      get: <T>(ref: DatasetRef) => butler.get<T>(ref),
+      get: <T>(ref: DatasetRef) => store.get<T>(ref),
       put: (value: unknown, ref: DatasetRef) => Promise.resolve(void made.set(ref, value)),
     }
     return node.task.runQuantum(io, context, environment.init)
@@ -194,16 +195,16 @@ function missingOutputs(quantum: Quantum, made: readonly DatasetRef[]): number {
 }
 
 /** In a run that is extended: done before, or leftovers of a failure, which are removed or refused. */
-async function isDone(quantum: Quantum, { butler, run, options }: QuantumEnvironment): Promise<boolean> {
+async function isDone(quantum: Quantum, { store, run, options }: QuantumEnvironment): Promise<boolean> {
   if (!options.extendRun) return false
-  const find = (ref: DatasetRef): Promise<DatasetRef | undefined> =>
-    butler.findDataset(ref.datasetType, ref.coordinate, { collections: run })
-  if ((await find(quantum.metadata)) !== undefined) return true
+  if ((await store.findInRun(quantum.metadata)) !== undefined) return true
   const predicted = [
     ...Object.values(quantum.outputs).flat(),
     ...(quantum.log === undefined ? [] : [quantum.log]),
   ]
-  const left = (await Promise.all(predicted.map(find))).filter((ref) => ref !== undefined)
+  const left = (await Promise.all(predicted.map((ref) => store.findInRun(ref)))).filter(
+    (ref) => ref !== undefined,
+  )
   if (left.length === 0) return false
   if (!options.clobberOutputs)
     throw pipelineError(
@@ -213,17 +214,17 @@ async function isDone(quantum: Quantum, { butler, run, options }: QuantumEnviron
         hint: '--clobber-outputs removes them first.',
       },
     )
-  await butler.pruneDatasets(left, { disassociate: true, unstore: true, purge: true })
+  await store.remove(left)
   return false
 }
 
 async function writeLog(
   quantum: Quantum,
-  { butler }: QuantumEnvironment,
+  { store }: QuantumEnvironment,
   records: readonly LogRecord[],
 ): Promise<void> {
-  if (quantum.log !== undefined && (await butler.getDataset(quantum.log.id)) === undefined)
-    await butler.put(records, quantum.log)
+  if (quantum.log !== undefined && !(await store.isStored(quantum.log)))
+    await store.put([[quantum.log, records]])
 }
 
 function note(metadata: TaskMetadata, phase: string, { usage }: QuantumEnvironment): void {

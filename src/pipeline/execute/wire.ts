@@ -19,13 +19,15 @@ export function workerSetup(
   return {
     repository,
     run: graph.header.run,
-    inputs: graph.header.inputs,
     options: { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec },
     taskModules,
-    tasks: graph.pipeline.tasks.map(({ label, task, config }) => ({
+    tasks: graph.pipeline.tasks.map(({ label, task, config, initInputs }) => ({
       label,
       className: task.className,
       config: saveConfig(config),
+      init: Object.fromEntries(
+        initInputs.map(({ datasetType }) => [datasetType, wireRef(graph.initRef(datasetType))]),
+      ),
     })),
     types: [...graph.datasets.values()].map(({ type }) => ({ ...type, dimensions: type.dimensions.names })),
   }
@@ -56,15 +58,15 @@ export const wireQuantum = (quantum: Quantum): WireQuantum => ({
 /** The other side: tasks and dataset types by name, and quanta made from messages. */
 export interface WireReader {
   readonly nodes: ReadonlyMap<string, TaskNode>
+  initRef(label: string, datasetType: string): DatasetRef | undefined
   quantum(wire: WireQuantum): Quantum
 }
 
 export async function makeWireReader(
   setup: WorkerSetup,
   tasks: TaskRegistry,
-  butler: Butler,
+  { dimensions: universe }: Pick<Butler, 'dimensions'>,
 ): Promise<WireReader> {
-  const universe = butler.dimensions
   const types = new Map<string, DatasetType>(
     setup.types.map((type) => [type.name, { ...type, dimensions: universe.group(type.dimensions) }]),
   )
@@ -89,6 +91,10 @@ export async function makeWireReader(
     Object.fromEntries(Object.entries(wire).map(([connection, list]) => [connection, list.map(ref)]))
   return {
     nodes,
+    initRef(label, datasetType) {
+      const wire = setup.tasks.find((task) => task.label === label)?.init[datasetType]
+      return wire === undefined ? undefined : ref(wire)
+    },
     quantum(wire) {
       const node = nodes.get(wire.label)
       if (node === undefined) throw new RangeError(`task ${wire.label}`)

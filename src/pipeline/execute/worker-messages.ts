@@ -17,11 +17,18 @@ export type WireRefs = Readonly<Record<string, readonly WireRef[]>>
 export interface WorkerSetup {
   readonly repository: string
   readonly run: string
-  readonly inputs: readonly string[]
   readonly options: ExecutionOptions
   /** ES modules that export further tasks. */
   readonly taskModules: readonly string[]
-  readonly tasks: readonly { readonly label: string; readonly className: string; readonly config: string }[]
+  readonly tasks: readonly {
+    readonly label: string
+    readonly className: string
+    readonly config: string
+    /** Init inputs by dataset type. */
+    readonly init: Readonly<Record<string, WireRef>>
+  }[]
+  /** Run from this graph file alone, without the registry. */
+  readonly graphFile?: string
   readonly types: readonly {
     readonly name: string
     readonly dimensions: readonly string[]

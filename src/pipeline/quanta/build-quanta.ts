@@ -8,6 +8,7 @@ import {
   type TaskNode,
 } from '../graph/pipeline-graph.ts'
 import { pipelineError } from '../errors.ts'
+import { missingInitInput } from '../execute/init-outputs.ts'
 import { CoordinateTables } from './coordinates.ts'
 import { DatasetNodes } from './datasets.ts'
 import { makeIdSource } from './ids.ts'
@@ -74,7 +75,7 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
     }
   }
   bar.end()
-  addInitDatasets(pipeline, state)
+  await addInitDatasets(pipeline, state)
   const header: GraphHeader = {
     id: crypto.randomUUID(),
     inputs,
@@ -217,7 +218,7 @@ const present = async (butler: Butler, names: readonly string[]): Promise<readon
 }
 
 /** Configs, schemas and package versions: one dataset each, without data ID. */
-function addInitDatasets(pipeline: PipelineGraph, state: BuildState): void {
+async function addInitDatasets(pipeline: PipelineGraph, state: BuildState): Promise<void> {
   const empty = pipeline.universe.empty
   const packages: DatasetType = {
     name: PACKAGES,
@@ -232,6 +233,16 @@ function addInitDatasets(pipeline: PipelineGraph, state: BuildState): void {
   for (const node of pipeline.tasks)
     for (const name of [node.configName, ...node.initOutputs.map((e) => e.datasetType)])
       state.nodesOf(name).at(whole)
+  const read = pipeline.tasks.flatMap((node) => node.initInputs.map((edge) => ({ node, edge })))
+  for (const { node, edge } of read) {
+    const name = edge.datasetType
+    if (state.datasets.has(name)) continue
+    const found = state.isRegistered(name)
+      ? await state.butler.findDataset(name, {}, { collections: state.inputs })
+      : undefined
+    if (found === undefined) throw missingInitInput(node.label, name, state.inputs.join(', '))
+    state.nodesOf(name).addRef(found)
+  }
 }
 
 /** Ask the registry again, this time for its reasons. */

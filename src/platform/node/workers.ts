@@ -1,5 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import {
   type ExecutionOptions,
   type FromWorker,
@@ -25,9 +25,14 @@ export interface WorkerPoolOptions {
   readonly execArgv?: readonly string[]
   /** Largest heap of a worker in megabytes; a quantum that needs more ends alone. */
   readonly maxHeapMb?: number
+  /** Run from this graph file and the repository's files alone. */
+  readonly graphFile?: string
 }
 
-/** A pool of worker threads. A quantum that crashes its thread, fills its memory or takes too long ends alone. */
+/**
+ * A pool of processes. A quantum that crashes its process, fills its memory or takes too long ends alone; the others and the run
+ * go on.
+ */
 export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
   let setup: WorkerSetup | undefined
   const idle: QuantumWorker[] = []
@@ -35,7 +40,11 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
   return {
     slots: options.slots,
     prepare(graph: QuantumGraph, execution: ExecutionOptions) {
-      setup = workerSetup(graph, execution, options.repository, options.taskModules ?? [])
+      const { repository, taskModules = [], graphFile } = options
+      setup = {
+        ...workerSetup(graph, execution, repository, taskModules),
+        ...(graphFile !== undefined && { graphFile }),
+      }
       return Promise.resolve()
     },
     async run(quantum: Quantum, hooks: QuantumHooks) {
@@ -63,22 +72,32 @@ interface Job {
 class QuantumWorker {
   isAlive = true
   private job: Job | undefined
-  private readonly worker: Worker
+  private readonly child: ChildProcess
   private readonly ready: Promise<void>
+  /** The end of what the process wrote to stderr, for the message when it crashes. */
+  private said = ''
 
-  constructor({ entry, execArgv, maxHeapMb }: WorkerPoolOptions, setup: WorkerSetup) {
-    this.worker = new Worker(fileURLToPath(entry), {
-      ...(execArgv && { execArgv: [...execArgv] }),
-      ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+  constructor({ entry, execArgv = [], maxHeapMb }: WorkerPoolOptions, setup: WorkerSetup) {
+    this.child = fork(fileURLToPath(entry), [], {
+      execArgv: [...execArgv, ...(maxHeapMb === undefined ? [] : [`--max-old-space-size=${maxHeapMb}`])],
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
+    living.add(this.child)
+    this.child.stderr?.on('data', (text: Buffer) => {
+      this.said = (this.said + text.toString()).slice(-8000)
     })
     this.ready = new Promise((resolve) => {
-      this.worker.on('message', (message: FromWorker) => {
+      this.child.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') resolve()
         else this.take(message)
       })
     })
-    this.worker.on('error', (error) => this.lost(`its worker ended: ${error.message}`))
-    this.worker.on('exit', (code) => this.lost(`its worker ended with code ${code}`))
+    this.child.on('error', (error) => this.lost(`its process could not be used: ${error.message}`))
+    this.child.on('close', (code, signal) => {
+      living.delete(this.child)
+      this.lost(whyEnded(code, signal, this.said))
+    })
     this.send({ kind: 'setup', setup })
   }
 
@@ -109,11 +128,14 @@ class QuantumWorker {
 
   async end(): Promise<void> {
     this.isAlive = false
-    await this.worker.terminate()
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const closed = new Promise((resolve) => this.child.once('close', resolve))
+    this.child.kill('SIGKILL')
+    await closed
   }
 
   private send(message: ToWorker): void {
-    this.worker.postMessage(message)
+    if (this.child.connected) this.child.send(message)
   }
 
   private take(message: Exclude<FromWorker, { kind: 'ready' }>): void {
@@ -125,12 +147,19 @@ class QuantumWorker {
   private finish(result: QuantumResult): void {
     const { job } = this
     this.job = undefined
+    if (result.state === 'done' || result.state === 'skipped' || this.isAlive) this.pass()
     job?.done(result)
+  }
+
+  /** What a task wrote to stderr belongs on ours; a crash's trace goes into its message instead. */
+  private pass(): void {
+    if (this.said !== '') process.stderr.write(this.said)
+    this.said = ''
   }
 
   private kill(reason: string): void {
     this.lost(reason)
-    void this.worker.terminate()
+    this.child.kill('SIGKILL')
   }
 
   private lost(reason: string): void {
@@ -151,6 +180,24 @@ class QuantumWorker {
       },
     })
   }
+}
+
+/** Processes that must not outlive this one. */
+const living = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
+/** `its process ended with code 3`, and what it said of memory or of a fatal error. */
+function whyEnded(code: number | null, signal: NodeJS.Signals | null, said: string): string {
+  if (/heap out of memory|Allocation failed|Array buffer allocation failed/i.test(said))
+    return 'it ran out of memory'
+  const how = signal === null ? `with code ${code}` : `by signal ${signal}`
+  const last = said
+    .split('\n')
+    .filter((line) => /error|fatal|assert/i.test(line))
+    .at(-1)
+  return `its process ended ${how}${last === undefined ? '' : ` (${last.trim().slice(0, 200)})`}`
 }
 
 /** How long a cancelled task may take to notice. */
