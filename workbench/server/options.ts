@@ -27,7 +27,22 @@ export interface ServerOptions {
   readonly rateLimits?: RateLimits
   /** Origins besides our own that may call, compared whole. */
   readonly allowOrigins?: readonly string[]
+  readonly limits?: Limits
+  /** Serve https with this certificate and key (PEM texts) instead of http. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   readonly log?: Logger
+}
+
+/** What one client may take at most; every limit has a default that ordinary work does not meet. */
+export interface Limits {
+  /** How long a request may take to arrive; 120 s. */
+  readonly requestMs?: number
+  /** How long its headers may take; 30 s. */
+  readonly headersMs?: number
+  /** Kernels at once; 64. */
+  readonly kernels?: number
+  /** Size of a file that comes in pieces; 8 GiB. */
+  readonly uploadBytes?: number
 }
 
 export interface RunningServer {

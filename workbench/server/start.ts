@@ -1,8 +1,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { FirstlightError, type Logger, messageOf, silentLog } from '#core'
@@ -12,9 +11,10 @@ import { authRoutes } from './auth/routes.ts'
 import { makeToken } from './auth/secret.ts'
 import { Contents } from './contents/contents.ts'
 import { contentsRoutes } from './contents/routes.ts'
-import { forbidden, HttpError, notFound, portBusy } from './errors.ts'
+import { forbidden, HttpError, notFound } from './errors.ts'
 import { dispatch } from './http/dispatch.ts'
 import { parseTarget } from './http/exchange.ts'
+import { listen, LOOPBACK, makeHttp } from './http/listen.ts'
 import { type Activity, statusRoutes } from './http/status.ts'
 import { KernelManager } from './kernels/manager.ts'
 import { kernelRoutes } from './kernels/routes.ts'
@@ -30,17 +30,17 @@ import type { RunningServer, ServerOptions } from './options.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 
-const LOOPBACK = '127.0.0.1'
-/** A body that takes longer than this to arrive is given up. */
-const REQUEST_MS = 120_000
-
 /** Start serving; resolves once the port listens. @throws FirstlightError `server/port-busy`, `server/no-root`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port = 8888, log = silentLog } = options
   const token = options.token ?? makeToken()
-  const guard = new Guard(token, options.allowOrigins)
+  const scheme = options.tls === undefined ? 'http' : 'https'
+  const guard = new Guard(token, {
+    scheme,
+    ...(options.allowOrigins && { allowOrigins: options.allowOrigins }),
+  })
   const app = await assemble(options, guard, log)
-  const http = createServer({ requestTimeout: REQUEST_MS, headersTimeout: 30_000 }, (req, res) => {
+  const http = makeHttp(options, (req, res) => {
     app.activity.lastActivity = new Date()
     void dispatch({ routes: app.routes, guard, log }, req, res)
   })
@@ -49,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const taken = await listen(http, port)
   guard.port = taken
   return {
-    url: `http://${LOOPBACK}:${taken}/lab?token=${token}`,
+    url: `${scheme}://${LOOPBACK}:${taken}/lab?token=${token}`,
     port: taken,
     token,
     close: once(async () => {
@@ -69,7 +69,7 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
   const stateDir = options.stateDir ?? defaultStateDir(process.env)
   const staticDir = options.staticDir ?? packagePath('workbench/static')
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
-  const contents = await Contents.open(root, stateDir)
+  const contents = await Contents.open(root, stateDir, options.limits?.uploadBytes)
   const { place } = contents
   const kernels = new KernelManager({
     own: ownKernel(options.kernelMain ?? packagePath('dist/kernel/main.js')),
@@ -77,6 +77,7 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
     cullIdleSec: options.cullIdleSec ?? 0,
     ...(options.cullEverySec !== undefined && { cullEverySec: options.cullEverySec }),
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
+    ...(options.limits?.kernels !== undefined && { maxKernels: options.limits.kernels }),
     connectionDir: join(stateDir, 'runtime'),
     log,
   })
@@ -133,21 +134,6 @@ async function upgrade(
   }
 }
 
-function listen(http: Server, port: number): Promise<number> {
-  return new Promise((done, fail) => {
-    http.once('error', (error: NodeJS.ErrnoException) =>
-      fail(error.code === 'EADDRINUSE' ? portBusy(port, error) : badPort(port, error)),
-    )
-    http.listen(port, LOOPBACK, () => done((http.address() as AddressInfo).port))
-  })
-}
-
-const badPort = (port: number, cause: Error) =>
-  new FirstlightError('server/no-port', `Cannot listen on port ${port} of ${LOOPBACK}: ${cause.message}`, {
-    cause,
-    hint: "Ports below 1024 are the system's; choose another with --port (0 takes any free one).",
-  })
-
 async function checkedRoot(root: string): Promise<string> {
   const folder = resolve(root)
   const found = await stat(folder).catch(() => undefined)
@@ -163,7 +149,10 @@ function kernelEnvironment(env: Environment, { kernelDirs, kernelEnv }: ServerOp
     ([name]) => !/TOKEN|^(FIRSTLIGHT|JUPYTERHUB)_.*(SECRET|KEY|PASSWORD)/.test(name),
   )
   const path = kernelDirs === undefined ? {} : { JUPYTER_PATH: kernelDirs.join(':') }
-  return { ...Object.fromEntries(kept), ...path, ...kernelEnv }
+  // An inspector meant for the server would open a port of its own in every kernel.
+  const options = env['NODE_OPTIONS']?.replace(/--inspect\S*/g, '').trim()
+  const flags = options === undefined ? {} : { NODE_OPTIONS: options }
+  return { ...Object.fromEntries(kept), ...path, ...flags, ...kernelEnv }
 }
 
 function defaultStateDir(env: Environment): string {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ interface Flags {
   readonly repo?: string
   readonly browser: boolean
   readonly cullIdle: number
+  readonly certfile?: string
+  readonly keyfile?: string
 }
 
 /** `firstlight start`: the workbench in the browser. */
@@ -33,6 +35,8 @@ export function register(program: Command): void {
       seconds,
       0,
     )
+    .option('--certfile <file>', 'serve https with this certificate (PEM); needs --keyfile')
+    .option('--keyfile <file>', 'private key of the certificate (PEM)')
     .option('--no-browser', 'only print the link')
     .action(start)
 }
@@ -45,6 +49,7 @@ async function start(flags: Flags): Promise<void> {
     if (QUIET.has(record.level)) return
     console.error(formatShort(record))
   })
+  const tls = await certificate(flags)
   const { startServer } = await import('#server')
   // The port is taken first: a busy one is told before the minute that the repository may take.
   const server = await startServer({
@@ -52,6 +57,7 @@ async function start(flags: Flags): Promise<void> {
     port: flags.port,
     cullIdleSec: flags.cullIdle,
     kernelEnv: { FIRSTLIGHT_REPO: repo },
+    ...(tls && { tls }),
     log,
   })
   const stop = stopOnSignals(server.close)
@@ -95,6 +101,29 @@ async function givenRepo(path: string): Promise<string> {
       hint: `Give a repository's folder, make a demo there (firstlight demo ${path}), or leave --repo out.`,
     },
   )
+}
+
+async function certificate({ certfile, keyfile }: Flags) {
+  if (certfile === undefined && keyfile === undefined) return undefined
+  if (certfile === undefined || keyfile === undefined) {
+    const missing = certfile === undefined ? '--certfile' : '--keyfile'
+    throw new FirstlightError('start/half-certificate', `${missing} is missing`, {
+      hint: 'https needs both a certificate and its key.',
+    })
+  }
+  const [cert, key] = await Promise.all([certfile, keyfile].map(readPem))
+  return { cert: cert!, key: key! }
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new FirstlightError('start/no-certificate', `Cannot read ${file}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'Give a PEM file that this user can read.',
+    })
+  }
 }
 
 const exists = async (path: string): Promise<boolean> =>

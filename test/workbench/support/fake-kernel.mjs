@@ -34,7 +34,7 @@ async function serve(socket) {
   for await (const frames of socket) {
     const at = frames.findIndex((frame) => frame.toString() === '<IDS|MSG>')
     const ids = frames.slice(0, at)
-    const [header, , , content] = frames.slice(at + 2, at + 6).map((frame) => JSON.parse(frame.toString()))
+    const [header = {}, , , content = {}] = frames.slice(at + 2, at + 6).map((frame) => JSON.parse(frame.toString()))
     const buffers = frames.slice(at + 6)
     publish('status', { execution_state: 'busy' }, header)
     const reply = (body) => send(socket, ids, header.msg_type.replace('_request', '_reply'), { status: 'ok', ...body }, header)
@@ -49,7 +49,7 @@ async function serve(socket) {
 }
 
 function execute(code, parent, reply) {
-  const [verb, argument] = code.split(' ')
+  const [verb, argument] = String(code ?? '').split(' ')
   publish('execute_input', { code, execution_count: ++count }, parent)
   if (verb === 'exit') process.exit(Number(argument))
   else if (verb === 'hang') hanging = true

@@ -10,6 +10,13 @@ export interface Caller {
   readonly query: URLSearchParams
 }
 
+export interface GuardOptions {
+  /** Origins besides our own that may call, compared whole. */
+  readonly allowOrigins?: readonly string[]
+  /** How browsers reach us: part of our own origin, and of how cookies are kept. */
+  readonly scheme?: 'http' | 'https'
+}
+
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i
 const SAFE_VERBS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -18,10 +25,12 @@ export class Guard {
   readonly #token: string
   readonly #signer: Signer
   readonly #allowOrigins: ReadonlySet<string>
+  readonly #scheme: 'http' | 'https'
   #cookieName = 'firstlight'
 
-  constructor(token: string, allowOrigins: readonly string[] = []) {
+  constructor(token: string, { allowOrigins = [], scheme = 'http' }: GuardOptions = {}) {
     this.#token = token
+    this.#scheme = scheme
     this.#signer = new Signer(token)
     this.#allowOrigins = new Set(allowOrigins)
   }
@@ -39,7 +48,9 @@ export class Guard {
   /** Origin, where a browser gives one, must be this server or an allowed one, compared whole. */
   originIsOurs({ headers }: Caller): boolean {
     const { origin } = headers
-    return origin === undefined || origin === `http://${headers.host}` || this.#allowOrigins.has(origin)
+    return (
+      origin === undefined || origin === `${this.#scheme}://${headers.host}` || this.#allowOrigins.has(origin)
+    )
   }
 
   isAllowedOrigin(origin: string | undefined): origin is string {
@@ -82,10 +93,11 @@ export class Guard {
   /** Set-Cookie lines of a new login. */
   login(): string[] {
     const session = randomBytes(16).toString('hex')
+    const secure = this.#scheme === 'https' ? '; Secure' : ''
     const value = `${session}.${this.#signer.sign(`session:${session}`)}`
     return [
-      `${this.#cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax`,
-      `_xsrf=${this.xsrfFor(session)}; Path=/; SameSite=Lax`,
+      `${this.#cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}`,
+      `_xsrf=${this.xsrfFor(session)}; Path=/; SameSite=Lax${secure}`,
     ]
   }
 

@@ -25,16 +25,18 @@ export class Contents {
   readonly place: Confinement
   readonly checkpoints: Checkpoints
   readonly #notary: Notary
-  readonly #uploads = new Uploads()
+  readonly #uploads: Uploads
 
-  private constructor(place: Confinement, notary: Notary) {
+  private constructor(place: Confinement, notary: Notary, uploads: Uploads) {
     this.place = place
     this.checkpoints = new Checkpoints(place)
     this.#notary = notary
+    this.#uploads = uploads
   }
 
-  static async open(root: string, stateDir: string): Promise<Contents> {
-    return new Contents(await Confinement.of(root), await Notary.open(join(stateDir, 'trust')))
+  static async open(root: string, stateDir: string, uploadBytes?: number): Promise<Contents> {
+    const notary = await Notary.open(join(stateDir, 'trust'))
+    return new Contents(await Confinement.of(root), notary, new Uploads(uploadBytes))
   }
 
   async get(path: ContentsPath, options: ModelOptions): Promise<ContentsModel> {

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { badRequest } from '../errors.ts'
 import { type Confinement, type ContentsPath, isHidden } from './confine.ts'
 import { mimeOf } from './mime.ts'
-import { parseNotebook } from './notebook.ts'
+import { readNotebook } from './recover.ts'
 import type { Notary } from './trust.ts'
 
 export type ContentsType = 'directory' | 'file' | 'notebook'
@@ -57,10 +57,9 @@ export async function readModel(
     options.hash && type !== 'directory' ? { hash: await hashOf(file), hash_algorithm: 'sha256' } : {}
   if (!options.content) return { ...base, ...hash }
   if (type === 'directory') return { ...base, format: 'json', content: await listFolder(place, path, file) }
+  if (type === 'notebook')
+    return { ...base, ...hash, format: 'json', content: notary.mark(await readNotebook(file)) }
   const bytes = await readFile(file)
-  if (type === 'notebook') {
-    return { ...base, ...hash, format: 'json', content: notary.mark(parseNotebook(bytes, basename(path))) }
-  }
   return { ...base, ...hash, ...fileContent(bytes, path, options.format) }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { badRequest, HttpError } from '../errors.ts'
 
 /** Largest file that pieces may add up to. */
-const MAX_UPLOAD = 8 * 2 ** 30
+const UPLOAD_BYTES = 8 * 2 ** 30
 /** A piece that does not come for so long ends the upload. */
 const STALE_MS = 10 * 60_000
 
@@ -17,6 +17,11 @@ interface Upload {
 /** Files that arrive in pieces 1, 2, … and -1 for the last; the file appears under its name with the last one. */
 export class Uploads {
   readonly #open = new Map<string, Upload>()
+  readonly #limit: number
+
+  constructor(limit = UPLOAD_BYTES) {
+    this.#limit = limit
+  }
 
   /** Add a piece; true when the file is complete. */
   async add(file: string, chunk: number, bytes: Uint8Array): Promise<boolean> {
@@ -27,9 +32,9 @@ export class Uploads {
       throw badRequest(`Piece ${upload.next} of ${basename(file)} was expected, piece ${chunk} came`)
     }
     upload.size += bytes.byteLength
-    if (upload.size > MAX_UPLOAD) {
+    if (upload.size > this.#limit) {
       await this.#drop(file)
-      throw new HttpError(413, `${basename(file)} is larger than ${MAX_UPLOAD} bytes`)
+      throw new HttpError(413, `${basename(file)} is larger than ${this.#limit} bytes`)
     }
     await append(upload.part, bytes)
     upload.next++

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { badRequest } from '../errors.ts'
-import { isObject, parseJson } from '../http/body.ts'
+import { isObject, type JsonObject, parseJson } from '../http/body.ts'
 import { type Channel, encodeMessage, type JupyterMessage, type RawMessage } from './wire.ts'
 
 /** How messages travel on a websocket: one binary frame each, or JSON text for clients of before 2021. */
@@ -52,11 +52,12 @@ export function decodeV1(bytes: Uint8Array): ChannelMessage {
 function messageOfParts(channel: string, parts: readonly Uint8Array[]): ChannelMessage {
   const [header, parent, metadata, content, ...buffers] = parts
   if (!header || !parent || !metadata || !content) throw badRequest('The frame has fewer than five parts')
-  for (const part of [header, parent, metadata, content]) {
-    if (!isObject(parseJson(Buffer.from(part).toString('utf8'), 'A message part'))) {
-      throw badRequest('A message part is not a JSON object')
-    }
-  }
+  const [head] = [header, parent, metadata, content].map((part) => {
+    const value = parseJson(Buffer.from(part).toString('utf8'), 'A message part')
+    if (!isObject(value)) throw badRequest('A message part is not a JSON object')
+    return value
+  })
+  checkHeader(head!)
   return {
     channel: knownChannel(channel),
     message: { identities: [], parts: [header, parent, metadata, content], buffers },
@@ -108,6 +109,7 @@ export function decodeLegacy(data: string | Uint8Array): ChannelMessage {
 function legacyMessage(text: string, buffers: readonly Uint8Array[]): ChannelMessage {
   const json = parseJson(text, 'The message')
   if (!isObject(json) || !isObject(json['header'])) throw badRequest('The message has no header')
+  checkHeader(json['header'])
   const part = (name: string) => (isObject(json[name]) ? json[name] : {})
   const message = {
     header: json['header'] as unknown as JupyterMessage['header'],
@@ -117,6 +119,12 @@ function legacyMessage(text: string, buffers: readonly Uint8Array[]): ChannelMes
     buffers,
   }
   return { channel: knownChannel(json['channel']), message: encodeMessage(message) }
+}
+
+/** Kernels repeat the header of a request in all they answer: one without these would come back to trouble us. */
+function checkHeader(header: JsonObject): void {
+  for (const name of ['msg_id', 'msg_type', 'session'])
+    if (typeof header[name] !== 'string') throw badRequest(`The message's header has no ${name}`)
 }
 
 function knownChannel(name: unknown): Channel {

@@ -122,8 +122,12 @@ export class Link {
 
   #send(socket: WebSocket, item: ChannelMessage): void {
     if (socket.bufferedAmount > MAX_UNSENT) return socket.close(1013, 'the client does not read')
-    if (socket.protocol === V1_PROTOCOL) socket.send(encodeV1(item))
-    else socket.send(encodeLegacy(item.channel, decodeMessage(item.message)))
+    try {
+      if (socket.protocol === V1_PROTOCOL) socket.send(encodeV1(item))
+      else socket.send(encodeLegacy(item.channel, decodeMessage(item.message)))
+    } catch (error) {
+      this.#kernel.log.warn(`Kernel ${this.#kernel.id} said what cannot be passed on: ${messageOf(error)}`)
+    }
   }
 }
 

@@ -27,6 +27,7 @@ export interface ManagerOptions {
   readonly cullIdleSec: number
   readonly cullEverySec?: number
   readonly rateLimits?: RateLimits
+  readonly maxKernels?: number
   readonly log: Logger
 }
 
@@ -36,6 +37,8 @@ export class KernelManager {
   readonly #kernels = new Map<string, Kernel>()
   readonly #links = new Map<string, Map<string, Link>>()
   readonly #culler: NodeJS.Timeout | undefined
+  #starting = 0
+  #closed = false
 
   constructor(options: ManagerOptions) {
     this.#options = options
@@ -57,11 +60,25 @@ export class KernelManager {
   }
 
   async start(name: string | undefined, cwd: string, env: Environment = {}): Promise<Kernel> {
-    if (this.#kernels.size >= MAX_KERNELS)
-      throw new HttpError(503, `${MAX_KERNELS} kernels are running already; shut one down`)
-    const kernel = await this.spec(name ?? this.#options.own.name)
+    const { maxKernels = MAX_KERNELS } = this.#options
+    if (this.#kernels.size + this.#starting >= maxKernels)
+      throw new HttpError(503, `${maxKernels} kernels are running already; shut one down`)
+    this.#starting++
+    try {
+      const kernel = await this.#launch(await this.spec(name ?? this.#options.own.name), cwd, env)
+      this.#kernels.set(kernel.id, kernel)
+      this.#options.log.info(`Started kernel ${kernel.name} ${kernel.id}`)
+      // The server may have been stopped meanwhile: leave no process behind.
+      if (this.#closed) await this.shutdown(kernel.id)
+      return kernel
+    } finally {
+      this.#starting--
+    }
+  }
+
+  async #launch(kernel: InstalledKernel, cwd: string, env: Environment): Promise<Kernel> {
     const { connectionDir, log } = this.#options
-    const started = await Kernel.start({
+    return await Kernel.start({
       id: randomUUID(),
       kernel,
       cwd,
@@ -75,9 +92,6 @@ export class KernelManager {
         'server/kernel-no-start',
       )
     })
-    this.#kernels.set(started.id, started)
-    log.info(`Started kernel ${started.name} ${started.id}`)
-    return started
   }
 
   get(id: string): Kernel {
@@ -131,6 +145,7 @@ export class KernelManager {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     clearInterval(this.#culler)
     await Promise.all([...this.#kernels.keys()].map((id) => this.shutdown(id)))
   }

@@ -1,0 +1,52 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { FirstlightError, messageOf } from '#core'
+import { portBusy } from '../errors.ts'
+import type { ServerOptions } from '../options.ts'
+
+/** The one address that is listened on. */
+export const LOOPBACK = '127.0.0.1'
+/** A body that takes longer than this to arrive is given up. */
+const REQUEST_MS = 120_000
+/** Headers that take longer than this. */
+const HEADERS_MS = 30_000
+const CHECK_MS = 1_000
+
+/** The listener of either scheme, with the limits that slow senders meet. */
+export function makeHttp({ tls, limits }: ServerOptions, answer: RequestListener): Server {
+  const times = {
+    requestTimeout: limits?.requestMs ?? REQUEST_MS,
+    headersTimeout: limits?.headersMs ?? HEADERS_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  }
+  if (tls === undefined) return createServer(times, answer)
+  try {
+    return createSecureServer({ ...times, ...tls }, answer)
+  } catch (cause) {
+    throw new FirstlightError(
+      'server/bad-certificate',
+      `The TLS certificate or key cannot be used: ${messageOf(cause)}`,
+      {
+        cause,
+        hint: 'Both must be PEM texts, and the key must belong to the certificate.',
+      },
+    )
+  }
+}
+
+/** Start listening; resolves to the port that was taken. @throws FirstlightError `server/port-busy`, `server/no-port` */
+export function listen(http: Server, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      fail(error.code === 'EADDRINUSE' ? portBusy(port, error) : badPort(port, error)),
+    )
+    http.listen(port, LOOPBACK, () => done((http.address() as AddressInfo).port))
+  })
+}
+
+const badPort = (port: number, cause: Error) =>
+  new FirstlightError('server/no-port', `Cannot listen on port ${port} of ${LOOPBACK}: ${cause.message}`, {
+    cause,
+    hint: "Ports below 1024 are the system's; choose another with --port (0 takes any free one).",
+  })
