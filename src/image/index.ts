@@ -48,6 +48,8 @@ export {
   type PolynomialFrame,
 } from './linear-combination-psf.ts'
 export { normalized, shiftImage, starAt } from './psf-shift.ts'
+export { warpKernel } from './warped-psf.ts'
+export { type CoaddInput, CoaddPsf } from './coadd-psf.ts'
 export { kernelFlux, shapeOfKernel } from './psf-measure.ts'
 export { ChebyshevField } from './chebyshev-field.ts'
 export type { Defects } from './defects.ts'

@@ -22,6 +22,10 @@ export const taskRegistry = new TaskRegistry()
     ['lsst.pipe.tasks.calibrate.CalibrateTask'],
     async () => (await import('./calibrate/calibrate.task.ts')).CalibrateTask,
   )
+  .addLazy(
+    ['lsst.pipe.tasks.makeCoaddTempExp.MakeWarpTask'],
+    async () => (await import('./warp/make-warp.task.ts')).MakeWarpTask,
+  )
 
 export { IsrConfig, type IsrInputs, runIsr } from './isr/index.ts'
 export {
@@ -34,6 +38,7 @@ export {
 export { standardPipelines } from './pipelines.ts'
 export * from './characterize/index.ts'
 export * from './calibrate/index.ts'
+export * from './warp/index.ts'
 export { standaloneContext } from './standalone.ts'
 export { instrumentName, instrumentOverrides } from './instrument-configs.ts'
 export { type FrameResult, measureFrame } from './measure-frame.ts'

@@ -41,9 +41,18 @@ config.doWriteMatchesDenormalized = True
 config.measurement.maxSincRadius = 12.0
 `
 
+/** obs_subaru's kernels. It adds backgrounds back and subtracts skyCorr; until there is a skyCorr, warps are without background. */
+const hscMakeWarp = `config.bgSubtracted = True
+config.warpAndPsfMatch.warp.warpingKernelName = 'lanczos5'
+config.coaddPsf.warpingKernelName = 'lanczos5'
+`
+
 const tinyCalibrate = `config.connections.astromRefCat = 'ps1_pv3_3pi_20170110'
 config.connections.photoRefCat = 'ps1_pv3_3pi_20170110'
 config.astrometry.matcher.minMatchedPairs = 8
+`
+
+const tinyMakeWarp = `config.bgSubtracted = True
 `
 
 const tinyIsr = `config.overscan.fitType = 'AKIMA_SPLINE'
@@ -55,8 +64,13 @@ config.doMeasureBackground = True
 
 /** What an instrument changes in a task's defaults, by class name and the task's default name. */
 const overrides: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  [HSC.className]: { isr: hscIsr, characterizeImage: hscCharacterize, calibrate: hscCalibrate },
-  [TinyCam.className]: { isr: tinyIsr, calibrate: tinyCalibrate },
+  [HSC.className]: {
+    isr: hscIsr,
+    characterizeImage: hscCharacterize,
+    calibrate: hscCalibrate,
+    makeWarp: hscMakeWarp,
+  },
+  [TinyCam.className]: { isr: tinyIsr, calibrate: tinyCalibrate, makeWarp: tinyMakeWarp },
 }
 
 /** Override files of an instrument for a task, in the stack's config form; none for instruments we do not know. */

@@ -14,14 +14,24 @@ contracts:
     msg: isr must feed characterizeImage
 `
 
-/** The pipeline of the Gen3 tutorial; tasks join it as they arrive. */
-const example = `description: Single-frame processing, as in the Gen3 tutorial.
+/** The pipeline of the Gen3 tutorial: four tasks from a raw frame to its pieces on the sky map. */
+const example = `description: Single-frame processing and warps, as in the Gen3 tutorial.
 imports:
   - location: firstlight:pipelines/first-light.yaml
+tasks:
+  calibrate:
+    class: lsst.pipe.tasks.calibrate.CalibrateTask
+  makeWarp:
+    class: lsst.pipe.tasks.makeCoaddTempExp.MakeWarpTask
 subsets:
   singleFrame:
-    subset: [isr, characterizeImage]
+    subset: [isr, characterizeImage, calibrate]
     description: Everything that is done one detector at a time.
+contracts:
+  - contract: "characterizeImage.connections.characterized == calibrate.connections.exposure"
+    msg: characterizeImage must feed calibrate
+  - contract: "calibrate.connections.outputExposure == makeWarp.connections.calexpType + 'calexp'"
+    msg: calibrate must feed makeWarp
 `
 
 /** Pipelines that ship with us: `-p firstlight:pipelines/first-light.yaml`. */

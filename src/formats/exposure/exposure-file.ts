@@ -15,6 +15,7 @@ import { hasSkyWcs, shiftWcs, type SkyWcs, wcsFromHeader, withPixelOrigin } from
 import { formatError, noComponent } from '../errors.ts'
 import { AfwArchive } from './afw-archive.ts'
 import { readAfwVisitInfo } from './afw-visit-info.ts'
+import type { OpenTable } from './coadd-psf-table.ts'
 import { readDetector } from './detector-table.ts'
 import {
   readApCorrMap,
@@ -40,7 +41,7 @@ type Plane = 'IMAGE' | 'MASK' | 'VARIANCE'
 
 /** Parts besides the pixels, in our file's tables. */
 const TABLES: Readonly<
-  Record<string, { readonly table: string; readonly read: (r: RecordReader) => unknown }>
+  Record<string, { readonly table: string; readonly read: (r: RecordReader, open: OpenTable) => unknown }>
 > = {
   visitInfo: { table: 'VISITINFO', read: readVisitInfo },
   detector: { table: 'DETECTOR', read: readDetector },
@@ -231,11 +232,16 @@ export class ExposureFile {
     return new Header(source.cards.filter(({ key }) => !isLayoutKey(key)))
   }
 
+  async #table(name: string): Promise<RecordReader | undefined> {
+    const hdu = this.fits.findHdu(name)
+    return hdu && new RecordReader(await readTable(hdu))
+  }
+
   async #part(name: string): Promise<unknown> {
     if (this.#ours) {
       const entry = TABLES[name]!
-      const hdu = this.fits.findHdu(entry.table)
-      return hdu && entry.read(new RecordReader(await readTable(hdu)))
+      const reader = await this.#table(entry.table)
+      return reader && entry.read(reader, (table) => this.#table(table))
     }
     if (name === 'visitInfo') return readAfwVisitInfo(this.fits.hdu(0).header)
     return this.#archive?.part(name)

@@ -1,6 +1,6 @@
 import type { Formatter, ReadOptions } from '#butler'
 import { type ByteSource, type FileWrite, isFirstlightError } from '#core'
-import { fitsParts, openFits, readTable } from '#fits'
+import { fitsParts, type Hdu, openFits, readTable } from '#fits'
 import { Box2I } from '#geom'
 import {
   BackgroundList,
@@ -16,6 +16,7 @@ import {
 } from '#image'
 import { badValue, formatError } from '../errors.ts'
 import { readBackgroundFits, writeBackgroundFits } from './background-fits.ts'
+import type { OpenTable } from './coadd-psf-table.ts'
 import { readDefectsFits, writeDefectsFits } from './defects-fits.ts'
 import { readDetector, writeDetector } from './detector-table.ts'
 import { ExposureFile, type PixelOptions } from './exposure-file.ts'
@@ -96,18 +97,22 @@ interface Codec {
 
 /** One table of a part of an exposure as a file of its own. */
 function tableCodec<T>(
-  read: (r: RecordReader) => T,
-  write: (value: T) => Parameters<typeof fitsParts>[0][number],
+  read: (r: RecordReader, open: OpenTable) => T | Promise<T>,
+  write: (value: T) => Parameters<typeof fitsParts>[0],
 ): Codec {
   return {
     async read(source) {
       const fits = await openFits(source)
       const hdu = fits.hdus.find((h) => h.kind === 'bintable')
       if (hdu === undefined) throw formatError('bad-file', `${fits.name} has no table.`)
-      return read(new RecordReader(await readTable(hdu)))
+      const readerOf = async (table: Hdu) => new RecordReader(await readTable(table))
+      return read(await readerOf(hdu), async (name) => {
+        const other = fits.findHdu(name)
+        return other && readerOf(other)
+      })
     },
     // The storage class says what the value is; the registry put it there.
-    write: (value) => fitsParts([write(value as T)]),
+    write: (value) => fitsParts(write(value as T)),
   }
 }
 
@@ -121,9 +126,9 @@ const CODECS: Readonly<Record<string, Codec>> = {
   },
   Defects: { read: readDefectsFits, write: (value) => writeDefectsFits(value as Defects) },
   Psf: tableCodec<Psf>(readPsf, writePsf),
-  PhotoCalib: tableCodec<PhotoCalib>(readPhotoCalib, writePhotoCalib),
-  VisitInfo: tableCodec<VisitInfo>(readVisitInfo, writeVisitInfo),
-  Detector: tableCodec<Detector>(readDetector, writeDetector),
+  PhotoCalib: tableCodec<PhotoCalib>(readPhotoCalib, (value) => [writePhotoCalib(value)]),
+  VisitInfo: tableCodec<VisitInfo>(readVisitInfo, (value) => [writeVisitInfo(value)]),
+  Detector: tableCodec<Detector>(readDetector, (value) => [writeDetector(value)]),
 }
 
 /** The storage classes that `genericFormatter` knows. */

@@ -1,26 +1,30 @@
 import { floatCard, Header, type HduData } from '#fits'
 import { Box2I } from '#geom'
-import { GaussianPsf, Image, LinearCombinationPsf, type Psf } from '#image'
+import { CoaddPsf, GaussianPsf, Image, LinearCombinationPsf, type Psf } from '#image'
 import { formatError } from '../errors.ts'
-import { RecordReader, RecordTable } from './record-table.ts'
+import { type OpenTable, readCoaddPsf, writeCoaddPsf } from './coadd-psf-table.ts'
+import { type RecordReader, RecordTable } from './record-table.ts'
 
 /**
- * A PSF as a table; the kind is a card. What is stored is the model, so the PSF read computes the same bits.
+ * A PSF as a table (a coadd's as several); the kind is a card. What is stored is the model, so the PSF read computes the same bits.
  * @throws FirstlightError 'formats/unsupported' for a kind without file form
  */
-export function writePsf(psf: Psf): HduData {
+export function writePsf(psf: Psf, name = 'PSF', header: Header = new Header()): readonly HduData[] {
   if (psf instanceof GaussianPsf)
-    return new RecordTable([psf])
-      .f64('sigma', (p) => p.sigma, 'pixel')
-      .i32('size', (p) => p.kernelBox.width, 'pixel')
-      .hdu('PSF', new Header([['PSFKIND', psf.kind]]))
-  if (psf instanceof LinearCombinationPsf) return writeCombination(psf)
+    return [
+      new RecordTable([psf])
+        .f64('sigma', (p) => p.sigma, 'pixel')
+        .i32('size', (p) => p.kernelBox.width, 'pixel')
+        .hdu(name, header.set('PSFKIND', psf.kind)),
+    ]
+  if (psf instanceof LinearCombinationPsf) return [writeCombination(psf, name, header)]
+  if (psf instanceof CoaddPsf && name === 'PSF') return writeCoaddPsf(psf, writePsf)
   throw formatError('unsupported', `A PSF of kind '${psf.kind}' has no file form yet.`, {
-    hint: 'Gaussian and linear-combination PSFs can be stored.',
+    hint: 'Gaussian, linear-combination and coadd PSFs (of images, not of coadds) can be stored.',
   })
 }
 
-function writeCombination(psf: LinearCombinationPsf): HduData {
+function writeCombination(psf: LinearCombinationPsf, name: string, wcs: Header): HduData {
   const { frame, averagePosition, kernelBox, order } = psf
   const header = new Header([
     ['PSFKIND', psf.kind],
@@ -34,16 +38,19 @@ function writeCombination(psf: LinearCombinationPsf): HduData {
     floatCard('PSFAVGX', averagePosition.x),
     floatCard('PSFAVGY', averagePosition.y),
   ])
+  header.appendAll(wcs.cards)
   const rows = psf.basis.map((image, k) => ({ image, coefficients: psf.coefficients[k]! }))
   return new RecordTable(rows)
     .f32Planes('basis', [kernelBox.height, kernelBox.width], (r) => r.image.data)
     .f64s('coefficients', (r) => r.coefficients)
-    .hdu('PSF', header)
+    .hdu(name, header)
 }
 
-export function readPsf(reader: RecordReader): Psf {
+/** @param open gives other tables of the file, which a coadd PSF has */
+export async function readPsf(reader: RecordReader, open: OpenTable): Promise<Psf> {
   const { header } = reader.table
   const kind = header.requireString('PSFKIND')
+  if (kind === 'coadd') return readCoaddPsf(reader, open, (input) => readPsf(input, open))
   if (kind === 'gaussian') return new GaussianPsf(reader.number('size'), reader.number('sigma'))
   if (kind !== 'linear-combination')
     throw formatError('unsupported', `${header.where}: a PSF of kind '${kind}' cannot be read.`)

@@ -80,7 +80,7 @@ function tables(exposure: Exposure): readonly HduData[] {
     ...(detector ? [writeDetector(detector)] : []),
     ...(filter ? [writeFilter(filter)] : []),
     ...(photoCalib ? [writePhotoCalib(photoCalib)] : []),
-    ...(psf ? [writePsf(psf)] : []),
+    ...(psf ? writePsf(psf) : []),
     ...(apCorrMap ? [writeApCorrMap(apCorrMap)] : []),
     ...(validPolygon ? [writePolygon(validPolygon)] : []),
     ...(summaryStats ? [writeSummaryStats(summaryStats)] : []),
