@@ -36,14 +36,18 @@ export class Displays {
   }
 
   clear({ wait = false }: { readonly wait?: boolean } = {}): void {
-    this.#post({ kind: 'clear', run: currentRun().run, wait })
+    const { run, capture } = currentRun()
+    if (capture === undefined) this.#post({ kind: 'clear', run, wait })
+    else capture.clear(wait)
   }
 
   #send(value: unknown, options: DisplayOptions & { readonly id: string }, update: boolean): void {
     const context = currentRun()
     const post = ({ data, metadata }: DisplayData) => {
       const display = { data, metadata: { ...metadata, ...options.metadata }, displayId: options.id }
-      this.#post({ kind: 'display', run: context.run, display, update })
+      if (context.capture === undefined || update)
+        this.#post({ kind: 'display', run: context.run, display, update })
+      else context.capture.add({ output_type: 'display_data', data, metadata: display.metadata })
     }
     const ready = options.raw === true ? { data: value as MimeBundle, metadata: {} } : toBundleNow(value)
     if (ready !== undefined) return post(ready)

@@ -25,8 +25,10 @@ export function captureOutput(post: Post, ahead: Int32Array): void {
   }
 
   function send(name: 'stdout' | 'stderr', text: string): void {
+    const { run, capture } = currentRun()
+    if (capture !== undefined) return capture.add({ output_type: 'stream', name, text })
     const sent = Atomics.add(ahead, 0, text.length) + text.length
-    post({ kind: 'stream', run: currentRun().run, name, text })
+    post({ kind: 'stream', run, name, text })
     if (sent > MOST_AHEAD) Atomics.wait(ahead, 0, Atomics.load(ahead, 0), 1000)
   }
 }

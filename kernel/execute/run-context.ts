@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { inspect } from 'node:util'
+import type { Capture } from './capture.ts'
 import { allowDirtyStack } from './async-stack.ts'
 import type { RunId } from '../protocol/threads.ts'
 
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly pending: Set<Promise<void>>
   /** What magics ask of the front end, sent with the reply. */
   readonly payload: Readonly<Record<string, unknown>>[]
+  /** Takes what is shown, instead of the cell: an output widget. */
+  readonly capture?: Capture
 }
 
 const runs = new AsyncLocalStorage<RunContext>()

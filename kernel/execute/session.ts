@@ -5,6 +5,10 @@ import { plot } from '../display/plot.ts'
 import { makeProgressDisplay } from '../display/progress.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Display } from '../globals/base.ts'
+import { makeDenoJupyter, type BroadcastExtra } from '../display/deno.ts'
+import { makeInteract } from '../widgets/interact.ts'
+import { WidgetModels } from '../widgets/model.ts'
+import { Widgets } from '../widgets/widgets.ts'
 import { makeMagic } from '../magic/magic.ts'
 import type { Input } from './input.ts'
 import type { LanguageClient } from './language-client.ts'
@@ -17,6 +21,12 @@ export interface SessionParts {
   readonly comms: Comms
   readonly displays: Displays
   readonly language: LanguageClient
+  /** Publish a message as it is. */
+  readonly broadcast: (
+    type: string,
+    content: Readonly<Record<string, unknown>>,
+    extra: BroadcastExtra,
+  ) => void
   readonly addPayload: (payload: Readonly<Record<string, unknown>>) => void
 }
 
@@ -31,11 +41,15 @@ export function makeScope(parts: SessionParts): {
   comms.registerTarget(DATA_COMM_TARGET, async (comm) =>
     (await import('../comm/data-target.ts')).serveData(comm),
   )
+  const widgets = new Widgets(new WidgetModels(comms))
   const globals: Record<string, unknown> = {
     display: makeDisplay(displays),
     updateDisplay: displays.update.bind(displays),
     clearOutput: displays.clear.bind(displays),
     plot,
+    widgets,
+    interact: makeInteract(widgets, (widget) => void displays.show(widget)),
+    Deno: { jupyter: makeDenoJupyter(displays, parts.folder, parts.broadcast) },
     progress: makeProgressDisplay(displays),
     input: input.ask.bind(input),
     password: (prompt?: string) => input.ask(prompt, { password: true }),

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
+import { useDisplays } from '../display/session-displays.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { repairAsyncStack } from './async-stack.ts'
 import { exposeToDebugger } from './debug-access.ts'
@@ -38,6 +39,7 @@ reportStrays(post, { cellOf, toCellError })
 const input = new Input(post, prompt)
 const comms = new Comms(post)
 const displays = new Displays(post)
+useDisplays(displays)
 const language = new LanguageClient(post)
 const modules = new CellModules(folder, language)
 const { scope, prepare } = makeScope({
@@ -46,6 +48,8 @@ const { scope, prepare } = makeScope({
   comms,
   displays,
   language,
+  broadcast: (type, content, { metadata = {}, buffers = [] }) =>
+    post({ kind: 'broadcast', run: currentRun().run, type, content, metadata, buffers }),
   addPayload: (payload) => void currentRun().payload.push(payload),
 })
 exposeToDebugger(scope)

@@ -3,6 +3,9 @@ import type { DisplayHandle, DisplayOptions } from '../display/display.ts'
 import type { ProgressOptions, Tracked } from '../display/progress.ts'
 import type { Figure, PlotlyConfig, PlotlyLayout, PlotlyTrace } from '../display/plot.ts'
 import type { MimeBundle } from '../protocol/threads.ts'
+import type { DenoJupyter } from '../display/deno.ts'
+import type { ControlLike, Interaction, ValueOf } from '../widgets/interact.ts'
+import type { Widgets } from '../widgets/widgets.ts'
 import type { Magic } from '../magic/magic.ts'
 
 /** Session globals that need no engine, as cells see them. */
@@ -64,6 +67,21 @@ export declare const comms: {
   /** Open a comm to the front end's target of this name. */
   open(name: string, data?: CommData, options?: CommOptions): Comm
 }
+
+/** Sliders, drop-downs, buttons and the like, for any front end that has Jupyter's widgets. */
+export declare const widgets: Widgets
+
+/**
+ * Run a function again each time the reader moves one of the controls; what it prints, displays or returns stands below
+ * them: `interact({ sigma: widgets.slider(1, 10), band: ['g', 'r'] }, ({ sigma, band }) => …)`.
+ */
+export declare function interact<const C extends Readonly<Record<string, ControlLike>>>(
+  controls: C,
+  work: (values: { readonly [K in keyof C]: ValueOf<C[K]> }) => unknown,
+): Interaction
+
+/** What notebooks written for Deno's kernel use of it. */
+export declare const Deno: { readonly jupyter: DenoJupyter }
 
 /** The last result. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the last cell gave

@@ -30,8 +30,9 @@ export function absolute(specifier: string, from: string): string {
   }
 }
 
-/** `firstlight/…` is this package, wherever the notebook lies. */
+/** `firstlight/…` is this package, wherever the notebook lies; `tslab` is our form of that kernel's module. */
 export function ownPackage(specifier: string): string | undefined {
+  if (specifier === 'tslab') return new URL('../globals/tslab.js', import.meta.url).href
   if (specifier === 'firstlight') return new URL('../../src/index.js', import.meta.url).href
   if (!specifier.startsWith('firstlight/')) return undefined
   return new URL(`../../src/${specifier.slice('firstlight/'.length)}/index.js`, import.meta.url).href

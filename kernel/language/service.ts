@@ -179,6 +179,7 @@ function ownModule(name: string): string | undefined {
   if (name.startsWith('local:')) return localFile(name.slice('local:'.length))
   if (name.startsWith('firstlight:'))
     return join(packageRoot, `dist/kernel/globals/${name.slice('firstlight:'.length)}.d.ts`)
+  if (name === 'tslab') return join(packageRoot, 'dist/kernel/globals/tslab.d.ts')
   if (name === 'firstlight') return join(packageRoot, 'dist/src/index.d.ts')
   if (name.startsWith('firstlight/'))
     return join(packageRoot, `dist/src/${name.slice('firstlight/'.length)}/index.d.ts`)

@@ -18,6 +18,9 @@ const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
     interruptSignal: 'live',
     _: 'live',
     comms: 'fixed',
+    widgets: 'fixed',
+    interact: 'fixed',
+    Deno: 'fixed',
     __magic: 'fixed',
   },
   [ENGINE_TYPES]: {

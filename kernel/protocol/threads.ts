@@ -166,6 +166,15 @@ export type FromExecution =
       readonly blocking: boolean
     }
   | { readonly kind: 'comm'; readonly run: RunId; readonly message: CommMessage }
+  /** A message for the broadcast channel as a cell made it. */
+  | {
+      readonly kind: 'broadcast'
+      readonly run: RunId
+      readonly type: string
+      readonly content: Readonly<Record<string, unknown>>
+      readonly metadata: MimeBundle
+      readonly buffers: readonly Uint8Array[]
+    }
   | { readonly kind: 'language'; readonly id: number; readonly request: Omit<LanguageRequest, 'id'> }
   | { readonly kind: 'interrupted'; readonly ticket: number }
   | {

@@ -287,6 +287,10 @@ export class Kernel {
         return this.#askInput(message, record)
       case 'comm':
         return this.#commOut(message.message, record)
+      case 'broadcast': {
+        const { type, content, metadata, buffers } = message
+        return this.#iopub.publish(type, content, parent, { metadata, buffers })
+      }
       case 'handled':
         return this.#idle(record.request)
     }

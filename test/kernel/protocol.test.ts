@@ -98,10 +98,12 @@ test('stop_on_error=false lets the queue run on', async () => {
 })
 
 test('a type error aborts the queue too', async () => {
+  const slow = client.sendExecute('await new Promise((r) => setTimeout(r, 100))')
   const failing = client.sendExecute('const wrong: number = "x"')
   const next = client.sendExecute('5')
   expect((await client.finished(failing)).error?.ename).toBe('TypeScriptError')
   expect((await client.finished(next)).reply['status']).toBe('aborted')
+  expect((await client.finished(slow)).reply['status']).toBe('ok')
 })
 
 test('an empty cell changes nothing', async () => {
