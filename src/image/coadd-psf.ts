@@ -2,11 +2,10 @@ import { AffineTransform, Box2I, type Point2D } from '#geom'
 import type { SkyWcs } from '#wcs'
 import { imageError } from './errors.ts'
 import { Image } from './image.ts'
+import { KernelPsf } from './kernel-psf.ts'
 import { type Polygon, polygonContains } from './polygon.ts'
 import type { Psf } from './psf.ts'
-import { kernelFlux, shapeOfKernel } from './psf-measure.ts'
-import { normalized, starAt } from './psf-shift.ts'
-import { determinantRadius, type Quadrupole } from './quadrupole.ts'
+import { normalized } from './psf-shift.ts'
 import { warpKernel } from './warped-psf.ts'
 
 /** One image that went into a warp or a coadd. */
@@ -28,7 +27,7 @@ export interface CoaddInput {
  * The PSF of images that were warped to one frame and averaged: at each position the warped PSFs of the inputs that cover
  * it, weighted. It jumps where an input ends. @see lsst::meas::algorithms::CoaddPsf
  */
-export class CoaddPsf implements Psf {
+export class CoaddPsf extends KernelPsf {
   readonly kind = 'coadd'
   readonly inputs: readonly CoaddInput[]
   /** Of the frame they were warped to. */
@@ -36,9 +35,9 @@ export class CoaddPsf implements Psf {
   /** Lanczos order of the warp. */
   readonly order: number
   readonly averagePosition: Point2D
-  #last: { readonly x: number; readonly y: number; readonly kernel: Image } | undefined
 
   constructor(inputs: readonly CoaddInput[], wcs: SkyWcs, order = 3) {
+    super()
     if (inputs.length === 0) throw imageError('bad-psf', 'A coadd PSF needs at least one input.')
     this.inputs = inputs
     this.wcs = wcs
@@ -60,8 +59,7 @@ export class CoaddPsf implements Psf {
   }
 
   /** @throws FirstlightError 'image/no-psf' where no input is */
-  kernelImage(at: Point2D = this.averagePosition): Image {
-    if (this.#last?.x === at.x && this.#last.y === at.y) return this.#last.kernel
+  protected override makeKernel(at: Point2D): Image {
     const covering = this.inputsAt(at)
     if (covering.length === 0)
       throw imageError(
@@ -74,25 +72,7 @@ export class CoaddPsf implements Psf {
     covering.forEach(({ weight }, k) => {
       addTo(data, box, kernels[k]!, weight)
     })
-    const kernel = Image.ofBox(box, normalized(data))
-    this.#last = { x: at.x, y: at.y, kernel }
-    return kernel
-  }
-
-  computeImage(at: Point2D = this.averagePosition): Image {
-    return starAt(this.kernelImage(at), at)
-  }
-
-  shapeAt(at: Point2D = this.averagePosition): Quadrupole {
-    return shapeOfKernel(this.kernelImage(at))
-  }
-
-  sigmaAt(at: Point2D = this.averagePosition): number {
-    return determinantRadius(this.shapeAt(at))
-  }
-
-  apertureFlux(radius: number, at: Point2D = this.averagePosition): number {
-    return kernelFlux(this.kernelImage(at), radius)
+    return Image.ofBox(box, normalized(data))
   }
 
   #warped({ psf, wcs }: CoaddInput, at: Point2D): Image {

@@ -1,10 +1,8 @@
 import type { Box2I, Point2D } from '#geom'
 import { imageError } from './errors.ts'
 import { Image } from './image.ts'
-import type { Psf } from './psf.ts'
-import { kernelFlux, shapeOfKernel } from './psf-measure.ts'
-import { normalized, starAt } from './psf-shift.ts'
-import { determinantRadius, type Quadrupole } from './quadrupole.ts'
+import { KernelPsf } from './kernel-psf.ts'
+import { normalized } from './psf-shift.ts'
 
 /** Positions are taken as ((x − x0)/scaleX, (y − y0)/scaleY) in the polynomials. */
 export interface PolynomialFrame {
@@ -30,16 +28,17 @@ export interface LinearCombination {
  * Σ_k p_k(x, y) · basis_k, normalised to sum 1: a kernel PSF (one image, order 0), a PCA PSF (eigen-images), or PSFEx's
  * form (one image a monomial). @see lsst::meas::algorithms::PcaPsf
  */
-export class LinearCombinationPsf implements Psf, LinearCombination {
+export class LinearCombinationPsf extends KernelPsf implements LinearCombination {
   readonly kind = 'linear-combination'
   readonly basis: readonly Image[]
   readonly order: number
   readonly coefficients: readonly Float64Array[]
   readonly frame: PolynomialFrame
   readonly averagePosition: Point2D
-  #last: { readonly x: number; readonly y: number; readonly kernel: Image } | undefined
+  #constant: Image | undefined
 
   constructor(model: LinearCombination) {
+    super()
     const { basis, order, coefficients } = model
     const terms = ((order + 1) * (order + 2)) / 2
     const box = basis[0]?.bbox
@@ -85,33 +84,16 @@ export class LinearCombinationPsf implements Psf, LinearCombination {
     return Float64Array.from(this.coefficients, (c) => c.reduce((sum, v, k) => sum + v * terms[k]!, 0))
   }
 
-  kernelImage(at: Point2D = this.averagePosition): Image {
-    if (this.#last && ((this.#last.x === at.x && this.#last.y === at.y) || this.order === 0))
-      return this.#last.kernel
+  protected override makeKernel(at: Point2D): Image {
+    if (this.#constant) return this.#constant
     const data = new Float32Array(this.kernelBox.area)
     this.weightsAt(at).forEach((weight, k) => {
       const plane = this.basis[k]!.data
       for (let i = 0; i < data.length; i++) data[i]! += weight * plane[i]!
     })
     const kernel = Image.ofBox(this.kernelBox, normalized(data))
-    this.#last = { x: at.x, y: at.y, kernel }
+    if (this.order === 0) this.#constant = kernel
     return kernel
-  }
-
-  computeImage(at: Point2D = this.averagePosition): Image {
-    return starAt(this.kernelImage(at), at)
-  }
-
-  shapeAt(at: Point2D = this.averagePosition): Quadrupole {
-    return shapeOfKernel(this.kernelImage(at))
-  }
-
-  sigmaAt(at: Point2D = this.averagePosition): number {
-    return determinantRadius(this.shapeAt(at))
-  }
-
-  apertureFlux(radius: number, at: Point2D = this.averagePosition): number {
-    return kernelFlux(this.kernelImage(at), radius)
   }
 }
 

@@ -1,6 +1,12 @@
 import type { Butler } from '#butler'
 import { FirstlightError } from '#core'
-import { buildPipelineGraph, loadPipeline, type PipelineHost, registerPipelineTypes } from '#pipeline'
+import {
+  buildPipelineGraph,
+  loadPipeline,
+  type PipelineHost,
+  registerPipelineTypes,
+  withInstrumentOfData,
+} from '#pipeline'
 import { instrumentOverrides, standardPipelines, taskRegistry } from '#tasks'
 
 const SHIPPED = 'firstlight:'
@@ -23,7 +29,8 @@ const textOf = (path: string): string | undefined =>
 /** Register what the shipped pipelines make, as a repository that is handed out has it: the tutorial's commands ask for no more. */
 export async function registerStandardTypes(butler: Butler): Promise<void> {
   for (const name of Object.keys(standardPipelines)) {
-    const pipeline = await loadPipeline(`${SHIPPED}${name}`, shippedOnly)
+    const shipped = await loadPipeline(`${SHIPPED}${name}`, shippedOnly)
+    const pipeline = await withInstrumentOfData(shipped, undefined, butler)
     const graph = await buildPipelineGraph(pipeline, {
       tasks: taskRegistry,
       host: shippedOnly,

@@ -87,7 +87,7 @@ function warpInput(
     name: `visit ${String(visit)}, detector ${String(detector)}`,
     bbox: async () => (await handle.get({ component: 'bbox' })) as unknown as Box2I,
     wcs: async () => (await handle.get({ component: 'wcs' })) as unknown as SkyWcs | undefined,
-    exposure: () => handle.get(),
+    exposure: (bbox) => handle.get({ parameters: { bbox } }),
     background: async () => ofChip(backgrounds)?.get(),
     skyCorr: async () => ofChip(skyCorrs)?.get(),
   }

@@ -22,8 +22,8 @@ export interface WarpInput {
   readonly name: string
   readonly bbox: () => Promise<Box2I>
   readonly wcs: () => Promise<SkyWcs | undefined>
-  /** Its pixels may be written: they are nobody else's. */
-  readonly exposure: () => Promise<Exposure>
+  /** With the pixels of a part of it, which may be written: they are nobody else's. */
+  readonly exposure: (part: Box2I) => Promise<Exposure>
   readonly background: () => Promise<BackgroundList | undefined>
   readonly skyCorr: () => Promise<BackgroundList | undefined>
 }
@@ -52,10 +52,10 @@ export async function makeWarp(
   const warp = blank(target.bbox)
   const parts: CoaddInput[] = []
   let first: Exposure | undefined
-  for (const [k, input] of chosen.entries()) {
+  for (const [k, { input, part, bbox }] of chosen.entries()) {
     context.signal.throwIfAborted()
     log.info(`Processing calexp ${k + 1} of ${chosen.length} for this Warp: id=${input.name}`)
-    const exposure = await input.exposure()
+    const exposure = await input.exposure(part)
     const { wcs, psf, photoCalib } = exposure
     if (wcs === undefined || psf === undefined || photoCalib === undefined) throw notCalibrated(input.name)
     const pixels = await calibrated(
@@ -73,7 +73,7 @@ export async function makeWarp(
       id: input.id,
       psf,
       wcs,
-      bbox: exposure.bbox,
+      bbox,
       weight: 1,
       goodPixels,
       ...(validPolygon && { validPolygon }),
@@ -87,16 +87,25 @@ export async function makeWarp(
   return finish(warp, first, parts, target, orderOf(config.coaddPsf.warpingKernelName))
 }
 
+interface Chosen {
+  readonly input: WarpInput
+  readonly bbox: Box2I
+  /** The pixels that the patch needs, with what the widest kernel sees around them. */
+  readonly part: Box2I
+}
+
+const KERNEL_MARGIN = 8
+
 /** Those whose pixels, and not only their padded region, reach the patch. */
-async function selectTouching(
-  inputs: readonly WarpInput[],
-  { bbox, wcs }: WarpTarget,
-): Promise<readonly WarpInput[]> {
-  const chosen: WarpInput[] = []
+async function selectTouching(inputs: readonly WarpInput[], target: WarpTarget): Promise<readonly Chosen[]> {
+  const chosen: Chosen[] = []
   for (const input of inputs) {
-    const from = await input.wcs()
-    if (from === undefined) throw notCalibrated(input.name)
-    if (!overlap(await input.bbox(), from, bbox, wcs).isEmpty) chosen.push(input)
+    const wcs = await input.wcs()
+    if (wcs === undefined) throw notCalibrated(input.name)
+    const bbox = await input.bbox()
+    if (overlap(bbox, wcs, target.bbox, target.wcs).isEmpty) continue
+    const part = overlap(target.bbox, target.wcs, bbox, wcs).grow(KERNEL_MARGIN).intersect(bbox)
+    if (!part.isEmpty) chosen.push({ input, bbox, part })
   }
   return chosen
 }
@@ -108,8 +117,10 @@ async function calibrated(
   scale: number,
   config: MakeWarpConfig,
 ): Promise<MaskedImage> {
-  if (!config.bgSubtracted) addImage(maskedImage.image, (await background())?.image(), 1)
-  if (config.doApplySkyCorr) addImage(maskedImage.image, (await skyCorr())?.image(), -1)
+  const surface = async (list: Promise<BackgroundList | undefined>) =>
+    (await list)?.image()?.subimage(maskedImage.bbox)
+  if (!config.bgSubtracted) addImage(maskedImage.image, await surface(background()), 1)
+  if (config.doApplySkyCorr) addImage(maskedImage.image, await surface(skyCorr()), -1)
   if (scale !== 1 || photoCalib?.field) multiply(maskedImage, scale, photoCalib)
   return maskedImage
 }
