@@ -8,4 +8,11 @@
 export { Kernel, type KernelOptions } from './session/kernel.ts'
 export type { Request, Transport } from './session/transport.ts'
 export { DISPLAY_NAME, KERNEL_NAME } from './session/kernel-info.ts'
-export { installKernel, type InstallTarget, kernelSpec, uninstallKernel } from './launcher/install.ts'
+export { examine, type Finding } from './launcher/doctor.ts'
+export {
+  installKernel,
+  type InstallOptions,
+  type InstallTarget,
+  kernelSpec,
+  uninstallKernel,
+} from './launcher/install.ts'

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import {
 } from '../../src/platform/node/jupyter/index.ts'
 import { KernelError } from '../errors.ts'
 import { DISPLAY_NAME, KERNEL_NAME } from '../session/kernel-info.ts'
-import { LOGO_SVG } from './logo.ts'
+import { LOGO_32, LOGO_64, LOGO_SVG } from './logo.ts'
 
 /** Where a kernelspec goes: the user's Jupyter folder, the active Python environment, or any prefix. */
 export type InstallTarget =
@@ -18,12 +18,24 @@ export type InstallTarget =
   | { readonly kind: 'sys-prefix' }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
+/** One kernelspec of ours; several may stand side by side, each with a repository of its own. */
+export interface InstallOptions {
+  /** Folder name, what clients call it; default `firstlight`. */
+  readonly name?: string
+  /** What menus show. */
+  readonly displayName?: string
+  /** Environment its kernels start with. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The kernel's own program in this installation. */
+export const kernelMain = (): string => fileURLToPath(new URL('../main.js', import.meta.url))
+
 /** Our kernel.json: this Node, this installation, an interrupt by message, no check that a terminated callback would trip. */
-export function kernelSpec(env: Readonly<Record<string, string>> = {}): KernelSpec {
-  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+export function kernelSpec({ displayName = DISPLAY_NAME, env = {} }: InstallOptions = {}): KernelSpec {
   return {
-    argv: [process.execPath, '--no-force-async-hooks-checks', main, '{connection_file}'],
-    display_name: DISPLAY_NAME,
+    argv: [process.execPath, '--no-force-async-hooks-checks', kernelMain(), '{connection_file}'],
+    display_name: displayName,
     language: 'typescript',
     interrupt_mode: 'message',
     env,
@@ -31,28 +43,46 @@ export function kernelSpec(env: Readonly<Record<string, string>> = {}): KernelSp
   }
 }
 
-/** Write the kernelspec. @returns its folder. */
+/** Write the kernelspec with its logos. @returns its folder. */
 export async function installKernel(
   target: InstallTarget,
   env: Environment,
-  kernelEnv: Readonly<Record<string, string>> = {},
+  options: InstallOptions = {},
 ): Promise<string> {
-  const dir = kernelDir(target, env)
+  const dir = kernelDir(target, env, options.name)
   await mkdir(dir, { recursive: true })
-  await writeFile(join(dir, 'kernel.json'), `${JSON.stringify(kernelSpec(kernelEnv), null, 2)}\n`)
   await writeFile(join(dir, 'logo-svg.svg'), LOGO_SVG)
+  await writeFile(join(dir, 'logo-64x64.png'), Buffer.from(LOGO_64, 'base64'))
+  await writeFile(join(dir, 'logo-32x32.png'), Buffer.from(LOGO_32, 'base64'))
+  await writeFile(join(dir, 'kernel.json'), `${JSON.stringify(kernelSpec(options), null, 2)}\n`)
   return dir
 }
 
-/** Remove our kernelspec's folder. @returns the folder. */
-export async function uninstallKernel(target: InstallTarget, env: Environment): Promise<string> {
-  const dir = kernelDir(target, env)
-  await rm(dir, { recursive: true, force: true })
+/** Remove a kernelspec of ours. @returns its folder. @throws KernelError `kernel/not-installed` */
+export async function uninstallKernel(
+  target: InstallTarget,
+  env: Environment,
+  name?: string,
+): Promise<string> {
+  const dir = kernelDir(target, env, name)
+  if (!(await isThere(join(dir, 'kernel.json'))))
+    throw new KernelError('kernel/not-installed', `No kernelspec in ${dir}`, {
+      hint: 'See where kernels are: firstlight kernel list',
+    })
+  await rm(dir, { recursive: true })
   return dir
 }
 
-function kernelDir(target: InstallTarget, env: Environment): string {
-  return join(dataDir(target, env), 'kernels', KERNEL_NAME)
+/** Folder names that Jupyter clients take. */
+const NAME = /^[a-z0-9._-]+$/i
+
+function kernelDir(target: InstallTarget, env: Environment, name = KERNEL_NAME): string {
+  if (!NAME.test(name))
+    throw new KernelError(
+      'kernel/bad-name',
+      `A kernel's name has letters, digits, '.', '_' and '-' only, found '${name}'`,
+    )
+  return join(dataDir(target, env), 'kernels', name.toLowerCase())
 }
 
 function dataDir(target: InstallTarget, env: Environment): string {
@@ -69,3 +99,9 @@ function dataDir(target: InstallTarget, env: Environment): string {
     )
   return join(prefix, 'share', 'jupyter')
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,23 +1,34 @@
 import { Command, Option } from 'commander'
 import { FirstlightError } from '#core'
 import type { InstallTarget } from '#kernel'
-import { findKernels } from '#platform/node'
 
 interface TargetFlags {
   readonly user?: boolean
   readonly sysPrefix?: boolean
   readonly prefix?: string
+  readonly name?: string
 }
 
-/** `firstlight kernel install | uninstall | list`: our kernelspec for any Jupyter, without Python. */
+interface InstallFlags extends TargetFlags {
+  readonly displayName?: string
+  readonly env: readonly string[]
+  readonly repo?: string
+  readonly collections?: string
+}
+
+/** `firstlight kernel install | uninstall | list | doctor`: our kernelspec for any Jupyter, without Python. */
 export function register(program: Command): void {
-  const kernel = new Command('kernel').description('install, remove or list Jupyter kernels')
+  const kernel = new Command('kernel').description('install, remove, list or examine Jupyter kernels')
   kernel.addCommand(installCommand())
   kernel.addCommand(uninstallCommand())
   kernel
     .command('list')
     .description('list the kernels that Jupyter clients find, with their folders')
     .action(list)
+  kernel
+    .command('doctor')
+    .description('check everything between a Jupyter client and a running cell, and say cures')
+    .action(doctor)
   program.addCommand(kernel)
 }
 
@@ -28,10 +39,12 @@ const withTarget = (command: Command): Command =>
     )
     .addOption(new Option('--sys-prefix', 'into the active Python environment').conflicts('prefix'))
     .option('--prefix <folder>', 'into FOLDER/share/jupyter')
+    .option('--name <name>', 'kernel name: one for each repository, say (default: firstlight)')
 
 const installCommand = (): Command =>
   withTarget(new Command('install'))
     .description('write the kernelspec that lets Jupyter clients start our kernel')
+    .option('--display-name <text>', 'what menus show')
     .option(
       '--env <NAME=value>',
       'environment of the kernel, e.g. FIRSTLIGHT_REPO=… (repeatable)',
@@ -40,31 +53,52 @@ const installCommand = (): Command =>
     )
     .option('--repo <folder>', 'repository that `butler` means in new notebooks')
     .option('--collections <names>', 'collections it searches, separated by commas')
-    .action(async (flags: TargetFlags & { env: readonly string[]; repo?: string; collections?: string }) => {
-      const { installKernel } = await import('#kernel')
-      const { resolve } = await import('node:path')
-      const dir = await installKernel(targetOf(flags), process.env, {
-        ...(flags.repo !== undefined && { FIRSTLIGHT_REPO: resolve(flags.repo) }),
-        ...(flags.collections !== undefined && { FIRSTLIGHT_COLLECTIONS: flags.collections }),
-        ...Object.fromEntries(flags.env.map(pair)),
-      })
-      process.stdout.write(`Installed the kernel 'firstlight' in ${dir}\n`)
-    })
+    .action(install)
 
 const uninstallCommand = (): Command =>
   withTarget(new Command('uninstall'))
     .description('remove our kernelspec')
     .action(async (flags: TargetFlags) => {
       const { uninstallKernel } = await import('#kernel')
-      process.stdout.write(`Removed ${await uninstallKernel(targetOf(flags), process.env)}\n`)
+      process.stdout.write(`Removed ${await uninstallKernel(targetOf(flags), process.env, flags.name)}\n`)
     })
 
+async function install(flags: InstallFlags): Promise<void> {
+  const { installKernel, KERNEL_NAME } = await import('#kernel')
+  const { resolve } = await import('node:path')
+  const { name = KERNEL_NAME, displayName } = flags
+  const env = {
+    ...(flags.repo !== undefined && { FIRSTLIGHT_REPO: resolve(flags.repo) }),
+    ...(flags.collections !== undefined && { FIRSTLIGHT_COLLECTIONS: flags.collections }),
+    ...Object.fromEntries(flags.env.map(pair)),
+  }
+  const options = { name, env, ...(displayName !== undefined && { displayName }) }
+  const dir = await installKernel(targetOf(flags), process.env, options)
+  process.stdout.write(`Installed the kernel '${name}' in ${dir}\n`)
+}
+
 async function list(): Promise<void> {
+  const { brokenKernels, findKernels } = await import('#platform/node')
   const kernels = await findKernels(process.env)
   const width = Math.max(0, ...kernels.map(({ name }) => name.length))
   for (const { name, dir, spec } of kernels)
     process.stdout.write(`${name.padEnd(width)}  ${spec.display_name}  ${dir}\n`)
   if (kernels.length === 0) process.stdout.write('No kernels. Install ours with: firstlight kernel install\n')
+  for (const { dir, why } of await brokenKernels(process.env))
+    process.stderr.write(`Left out: ${dir}: ${why}\n`)
+}
+
+const MARKS = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
+
+async function doctor(): Promise<void> {
+  const { examine } = await import('#kernel')
+  let faults = 0
+  for await (const { state, what, cure } of examine(process.env)) {
+    if (state === 'wrong') faults++
+    process.stdout.write(`${MARKS[state]}  ${what}\n${cure === undefined ? '' : `       → ${cure}\n`}`)
+  }
+  process.stdout.write(faults === 0 ? 'All is well.\n' : `${faults} to mend.\n`)
+  if (faults > 0) process.exitCode = 1
 }
 
 function targetOf({ sysPrefix, prefix }: TargetFlags): InstallTarget {

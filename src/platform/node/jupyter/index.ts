@@ -33,6 +33,8 @@ export { type FrameSink, SendQueue } from './send-queue.ts'
 export { type ChannelListener, connectKernel, type ConnectOptions, type KernelChannels } from './client.ts'
 export { dataPath, type Environment, environmentPrefix, runtimeDir, userDataDir } from './paths.ts'
 export {
+  type BrokenKernel,
+  brokenKernels,
   findKernel,
   findKernels,
   type InstalledKernel,

@@ -26,17 +26,37 @@ const NAME = /^[a-z0-9._-]+$/i
 
 /** Every kernel on Jupyter's search path, sorted by name; of two with one name the earlier folder wins, broken ones are left out. */
 export async function findKernels(env: Environment): Promise<InstalledKernel[]> {
-  const found = new Map<string, InstalledKernel>()
+  const { kernels } = await searchKernels(env)
+  return [...kernels.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Folders on the search path that look like kernels and cannot be read, with the reason. */
+export async function brokenKernels(env: Environment): Promise<readonly BrokenKernel[]> {
+  return (await searchKernels(env)).broken
+}
+
+export interface BrokenKernel {
+  readonly dir: string
+  readonly why: string
+}
+
+async function searchKernels(env: Environment) {
+  const kernels = new Map<string, InstalledKernel>()
+  const broken: BrokenKernel[] = []
   for (const data of dataPath(env)) {
     const root = join(data, 'kernels')
     for (const folder of await namesIn(root)) {
       const name = folder.toLowerCase()
-      if (!NAME.test(folder) || found.has(name)) continue
-      const spec = await readKernelSpec(join(root, folder)).catch(() => undefined)
-      if (spec !== undefined) found.set(name, { name, dir: join(root, folder), spec })
+      const dir = join(root, folder)
+      if (!NAME.test(folder) || kernels.has(name)) continue
+      try {
+        kernels.set(name, { name, dir, spec: await readKernelSpec(dir) })
+      } catch (error) {
+        broken.push({ dir, why: messageOf(error) })
+      }
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { kernels, broken }
 }
 
 /** @throws JupyterError `jupyter/no-such-kernel` naming the near one. */

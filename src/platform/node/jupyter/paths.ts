@@ -9,10 +9,16 @@ export function userDataDir(env: Environment, platform: string = process.platfor
   const home = env['HOME'] ?? homedir()
   const set = env['JUPYTER_DATA_DIR']
   if (set !== undefined && set !== '') return set
-  if (platform === 'darwin') return join(home, 'Library', 'Jupyter')
+  if (platform === 'darwin')
+    return usesPlatformDirs(env)
+      ? join(home, 'Library', 'Application Support', 'Jupyter')
+      : join(home, 'Library', 'Jupyter')
   if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'jupyter')
   return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'jupyter')
 }
+
+/** JUPYTER_PLATFORM_DIRS asks for the folders of the operating system's own rules; on Linux they are the same. */
+const usesPlatformDirs = (env: Environment): boolean => isYes(env['JUPYTER_PLATFORM_DIRS'])
 
 /** Where connection files go (`jupyter_runtime_dir`). */
 export const runtimeDir = (env: Environment): string =>
@@ -37,9 +43,13 @@ export function dataPath(env: Environment): string[] {
 
 function prefersEnvironment(env: Environment): boolean {
   const set = env['JUPYTER_PREFER_ENV_PATH']
-  if (set !== undefined) return !['no', 'n', 'false', 'off', '0', '0.0', ''].includes(set.toLowerCase())
+  if (set !== undefined) return isYes(set)
   return environmentPrefix(env) !== undefined
 }
+
+/** As jupyter_core reads its switches. */
+const isYes = (set: string | undefined): boolean =>
+  set !== undefined && !['no', 'n', 'false', 'off', '0', '0.0', ''].includes(set.toLowerCase())
 
 const systemDirs = (env: Environment): string[] =>
   process.platform === 'win32'
