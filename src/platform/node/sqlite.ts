@@ -25,12 +25,10 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
   if (options.create !== true && !existsSync(path))
     return Promise.reject(new SqlError('failed', `No database file '${path}'.`))
   try {
-    const database = new Database(path, { readonly: options.readOnly === true, timeout: 0 })
-    database.pragma('foreign_keys = ON')
+    const database = keep(new Database(path, { readonly: options.readOnly === true, timeout: 0 }))
+    database.exec('PRAGMA foreign_keys = ON')
     chooseJournal(database, path, options)
-    database.pragma('synchronous = FULL')
-    database.pragma('cache_size = -65536')
-    database.pragma('temp_store = MEMORY')
+    database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
     return Promise.resolve(new SqliteConnection(database, options.busyTimeoutMs ?? 60_000))
   } catch (error) {
     return Promise.reject(translate(error, path))
@@ -40,9 +38,22 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
 function chooseJournal(database: Database.Database, path: string, options: SqliteOptions): void {
   if (options.readOnly === true) return
   const isShared = options.journal === undefined ? isOnNetwork(dirname(path)) : options.journal === 'delete'
-  if (options.create === true) database.pragma(`journal_mode = ${isShared ? 'DELETE' : 'WAL'}`)
-  else if (isShared && database.pragma('journal_mode', { simple: true }) === 'wal')
-    database.pragma('journal_mode = DELETE')
+  if (options.create === true) database.exec(`PRAGMA journal_mode = ${isShared ? 'DELETE' : 'WAL'}`)
+  else if (isShared && keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal')
+    database.exec('PRAGMA journal_mode = DELETE')
+}
+
+const kept = new Set<object>()
+const collectable = Number(process.versions.node.split('.')[0]) < 24
+
+/**
+ * From Node 24.19 on, an object of better-sqlite3 12 that the garbage collector frees aborts the process (its ObjectWrap wants an
+ * environment, and there is none then; better-sqlite3 13 needs Node 22). So there none is ever freed: some hundred bytes each once its
+ * database is closed. `pragma()` makes statements that cannot be kept, hence `exec`.
+ */
+function keep<T extends object>(object: T): T {
+  if (!collectable) kept.add(object)
+  return object
 }
 
 class SqliteConnection implements SqlConnection {
@@ -125,7 +136,7 @@ class SqliteConnection implements SqlConnection {
     const known = this.statements.get(sql)
     if (known !== undefined) return known
     if (this.statements.size >= MOST_STATEMENTS) this.statements.delete(this.statements.keys().next().value!)
-    const statement = this.database.prepare<SqlValue[], SqlRow>(sql)
+    const statement = keep(this.database.prepare<SqlValue[], SqlRow>(sql))
     if (statement.reader) statement.raw(true)
     this.statements.set(sql, statement)
     return statement
