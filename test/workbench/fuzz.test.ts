@@ -10,15 +10,15 @@ import { addKernelspec, startTestServer, type TestServer } from './support/serve
 
 /**
  * Random paths, bodies and frames against a running server: it must answer each below 500 or close the connection, live
- * on, and not grow. FIRSTLIGHT_FUZZ=N tries N of each (300 here), FIRSTLIGHT_FUZZ_SEED another series; a failure names
+ * on, and not grow. FIRSTLIGHT_FUZZ=N tries N of each (120 here), FIRSTLIGHT_FUZZ_SEED another series; a failure names
  * the input.
  */
-const ROUNDS = Number(process.env['FIRSTLIGHT_FUZZ'] ?? 300)
+const ROUNDS = Number(process.env['FIRSTLIGHT_FUZZ'] ?? 120)
 const SEED = process.env['FIRSTLIGHT_FUZZ_SEED'] ?? 'first light'
 const FAKE = fileURLToPath(new URL('support/fake-kernel.mjs', import.meta.url))
 /** Long series need their time: 20 ms each and a minute. */
 const TIMEOUT = 60_000 + ROUNDS * 20
-/** What the heap may have grown after a series; the series of 300 and of 100,000 alike. */
+/** What the heap may have grown after a series; the series of 120 and of 100,000 alike. */
 const GROWTH = 24 << 20
 
 let server: TestServer

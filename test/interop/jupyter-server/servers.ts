@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startServer } from '#server'
-import { pythonPath } from '../../support/python.ts'
+import { startJupyterLab } from '../../support/jupyter-lab.ts'
 
 const FAKE = fileURLToPath(new URL('../../workbench/support/fake-kernel.mjs', import.meta.url))
 const STATIC = fileURLToPath(new URL('../../../workbench/static', import.meta.url))
@@ -25,24 +23,18 @@ export interface PeerServer {
 export async function startReal(): Promise<PeerServer> {
   const dir = mkdtempSync(join(tmpdir(), 'jupyter-server-'))
   const root = plant(dir)
-  const port = await freePort()
-  const log: string[] = []
-  const child = spawn(pythonPath(), ['-m', 'jupyterlab', ...flags(port, root)], {
-    env: environment(dir),
-    cwd: dir,
-  })
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => log.push(part.toString()))
-  const base = `http://127.0.0.1:${port}`
-  await answering(child, base, log)
+  const flags = [
+    "--KernelSpecManager.allowed_kernelspecs={'fake'}",
+    '--MultiKernelManager.default_kernel_name=fake',
+  ]
+  const lab = await startJupyterLab({ dir, root, token: TOKEN, jupyterPath: join(dir, 'jupyter'), flags })
   return {
     name: 'jupyter-server',
-    base,
-    port,
+    ...lab,
     token: TOKEN,
     root,
     close: async () => {
-      await ended(child)
+      await lab.close()
       rmSync(dir, { recursive: true, force: true })
     },
   }
@@ -70,37 +62,6 @@ export async function startOurs(): Promise<PeerServer> {
       await server.close()
       rmSync(dir, { recursive: true, force: true })
     },
-  }
-}
-
-/** Terminals are off as in ours; the kernel of the interpreter's own is hidden. */
-const flags = (port: number, root: string) => [
-  '--no-browser',
-  '--allow-root',
-  '--ServerApp.ip=127.0.0.1',
-  `--ServerApp.port=${port}`,
-  '--ServerApp.port_retries=0',
-  `--ServerApp.root_dir=${root}`,
-  `--IdentityProvider.token=${TOKEN}`,
-  '--ServerApp.terminals_enabled=False',
-  '--KernelSpecManager.ensure_native_kernel=False',
-  "--KernelSpecManager.allowed_kernelspecs={'fake'}",
-  '--MultiKernelManager.default_kernel_name=fake',
-  '--LabApp.extension_manager=readonly',
-]
-
-/** Nothing of this machine's Jupyter settings is seen. */
-function environment(dir: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env['PATH'],
-    HOME: dir,
-    LANG: 'C.UTF-8',
-    JUPYTER_CONFIG_DIR: join(dir, 'config'),
-    JUPYTER_DATA_DIR: join(dir, 'data'),
-    JUPYTER_RUNTIME_DIR: join(dir, 'runtime'),
-    JUPYTER_PATH: join(dir, 'jupyter'),
-    JUPYTERLAB_SETTINGS_DIR: join(dir, 'settings'),
-    JUPYTERLAB_WORKSPACES_DIR: join(dir, 'workspaces'),
   }
 }
 
@@ -150,34 +111,4 @@ export const NOTEBOOK = {
   metadata: { kernelspec: { name: 'fake', display_name: 'Fake', language: 'fake' } },
   nbformat: 4,
   nbformat_minor: 5,
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const holder = createServer()
-    holder.once('error', reject)
-    holder.listen(0, '127.0.0.1', () => {
-      const { port } = holder.address() as { port: number }
-      holder.close(() => resolve(port))
-    })
-  })
-}
-
-async function answering(child: ChildProcess, base: string, log: readonly string[]): Promise<void> {
-  for (const until = Date.now() + 60_000; Date.now() < until; ) {
-    if (child.exitCode !== null) break
-    const answer = await fetch(`${base}/api`).catch(() => undefined)
-    if (answer?.ok === true) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  child.kill('SIGKILL')
-  throw new Error(`jupyter-server does not answer: ${log.join('').slice(-2000)}`)
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 8000)
-  await gone
-  clearTimeout(timer)
 }

@@ -13,6 +13,8 @@ interface Schema {
 
 /** What we set differently from JupyterLab's defaults; the user's own settings win. */
 const OVERRIDES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // A button in somebody's notebook may not run commands of the application (CVE-2026-42557).
+  '@jupyterlab/apputils-extension:sanitizer': { allowCommandLinker: false },
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
 }
 
