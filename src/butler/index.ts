@@ -54,3 +54,5 @@ export { exportRepository, EXPORT_FILE, type ExportRequest } from './transfer/ex
 export { importRepository, type ImportOptions } from './transfer/import.ts'
 export { retrieveArtifacts, type RetrieveOptions } from './transfer/retrieve.ts'
 export { transferFrom, type TransferOptions, type TransferReport } from './transfer/transfer.ts'
+export { type CheckOptions, checkRepository } from './check/check.ts'
+export { type BrokenRecord, type CheckReport, mendable, unmendable } from './check/report.ts'

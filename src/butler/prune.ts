@@ -62,6 +62,8 @@ export async function removeRuns(
       await datastore.records.trash(ids)
       await datasets.remove(ids)
       await collections.remove(name)
+      // SQLite gives the number of a removed collection to the next one.
+      repository.summaries.clear()
     }
     undo.onCommit(() => emptyTrash(repository))
   })

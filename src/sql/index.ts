@@ -27,6 +27,7 @@ export {
 export { jsonRows, jsonValue } from './json-rows.ts'
 export { insertNumbered, numberedInsert } from './numbered-insert.ts'
 export { translateToPostgres, type PostgresStatement } from './postgresql/translate.ts'
+export { blake2b } from './postgresql/blake2b.ts'
 export { Transactions, type UndoLog } from './transactions.ts'
 export type {
   CatalogSession,

@@ -113,3 +113,18 @@ test('removing a run takes its datasets, files and memberships with it', async (
   for (const table of ['dataset', 'dataset_location', 'dataset_location_trash', 'file_datastore_records'])
     expect(await count(table), table).toBe(0)
 })
+
+test('a run made after another was removed takes datasets like any other', async () => {
+  const butler = await aRepository()
+  for (let round = 0; round < 2; round++) {
+    await butler.collections.register('again')
+    await putNote(butler, 'again', 1, 1)
+    await butler.removeRuns('again')
+  }
+  await butler.collections.register('tag', 'TAGGED')
+  await butler.registry.associate('tag', [await putNote(butler, 'run/a', 1, 1)])
+  await butler.collections.remove('tag')
+  await butler.collections.register('tag', 'TAGGED')
+  await butler.registry.associate('tag', await butler.queryDatasets('note', { collections: 'run/a' }))
+  expect(await butler.queryDatasets('note', { collections: 'tag' })).toHaveLength(1)
+})

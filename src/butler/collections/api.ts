@@ -91,7 +91,10 @@ export class Collections {
 
   /** Remove a TAGGED, CALIBRATION or CHAINED collection, or an empty RUN; refused while it is in a chain. */
   async remove(name: string): Promise<void> {
-    await this.repository.write('remove a collection', () => this.repository.collections.remove(name))
+    const { collections, summaries } = this.repository
+    await this.repository.write('remove a collection', () => collections.remove(name))
+    // SQLite gives the number of a removed collection to the next one.
+    summaries.clear()
   }
 
   private async editChain(

@@ -1,7 +1,8 @@
-import { closest, type ByteSource, type Files, messageOf } from '#core'
-import type { UndoLog } from '#sql'
+import { closest, concatBytes, type ByteSource, type Files, messageOf, toHex } from '#core'
+import { blake2b, type UndoLog } from '#sql'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import {
+  FileExistsError,
   FileNotFoundError,
   FormatterError,
   ParameterError,
@@ -12,7 +13,8 @@ import { componentClass, requireConvertible, storageClass } from '../storage/sto
 import type { Formatter, FormatterRegistry } from './formatter.ts'
 import type { FileRecord, FileRecordTable } from './record-table.ts'
 import type { FileTemplates } from './template.ts'
-import { fileUri, folderOf, joinPath, pathOf } from './uri.ts'
+import { isAddress, joinPath, placeOfUri, quotePath, uriOf, withoutFragment, zipMember } from './uri.ts'
+import { openZipMember } from './zip-member.ts'
 
 export interface FileDatastoreParts {
   /** Absolute path of the folder that relative records start from. */
@@ -21,7 +23,13 @@ export interface FileDatastoreParts {
   readonly records: FileRecordTable
   readonly templates: FileTemplates
   readonly formatters: () => Promise<FormatterRegistry>
+  /** Write checksums into the records of new files. */
+  readonly checksums?: boolean
+  /** BLAKE2b with 64 bytes, in hexadecimal; by default a slow one in TypeScript. */
+  readonly hash?: Hash
 }
+
+export type Hash = (parts: readonly Uint8Array[]) => Promise<string>
 
 export interface DatastoreGet {
   readonly component?: string | undefined
@@ -35,6 +43,8 @@ export class FileDatastore {
   readonly files: Files
   readonly records: FileRecordTable
   private readonly templates: FileTemplates
+  readonly checksums: boolean
+  private readonly hash: Hash
   private readonly formatters: () => Promise<FormatterRegistry>
 
   constructor(parts: FileDatastoreParts) {
@@ -43,6 +53,8 @@ export class FileDatastore {
     this.records = parts.records
     this.templates = parts.templates
     this.formatters = parts.formatters
+    this.checksums = parts.checksums === true
+    this.hash = parts.hash ?? slowHash
   }
 
   /** Write a value where its template says; the file goes again when the transaction fails. Needs an expanded ref. */
@@ -56,8 +68,11 @@ export class FileDatastore {
     const content = await formatter.write(value, className)
     const relative = this.templates.for(ref).format(ref) + formatter.extension
     const path = joinPath(this.root, relative)
+    if ((await this.files.stat(path)) !== undefined && (await this.records.hasPath(relative)))
+      throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
+        hint: 'The file template does not tell them apart: give it more of the data ID (datastore.templates in butler.yaml).',
+      })
     undo.onRollback(() => this.files.remove(path))
-    await this.files.makeDirectory(folderOf(path))
     await this.files.writeAtomic(path, content)
     await this.records.insert([
       {
@@ -66,7 +81,7 @@ export class FileDatastore {
         formatter: formatter.name,
         storageClass: className,
         component: undefined,
-        checksum: undefined,
+        checksum: this.checksums ? await this.hash(bytesOf(content)) : undefined,
         size: sizeOf(content),
       },
     ])
@@ -105,18 +120,31 @@ export class FileDatastore {
     return found
   }
 
+  /** Absolute path of a record's file on this machine; throws for one that is elsewhere or inside an archive. */
   pathOfRecord(record: FileRecord): string {
-    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(record.path)) return joinPath(this.root, record.path)
-    const path = pathOf(record.path)
-    if (path === undefined)
-      throw new FileNotFoundError(`Files at '${record.path}' cannot be read yet; local ones can.`)
-    return path
+    const place = this.placeOf(record)
+    if (!isAddress(place) && zipMember(record.path) === undefined) return place
+    throw new FileNotFoundError(`'${this.uriOfRecord(record)}' is not a file of this machine.`, {
+      hint: 'Get the dataset, or retrieve its artifacts.',
+    })
+  }
+
+  /** Where a record's bytes are, for `files`: an absolute path or an address; the archive, for a member of one. */
+  placeOf(record: FileRecord): string {
+    return isAddress(record.path)
+      ? placeOfUri(record.path)
+      : joinPath(this.root, withoutFragment(record.path))
   }
 
   uriOfRecord(record: FileRecord): string {
-    return /^[a-z][a-z0-9+.-]*:\/\//i.test(record.path)
-      ? record.path
-      : fileUri(joinPath(this.root, record.path))
+    if (isAddress(record.path)) return record.path
+    const member = zipMember(record.path)
+    return `${uriOf(joinPath(this.root, withoutFragment(record.path)))}${member === undefined ? '' : `#zip-path=${quotePath(member)}`}`
+  }
+
+  /** BLAKE2b of a record's file, as hexadecimal text. */
+  async checksumOf(record: FileRecord): Promise<string> {
+    return this.hash([await this.files.readBytes(this.placeOf(record))])
   }
 
   /** Where a dataset would be written. */
@@ -130,16 +158,17 @@ export class FileDatastore {
   }
 
   async artifactExists(record: FileRecord): Promise<boolean> {
-    const stat = await this.files.stat(this.pathOfRecord(record))
-    return stat !== undefined && stat.kind === 'file' && (record.size < 0 || stat.size === record.size)
+    const stat = await this.files.stat(this.placeOf(record))
+    const isWhole = record.size < 0 || stat?.size === record.size || zipMember(record.path) !== undefined
+    return stat?.kind === 'file' && isWhole
   }
 
   /** Delete the files and records of trashed datasets; call it after the commit that trashed them. */
   async emptyTrash(): Promise<number> {
     const trashed = await this.records.trashed()
     for (const record of trashed) {
-      if (record.stillUsed || record.path.includes('://')) continue
-      await this.files.remove(this.pathOfRecord(record))
+      if (record.stillUsed || isAddress(record.path)) continue
+      await this.files.remove(this.placeOf(record))
     }
     await this.records.forget([...new Set(trashed.map((r) => r.id))])
     return trashed.length
@@ -184,14 +213,16 @@ export class FileDatastore {
   }
 
   private async open(record: FileRecord, ref: DatasetRef): Promise<ByteSource> {
-    const path = this.pathOfRecord(record)
+    const path = this.placeOf(record)
     const stat = await this.files.stat(path)
     if (stat === undefined)
       throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
         hint: 'Restore it, or prune the dataset.',
       })
     try {
-      return await this.files.open(path)
+      const source = await this.files.open(path)
+      const member = zipMember(record.path)
+      return member === undefined ? source : await openZipMember(source, member)
     } catch (error) {
       throw new FileNotFoundError(`Cannot open '${path}': ${messageOf(error)}`, { cause: error })
     }
@@ -222,6 +253,15 @@ const describe = (value: unknown): string =>
         : `a ${typeof value}`
 
 const encoder = new TextEncoder()
+
+const slowHash: Hash = (parts) => Promise.resolve(toHex(blake2b(concatBytes(parts), 64)))
+
+const bytesOf = (content: Uint8Array | string | readonly Uint8Array[]): readonly Uint8Array[] =>
+  typeof content === 'string'
+    ? [encoder.encode(content)]
+    : content instanceof Uint8Array
+      ? [content]
+      : content
 
 export function sizeOf(content: Uint8Array | string | readonly Uint8Array[]): number {
   if (typeof content === 'string') return encoder.encode(content).byteLength

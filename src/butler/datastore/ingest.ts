@@ -106,8 +106,10 @@ async function transferFile(
   await files.makeDirectory(folderOf(target))
   switch (mode) {
     case 'move':
-      undo.onRollback(() => files.rename(target, source))
-      await files.rename(source, target)
+      // The original goes when the rows are there: a crash in between must not leave the only copy without a row.
+      undo.onRollback(() => files.remove(target))
+      await files.link(source, target, 'hardlink').catch(() => files.copy(source, target))
+      undo.onCommit(() => files.remove(source))
       return
     case 'copy':
       undo.onRollback(() => files.remove(target))

@@ -17,6 +17,14 @@ export interface FileRecord {
   readonly size: number
 }
 
+/** A record with what it belongs to and whether it is in use. */
+export interface StoredRecord extends FileRecord {
+  readonly typeId: number
+  readonly runId: number
+  /** In the datastore; deleted but not yet removed; or neither, after a crash. */
+  readonly state: 'located' | 'trashed' | 'adrift'
+}
+
 const COLUMNS = 'dataset_id, path, formatter, storage_class, component, checksum, file_size'
 
 /** The file datastore's tables: records, locations, and the trash that is emptied after a commit. */
@@ -106,6 +114,46 @@ export class FileRecordTable {
       [this.datastore, this.datastore],
     )
     return rows.map((row) => ({ ...toRecord(row), stillUsed: row[7] === 1 }))
+  }
+
+  /** Every record there is. */
+  async everything(): Promise<readonly StoredRecord[]> {
+    const columns = COLUMNS.split(', ')
+      .map((c) => `r.${c}`)
+      .join(', ')
+    const rows = await this.connection.all(
+      `SELECT ${columns}, d.dataset_type_id, d.run_id,
+         CASE WHEN l.dataset_id IS NOT NULL THEN 'located' WHEN t.dataset_id IS NOT NULL THEN 'trashed' ELSE 'adrift' END
+       FROM ${this.table} r
+       LEFT JOIN dataset d ON d.id = r.dataset_id
+       LEFT JOIN dataset_location l ON l.dataset_id = r.dataset_id AND l.datastore_name = ?
+       LEFT JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id AND t.datastore_name = ?`,
+      [this.datastore, this.datastore],
+    )
+    return rows.map((row) => ({
+      ...toRecord(row),
+      typeId: Number(row[7]),
+      runId: Number(row[8]),
+      state: row[9] as StoredRecord['state'],
+    }))
+  }
+
+  /** Forget where datasets are stored; they stay known to the registry. */
+  async drop(ids: readonly string[]): Promise<void> {
+    const keys = ids.map((id) => [toHexId(id)])
+    await this.connection.runMany(`DELETE FROM ${this.table} WHERE dataset_id = ?`, keys)
+    await this.connection.runMany(
+      'DELETE FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?',
+      ids.map((id) => [toHexId(id), this.datastore]),
+    )
+  }
+
+  /** Whether a record names this path. */
+  async hasPath(path: string): Promise<boolean> {
+    return (
+      (await this.connection.first(`SELECT 1 FROM ${this.table} WHERE path = ? LIMIT 1`, [path])) !==
+      undefined
+    )
   }
 
   /** Forget trashed datasets whose files are gone. */

@@ -28,6 +28,34 @@ export function pathOf(uriOrPath: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(uriOrPath) ? undefined : uriOrPath
 }
 
+/** Whether text names a scheme: `s3://…`, `file://…`. */
+export const isAddress = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+
+/** A recorded path without what stands behind `#`; a bare `#` is part of a name only in addresses, quoted. */
+export const withoutFragment = (path: string): string => path.replace(/#zip-path=.*$/, '')
+
+/** The member of an archive that a recorded path names (`a.zip#zip-path=member`). */
+export function zipMember(path: string): string | undefined {
+  const m = /#zip-path=(.*)$/.exec(path)
+  return m === null ? undefined : unquotePath(m[1]!)
+}
+
+/** Where the bytes of a URI are, for `Files`: a plain path, or an address whose key is not quoted (HTTP stays as it is). */
+export function placeOfUri(uri: string): string {
+  const plain = uri.replace(/#.*$/, '')
+  const path = pathOf(plain)
+  if (path !== undefined) return path
+  return /^https?:/i.test(plain) ? plain : unquotePath(plain)
+}
+
+/** The URI of a place: `file://…` for a path, an address with its key quoted. */
+export function uriOf(place: string): string {
+  if (!isAddress(place)) return fileUri(place)
+  if (/^https?:/i.test(place)) return place
+  const at = place.indexOf('://') + 3
+  return place.slice(0, at) + quotePath(place.slice(at))
+}
+
 export const joinPath = (folder: string, relative: string): string =>
   `${folder.replace(/\/+$/, '')}/${relative}`
 

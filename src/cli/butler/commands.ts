@@ -18,6 +18,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'say when the calibrations of a collection are valid',
     load: () => import('./certify-calibrations.ts'),
   },
+  check: {
+    summary: 'find and mend what a crash left: orphan files, records without files',
+    load: () => import('./check.ts'),
+  },
   'collection-chain': {
     summary: 'make a chain of collections, or edit one',
     load: () => import('./collection-chain.ts'),

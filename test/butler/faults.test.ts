@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import { type Butler, checkRepository, exportRepository, mendable, unmendable } from '#butler'
+import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
+import { startChild } from '../support/child.ts'
+import { butlerCommand } from '../support/commands.ts'
+import { useMemoryDisk } from '../support/memory-disk.ts'
+import { aRepository, putNote, tempFolder } from '../support/repository.ts'
+
+useMemoryDisk()
+
+/** FIRSTLIGHT_KILLS=200 for the full form: about ten minutes. */
+const KILLS = Number(process.env['FIRSTLIGHT_KILLS'] ?? 20)
+vi.setConfig({ testTimeout: 60_000 + KILLS * 15_000 })
+
+async function fill(butler: Butler): Promise<void> {
+  const { registry } = butler
+  await registry.insertDimensionData('instrument', [
+    { name: 'Cam', detector_max: 4, visit_max: 9, exposure_max: 9 },
+  ])
+  await registry.insertDimensionData('physical_filter', [{ instrument: 'Cam', name: 'r1', band: 'r' }])
+  await registry.insertDimensionData('day_obs', [{ instrument: 'Cam', id: 20240201 }])
+  const visit = { instrument: 'Cam', day_obs: 20240201, physical_filter: 'r1' }
+  const visits = Array.from({ length: 5 }, (_, id) => ({ ...visit, id, name: `v${id}` }))
+  await registry.insertDimensionData('visit', visits)
+  const type = { name: 'count', dimensions: ['instrument', 'visit'], storageClass: 'StructuredDataDict' }
+  await registry.registerDatasetType(type)
+}
+
+/** A repository to be worked on, one with a run to transfer, and an export with files. */
+async function places(): Promise<{ root: string; source: string; exported: string }> {
+  const folder = tempFolder('faults')
+  const [root, source, exported] = ['repo', 'source', 'exported'].map((n) => join(folder, n)) as [
+    string,
+    string,
+    string,
+  ]
+  const butler = await createNodeButler(root)
+  await fill(butler)
+  await butler.close()
+  const other = await createNodeButler(source)
+  await fill(other)
+  for (const run of ['offered', 'exported']) {
+    await other.collections.register(run)
+    for (let visit = 0; visit < 5; visit++)
+      await other.put({ run }, 'count', { instrument: 'Cam', visit }, { run })
+  }
+  mkdirSync(exported)
+  const datasets = await other.queryDatasets('count', { collections: 'exported' })
+  const text = await exportRepository(other.repository, { datasets, directory: exported, transfer: 'copy' })
+  await nodeFiles.writeAtomic(join(exported, 'export.yaml'), text)
+  await other.close()
+  return { root, source, exported }
+}
+
+interface Said {
+  readonly name: string
+  readonly run: string
+  readonly gone?: readonly string[]
+  readonly ids?: readonly string[]
+}
+
+test(`after a kill at any moment the repository opens, its check is clean once mended, and nothing committed is lost (${KILLS} kills)`, async () => {
+  const { root, source, exported } = await places()
+  const committed = new Map<string, string>()
+  let cutOff = 0
+  let mended = 0
+  const start = (seed: number) => startChild('work-until-killed.mjs', [root, String(seed), source, exported])
+  let next = start(0)
+  for (let kill = 0; kill < KILLS; kill++) {
+    const child = next
+    child.process.stdin.write('go\n')
+    await child.line(/ready/)
+    // Not a wait for something: the moment of the kill. Spread evenly, in steps that no operation lasts.
+    await new Promise((resolve) => setTimeout(resolve, ((kill * 7919) % 2000) / 10))
+    child.process.kill('SIGKILL')
+    // The next one loads its code while this one's work is looked at.
+    next = start(kill + 1)
+    const { out, err } = await child.ended
+    expect(err).toBe('')
+    const lines = [...out.matchAll(/^(begin|done) (.+)$/gm)].map(([, word, json]) => ({
+      word: word!,
+      said: JSON.parse(json!) as Said,
+    }))
+    for (const { word, said } of lines)
+      if (word === 'begin') for (const id of said.gone ?? []) committed.delete(id)
+      else for (const id of said.ids!) committed.set(id, said.run)
+    if (lines.at(-1)?.word === 'begin') cutOff++
+
+    const butler = await openNodeButler(root, { writeable: true })
+    const first = await checkRepository(butler.repository, { mend: true })
+    mended += mendable(first)
+    expect(unmendable(first), JSON.stringify(first)).toBe(0)
+    const second = await checkRepository(butler.repository)
+    expect(mendable(second) + unmendable(second) + second.strangers.length, JSON.stringify(second)).toBe(0)
+    const records = await butler.repository.datastore.records.ofMany([...committed.keys()])
+    expect([...committed.keys()].filter((id) => !records.has(id))).toEqual([])
+    for (const id of [...committed.keys()].slice(-10)) {
+      const ref = await butler.getDataset(id)
+      expect(await butler.get(ref!)).toEqual({ run: committed.get(id) })
+    }
+    await butler.close()
+  }
+  next.process.kill('SIGKILL')
+  expect(committed.size).toBeGreaterThan(KILLS)
+  expect(cutOff).toBeGreaterThan(KILLS / 2)
+  console.log(
+    `${KILLS} kills, ${cutOff} within an operation; ${mended} leftovers mended, ${committed.size} datasets whole`,
+  )
+})
+
+test('check tells what is wrong, mends what it may and leaves what it must not touch', async () => {
+  const butler = await aRepository()
+  const lost = await putNote(butler, 'run/a', 1, 1)
+  const cut = await putNote(butler, 'run/a', 1, 2)
+  await putNote(butler, 'run/a', 2, 1)
+  const path = (file: string) => join(butler.root, file)
+  const check = (...words: string[]) => butlerCommand(['check', butler.root, ...words], butler.root)
+  expect(await check()).toMatchObject({ code: 0, out: '3 stored datasets, 3 files.\nNothing is wrong.\n' })
+  unlinkSync(new URL(await butler.getUri(lost)))
+  truncateSync(new URL(await butler.getUri(cut)), 3)
+  const folder = 'run/a/note'
+  writeFileSync(path(`${folder}/orphan.yaml`), 'x: 1\n')
+  mkdirSync(path('u/me/gone/note/v1'), { recursive: true })
+  writeFileSync(path('u/me/gone/note/v1/note_Cam_v1_u_me_gone.yaml'), 'x: 1\n')
+  writeFileSync(path(`${folder}/note.yaml.0123abcd.tmp`), 'x')
+  writeFileSync(path('README.txt'), 'mine')
+  const found = await check('--json')
+  expect(found.code).toBe(1)
+  expect(JSON.parse(found.out)).toMatchObject({
+    datasets: 3,
+    temporaries: [`${folder}/note.yaml.0123abcd.tmp`],
+    orphans: [`${folder}/orphan.yaml`, 'u/me/gone/note/v1/note_Cam_v1_u_me_gone.yaml'],
+    strangers: ['README.txt'],
+    missing: [{ id: lost.id, datasetType: 'note', run: 'run/a' }],
+    damaged: [{ id: cut.id, why: expect.stringMatching(/^3 bytes instead of \d+$/) as string }],
+    mended: 0,
+  })
+  expect((await check()).out).toContain('5 problems; `butler check')
+  expect(await check('--mend', '--dry-run')).toMatchObject({ code: 1 })
+  const mending = await check('--mend')
+  expect([mending.code, mending.out.split('\n').at(-2)]).toEqual([1, '4 mended, 1 need a person.'])
+  expect(await butler.existence(lost)).toMatchObject({ recorded: true, inDatastore: false })
+  expect(readdirSync(path(folder), { recursive: true }).filter((f) => String(f).includes('orphan'))).toEqual(
+    [],
+  )
+  expect(readFileSync(path('README.txt'), 'utf8')).toBe('mine')
+  await butler.pruneDatasets([cut], { disassociate: false, unstore: true })
+  expect(await check()).toMatchObject({ code: 0 })
+})
+
+test('a file that another dataset has is not overwritten', async () => {
+  const root = join(tempFolder(), 'repo')
+  const butler = await createNodeButler(root, {
+    seed: { datastore: { templates: { default: '{run}/{datasetType}' } } },
+  })
+  await fill(butler)
+  await butler.collections.register('run')
+  const put = (visit: number) => butler.put({ visit }, 'count', { instrument: 'Cam', visit }, { run: 'run' })
+  const first = await put(0)
+  await expect(put(1)).rejects.toMatchObject({ code: 'butler/file-exists' })
+  expect(await butler.get(first)).toEqual({ visit: 0 })
+  await butler.close()
+})
+
+test('a full disk is a clear error; what was there is whole, nothing is half-written', async () => {
+  const disk = tempFolder('small-disk')
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
+  afterAll(() => execFileSync('umount', ['-l', disk]))
+  const butler = await createNodeButler(join(disk, 'repo'))
+  await fill(butler)
+  await butler.collections.register('run')
+  const put = (visit: number, size: number) =>
+    butler.put({ text: 'x'.repeat(size) }, 'count', { instrument: 'Cam', visit }, { run: 'run' })
+  const kept = await put(0, 1000)
+  await expect(put(1, 8_000_000)).rejects.toMatchObject({
+    code: 'files/full',
+    message: expect.stringMatching(/^Cannot write .*: no space left on the disk\.$/) as string,
+  })
+  // Now rows too have no room: fill what is left.
+  let free = 1 << 20
+  for (let n = 0; free > 0; ) {
+    try {
+      writeFileSync(join(disk, `filler-${n++}`), new Uint8Array(free))
+    } catch {
+      rmSync(join(disk, `filler-${n - 1}`), { force: true })
+      free >>= 1
+    }
+  }
+  await expect(put(2, 10))
+    .rejects.toMatchObject({
+      code: expect.stringMatching(/^(files|sql)\/full$/) as string,
+      hint: undefined,
+    })
+    .catch(async () => {
+      await expect(put(2, 10)).rejects.toMatchObject({
+        code: 'sql/full',
+        hint: expect.stringContaining('room') as string,
+      })
+    })
+  for (const name of readdirSync(disk)) if (name.startsWith('filler')) rmSync(join(disk, name))
+  const report = await checkRepository(butler.repository)
+  expect(mendable(report) + unmendable(report)).toBe(0)
+  expect(report.datasets).toBe(1)
+  expect(await butler.get(kept)).toEqual({ text: 'x'.repeat(1000) })
+  await put(2, 10)
+  await butler.close()
+})
