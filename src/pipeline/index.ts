@@ -15,7 +15,13 @@ export {
   type ValuesOf,
 } from './connections.ts'
 export { type StorageClassTypes, type TypeTag, valueType } from './storage-types.ts'
-export { defineTask, type QuantumContext, type Task, type TaskContext } from './task.ts'
+export {
+  defineTask,
+  type QuantumContext,
+  type QuantumResources,
+  type Task,
+  type TaskContext,
+} from './task.ts'
 export {
   type ConnectionEditor,
   definePipelineTask,
@@ -30,10 +36,12 @@ export * from './errors.ts'
 export {
   type DatasetReport,
   type QuantumStatus,
+  type ReportOptions,
   reportRun,
   type RunReport,
   type TaskReport,
 } from './report.ts'
+export { addReports, type ReportSummary, summarizeReport, type TaskSummaryJson } from './report-summary.ts'
 export type { RunEvent, RunListener, TaskSummary } from './events.ts'
 export type { PipelineHost } from './host.ts'
 export { editPipeline, type PipelineEdit } from './definition/edits.ts'
@@ -43,6 +51,7 @@ export { printPipeline } from './definition/print.ts'
 export { keepTasks } from './definition/subset.ts'
 export { buildPipelineGraph, type BuildGraphOptions } from './graph/build-graph.ts'
 export { withInstrumentOfData } from './graph/instrument.ts'
+export { type MockFailure, mockPipeline } from './graph/mock.ts'
 export { selectFragment } from './graph/fragment.ts'
 export { selectTasks } from './graph/select.ts'
 export {
@@ -51,6 +60,7 @@ export {
   overallInputs,
   type PipelineGraph,
   type TaskNode,
+  taskPredecessors,
 } from './graph/pipeline-graph.ts'
 export { type Drawing, drawGraph, drawTasks } from './graph/drawing.ts'
 export { drawText } from './graph/draw-text.ts'
@@ -65,6 +75,7 @@ export {
   type StoredFile,
 } from './quanta/quantum-graph.ts'
 export { loadQuantumGraph, saveQuantumGraph } from './quanta/files/graph-file.ts'
+export { inputsOfQuanta, outputsOfQuanta, transferableOutputs, transferableRef } from './quanta/outputs.ts'
 export { withStoredFiles } from './quanta/stored-files.ts'
 export { makeIdSource } from './quanta/ids.ts'
 export { caveatCode } from './execute/caveats.ts'
@@ -82,7 +93,12 @@ export { type QuantumEnvironment, runQuantum } from './execute/run-quantum.ts'
 export { makeWireReader, wireQuantum, type WireReader, workerSetup } from './execute/wire.ts'
 export type { FromWorker, ToWorker, WireQuantum, WorkerSetup } from './execute/worker-messages.ts'
 export { type ErrorRecord, errorRecord, type QuantumResult } from './execute/outcome.ts'
-export { runQuantumGraph } from './execute/run-graph.ts'
+export { type GraphResult, runQuantumGraph } from './execute/run-graph.ts'
+export {
+  executeQuantumBacked,
+  type QuantumBackedOptions,
+  writeQuantumBackedInit,
+} from './execute/quantum-backed.ts'
 export {
   emptyGraph,
   type ExecuteOptions,

@@ -1,26 +1,39 @@
-import type { Butler, DatasetRef } from '#butler'
+import type { Butler, DataId, DatasetRef } from '#butler'
 import type { LogRecord } from '#core'
 import { caveatCode } from './execute/caveats.ts'
 import type { Quantum, QuantumGraph } from './quanta/quantum-graph.ts'
 
 export type QuantumStatus = 'successful' | 'failed' | 'blocked' | 'unknown' | 'wonky'
 
+/** A quantum that did not succeed, and why. */
+export interface Unsuccessful {
+  readonly dataId: string
+  readonly values: DataId
+  readonly message: string
+}
+
 /** How the quanta of one task ended. */
 export interface TaskReport {
   readonly label: string
   readonly counts: Readonly<Record<QuantumStatus, number>>
   /** Successful quanta by caveat code. */
-  readonly caveats: Readonly<Record<string, number>>
+  readonly caveats: Readonly<Record<string, readonly DataId[]>>
   readonly expected: number
-  readonly failures: readonly { readonly dataId: string; readonly message: string }[]
+  readonly failures: readonly Unsuccessful[]
+  readonly wonky: readonly Unsuccessful[]
+  /** Failed in an earlier attempt, successful in a later one. */
+  readonly recovered: readonly DataId[]
 }
 
 /** What became of the datasets that a graph foresaw, by type. */
 export interface DatasetReport {
   readonly name: string
+  readonly producer: string
   readonly visible: number
+  /** Made, and hidden by another of the same data ID. */
+  readonly shadowed: number
   readonly predictedOnly: number
-  readonly unsuccessful: number
+  readonly unsuccessful: readonly DataId[]
   readonly cursed: number
   readonly expected: number
 }
@@ -31,51 +44,113 @@ export interface RunReport {
   readonly datasets: readonly DatasetReport[]
 }
 
-/**
- * Find out how a graph's run ended from what is in the repository: metadata means success, a log alone failure; what depends on a
- * failure is blocked. With `readLogs` the last error of each failure is looked up.
- */
-export async function reportRun(butler: Butler, graph: QuantumGraph, readLogs: boolean): Promise<RunReport> {
-  const stored = await storedIds(butler, graph)
-  const status: QuantumStatus[] = []
-  const before = graph.predecessors()
-  const tasks: TaskReport[] = []
-  const datasets = new Map<
-    string,
-    { visible: number; predictedOnly: number; unsuccessful: number; cursed: number; expected: number }
-  >()
-  for (const task of graph.tasks) {
-    const counts: Record<QuantumStatus, number> = {
-      successful: 0,
-      failed: 0,
-      blocked: 0,
-      unknown: 0,
-      wonky: 0,
-    }
-    const caveats: Record<string, number> = {}
-    const failures: { dataId: string; message: string }[] = []
-    for (let i = 0; i < task.coordinates.length; i++) {
-      const quantum = graph.quantum(task.first + i)
-      const own = statusOf(quantum, stored, before[quantum.index]?.map((b) => status[b] ?? 'unknown') ?? [])
-      status[quantum.index] = own
-      counts[own]++
-      if (own === 'successful') count(caveats, await caveatsOf(butler, quantum))
-      if (own === 'failed')
-        failures.push({
-          dataId: String(quantum.coordinate),
-          message: readLogs ? await lastError(butler, quantum) : '',
-        })
-      countDatasets(quantum, own, stored, datasets)
-    }
-    tasks.push({ label: task.node.label, counts, caveats, expected: task.coordinates.length, failures })
-  }
-  return { run: graph.header.run, tasks, datasets: [...datasets].map(([name, d]) => ({ name, ...d })) }
+export interface ReportOptions {
+  /** Look for the last error message of each failure. */
+  readonly readLogs: boolean
+  /** Read the caveats of successes: one small file each. */
+  readonly readCaveats: boolean
+  /** A success without log is wonky and its datasets are cursed. */
+  readonly curseFailedLogs?: boolean
 }
+
+/** One quantum over all attempts. */
+interface Attempt {
+  readonly quantum: Quantum
+  readonly status: QuantumStatus
+  readonly stored: ReadonlySet<string>
+  readonly recovered: boolean
+}
+
+/**
+ * Find out how the runs of graphs ended, attempts at the same data from first to last, by what is in the repository: metadata means
+ * success, a log alone failure; what depends on a failure is blocked. A later attempt counts where it had the quantum.
+ */
+export async function reportRun(
+  butler: Butler,
+  graphs: readonly QuantumGraph[],
+  options: ReportOptions,
+): Promise<RunReport> {
+  const byTask = new Map<string, Map<string, Attempt>>()
+  for (const graph of graphs) await addAttempts(butler, graph, byTask, options)
+  const tasks: TaskReport[] = []
+  const datasets = new Map<string, OpenDatasetReport>()
+  for (const [label, attempts] of byTask)
+    tasks.push(await reportTask(butler, label, [...attempts.values()], datasets, options))
+  return { run: graphs.at(-1)?.header.run ?? '', tasks, datasets: [...datasets.values()] }
+}
+
+async function addAttempts(
+  butler: Butler,
+  graph: QuantumGraph,
+  byTask: Map<string, Map<string, Attempt>>,
+  options: ReportOptions,
+): Promise<void> {
+  const stored = await storedIds(butler, graph)
+  const before = graph.predecessors()
+  const status: QuantumStatus[] = []
+  for (const quantum of graph) {
+    const upstream = before[quantum.index]?.map((b) => status[b] ?? 'unknown') ?? []
+    const own = statusOf(quantum, stored, upstream, options)
+    status[quantum.index] = own
+    const attempts = byTask.get(quantum.label) ?? new Map<string, Attempt>()
+    byTask.set(quantum.label, attempts)
+    const key = quantum.coordinate.key
+    const earlier = attempts.get(key)
+    const recovered = own === 'successful' && earlier !== undefined && earlier.status !== 'successful'
+    attempts.set(key, { quantum, status: own, stored, recovered })
+  }
+}
+
+type OpenDatasetReport = { -readonly [K in keyof DatasetReport]: DatasetReport[K] } & {
+  unsuccessful: DataId[]
+}
+
+async function reportTask(
+  butler: Butler,
+  label: string,
+  attempts: readonly Attempt[],
+  datasets: Map<string, OpenDatasetReport>,
+  options: ReportOptions,
+): Promise<TaskReport> {
+  const counts: Record<QuantumStatus, number> = {
+    successful: 0,
+    failed: 0,
+    blocked: 0,
+    unknown: 0,
+    wonky: 0,
+  }
+  const caveats: Record<string, DataId[]> = {}
+  const failures: Unsuccessful[] = []
+  const wonky: Unsuccessful[] = []
+  for (const attempt of attempts) {
+    const { quantum, status } = attempt
+    counts[status]++
+    const values = requiredValues(quantum.coordinate)
+    if (status === 'successful' && options.readCaveats) {
+      const code = await caveatsOf(butler, quantum)
+      if (code !== '') (caveats[code] ??= []).push(values)
+    }
+    if (status === 'failed' || status === 'wonky')
+      (status === 'failed' ? failures : wonky).push({
+        dataId: String(quantum.coordinate),
+        values,
+        message: options.readLogs ? await lastError(butler, attempt) : '',
+      })
+    countDatasets(attempt, datasets)
+  }
+  const recovered = attempts.filter((a) => a.recovered).map((a) => requiredValues(a.quantum.coordinate))
+  return { label, counts, caveats, expected: attempts.length, failures, wonky, recovered }
+}
+
+const requiredValues = ({ group, values }: Quantum['coordinate']): DataId =>
+  Object.fromEntries(group.required.map((name) => [name, values[name] ?? '']))
 
 /** Ids of what is in the run: one query a dataset type. */
 async function storedIds(butler: Butler, graph: QuantumGraph): Promise<ReadonlySet<string>> {
   const ids = new Set<string>()
   const known = new Set((await butler.registry.queryDatasetTypes()).map((type) => type.name))
+  const runs = await butler.collections.query('*', { includeChains: false })
+  if (!runs.includes(graph.header.run)) return ids
   for (const name of graph.datasets.keys()) {
     if (!known.has(name)) continue
     const refs = await butler.queryDatasets(name, {
@@ -92,19 +167,20 @@ async function storedIds(butler: Butler, graph: QuantumGraph): Promise<ReadonlyS
 const outputsOf = (quantum: Quantum): DatasetRef[] => Object.values(quantum.outputs).flat()
 
 function statusOf(
-  quantum: Quantum,
+  { metadata, log, outputs }: Quantum,
   stored: ReadonlySet<string>,
   before: readonly QuantumStatus[],
+  { curseFailedLogs = true }: ReportOptions,
 ): QuantumStatus {
-  if (stored.has(quantum.metadata.id))
-    return quantum.log === undefined || stored.has(quantum.log.id) ? 'successful' : 'wonky'
-  if (quantum.log !== undefined && stored.has(quantum.log.id)) return 'failed'
+  const hasLog = log !== undefined && stored.has(log.id)
+  if (stored.has(metadata.id)) return log === undefined || hasLog || !curseFailedLogs ? 'successful' : 'wonky'
+  if (hasLog) return 'failed'
   if (before.some((s) => s === 'failed' || s === 'blocked')) return 'blocked'
-  return outputsOf(quantum).some((ref) => stored.has(ref.id)) ? 'wonky' : 'unknown'
-}
-
-const count = (table: Record<string, number>, key: string): void => {
-  if (key !== '') table[key] = (table[key] ?? 0) + 1
+  return Object.values(outputs)
+    .flat()
+    .some((ref) => stored.has(ref.id))
+    ? 'wonky'
+    : 'unknown'
 }
 
 async function caveatsOf(butler: Butler, quantum: Quantum): Promise<string> {
@@ -114,34 +190,30 @@ async function caveatsOf(butler: Butler, quantum: Quantum): Promise<string> {
   return caveatCode(Number(stored.metadata?.quantum?.scalars?.caveats ?? 0))
 }
 
-async function lastError(butler: Butler, quantum: Quantum): Promise<string> {
-  if (quantum.log === undefined) return ''
+async function lastError(butler: Butler, { quantum, stored }: Attempt): Promise<string> {
+  if (quantum.log === undefined || !stored.has(quantum.log.id)) return ''
   const records = await butler.get<readonly LogRecord[]>(quantum.log)
   return records.findLast((r) => r.level === 'ERROR' || r.level === 'CRITICAL')?.message ?? ''
 }
 
-function countDatasets(
-  quantum: Quantum,
-  status: QuantumStatus,
-  stored: ReadonlySet<string>,
-  datasets: Map<
-    string,
-    { visible: number; predictedOnly: number; unsuccessful: number; cursed: number; expected: number }
-  >,
-): void {
+function countDatasets({ quantum, status, stored }: Attempt, datasets: Map<string, OpenDatasetReport>): void {
   const refs = [...outputsOf(quantum), quantum.metadata, ...(quantum.log === undefined ? [] : [quantum.log])]
   for (const ref of refs) {
     const { name } = ref.datasetType
     const found = datasets.get(name) ?? {
+      name,
+      producer: quantum.label,
       visible: 0,
+      shadowed: 0,
       predictedOnly: 0,
-      unsuccessful: 0,
+      unsuccessful: [],
       cursed: 0,
       expected: 0,
     }
     datasets.set(name, found)
     found.expected++
-    if (status !== 'successful') found.unsuccessful++
+    if (status === 'wonky' && stored.has(ref.id)) found.cursed++
+    else if (status !== 'successful') found.unsuccessful.push(requiredValues(ref.coordinate))
     else if (stored.has(ref.id)) found.visible++
     else found.predictedOnly++
   }

@@ -17,11 +17,13 @@ import { inProcessExecutor } from './execute/in-process.ts'
 import { registerDatasetTypes, writeInitOutputs } from './execute/init-outputs.ts'
 import type { QuantumResult } from './execute/outcome.ts'
 import { runQuantumGraph } from './execute/run-graph.ts'
+import { THIRTY_DAYS_SEC } from './execute/quantum-backed.ts'
+import { tellGraph } from './execute/tell-graph.ts'
 import { butlerStore } from './execute/store.ts'
 import { buildPipelineGraph } from './graph/build-graph.ts'
 import { selectFragment } from './graph/fragment.ts'
 import { withInstrumentOfData } from './graph/instrument.ts'
-import { type PipelineGraph, taskPredecessors } from './graph/pipeline-graph.ts'
+import type { PipelineGraph } from './graph/pipeline-graph.ts'
 import { selectTasks } from './graph/select.ts'
 import type { PipelineHost } from './host.ts'
 import { buildQuantumGraph } from './quanta/build-quanta.ts'
@@ -74,6 +76,8 @@ export interface ExecuteOptions {
   /** Versions for the `packages` dataset. */
   readonly packages?: Readonly<Record<string, string>>
   readonly onEvent?: RunListener
+  /** Quanta that must wait for others besides what they read: pairs of quantum ids. */
+  readonly order?: (graph: QuantumGraph) => Iterable<readonly [before: string, after: string]>
 }
 
 /** Everything `pipetask run` takes, by the same names; see `pipetask run --help`. */
@@ -217,6 +221,7 @@ export async function executeRun(
       raiseOnPartialOutputs: options.raiseOnPartialOutputs ?? true,
       timeoutSec: options.timeoutSec ?? THIRTY_DAYS_SEC,
       failFast: options.failFast ?? false,
+      ...(options.order && { order: options.order(graph) }),
       ...(options.onEvent && { onEvent: options.onEvent }),
     },
     context,
@@ -224,34 +229,9 @@ export async function executeRun(
   return { ...about, ...result }
 }
 
-const THIRTY_DAYS_SEC = 30 * 24 * 3600
-
 /** The error of a graph without quanta. */
 export const emptyGraph = (reasons: readonly string[]): Error =>
   pipelineError('empty-graph', 'QuantumGraph was empty; ERROR logs above should provide details.', {
     ...(reasons[0] !== undefined && { hint: reasons[0] }),
     data: { reasons },
   })
-
-function tellGraph(graph: QuantumGraph, onEvent: RunListener | undefined): void {
-  if (onEvent === undefined) return
-  const after = taskPredecessors(graph.pipeline)
-  onEvent({
-    kind: 'graph',
-    run: graph.header.run,
-    tasks: graph.tasks.map(({ node, coordinates }) => ({
-      label: node.label,
-      className: node.task.className,
-      dimensions: node.dimensions.required,
-      after: after.get(node.label) ?? [],
-      total: coordinates.length,
-    })),
-    quanta: Array.from({ length: Math.min(graph.size, MOST_TOLD) }, (_, i) => {
-      const { id, label, dataId } = graph.quantum(i)
-      return { id, label, dataId }
-    }),
-  })
-}
-
-/** Displays list so many quanta one by one; counts cover all. */
-const MOST_TOLD = 10_000

@@ -20,6 +20,13 @@ export interface TaskContext<C extends Config = Config> extends Context {
   timed<T>(name: string, work: () => T): T
 }
 
+/** What a quantum may use: `-n` and `--memory-per-quantum`. */
+export interface QuantumResources {
+  readonly cores: number
+  /** Undefined without a limit. */
+  readonly memoryMb?: number
+}
+
 /** What `run` of a pipeline task is given besides. */
 export interface QuantumContext<C extends Config = Config> extends TaskContext<C> {
   readonly label: string
@@ -27,6 +34,7 @@ export interface QuantumContext<C extends Config = Config> extends TaskContext<C
   readonly dataId: DataId
   /** Id of the quantum in its graph, a UUID. */
   readonly quantumId: string
+  readonly resources: QuantumResources
 }
 
 /** A task that can be a subtask: `make` gives its methods. */

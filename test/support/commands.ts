@@ -11,6 +11,7 @@ export async function butlerCommand(
   args: readonly string[],
   cwd: string,
   answer?: boolean,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<CommandOutcome> {
   const said = { out: '', err: '' }
   const code = await runButler(args, {
@@ -20,7 +21,7 @@ export async function butlerCommand(
     err: (text) => {
       said.err += text
     },
-    env: () => undefined,
+    env: (name) => env[name],
     cwd,
     confirm: (question) => {
       said.out += `${question} [y/N]: \n`

@@ -73,10 +73,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'copy files of datasets out of the repository',
     load: () => import('./retrieve-artifacts.ts'),
   },
+  'retrieve-artifacts-for-quanta': {
+    summary: 'copy files of datasets that quanta of a saved graph read and make',
+    load: () => import('./retrieve-artifacts-for-quanta.ts'),
+  },
   sql: { summary: 'query catalogs with SQL', load: () => import('./sql.ts') },
   'transfer-datasets': {
     summary: 'copy datasets to another repository',
     load: () => import('./transfer-datasets.ts'),
+  },
+  'transfer-from-graph': {
+    summary: 'register what a saved graph wrote without a registry',
+    load: () => import('./transfer-from-graph.ts'),
   },
   'write-curated-calibrations': {
     summary: "write an instrument's own calibrations and certify them",

@@ -14,3 +14,10 @@ export class ExitCode extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** Ctrl-C: what was finished stays. */
+export class AbortedError extends ExitCode {
+  constructor() {
+    super(130)
+  }
+}

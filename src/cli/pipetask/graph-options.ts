@@ -23,6 +23,9 @@ export interface GraphFlags {
   readonly qgraphId?: string
   readonly qgraphNodeId?: readonly string[]
   readonly qgraphDatastoreRecords: boolean
+  readonly mock: boolean
+  readonly mockFailure: readonly string[]
+  readonly unmockedDatasetTypes?: readonly string[]
   readonly saveQgraph?: string
   readonly qgraphDot?: string
   readonly qgraphMermaid?: string
@@ -79,6 +82,14 @@ export const addGraphOptions = (command: Command): Command =>
       'existing inputs that limit the data: all, off, or their names',
       'all',
     )
+    .option('--mock', 'replace every task by one that only notes what it would read and make', false)
+    .option(
+      '--mock-failure <label:exception:where>',
+      'with --mock: fail so for these data IDs; a fourth part, `:3GB`, only with less memory (repeatable)',
+      collect,
+      [],
+    )
+    .option('--unmocked-dataset-types <names>', 'with --mock: inputs that stay real', collectList)
     .option('--summary <file>', 'write counts as JSON')
 
 /** The flags as the engine takes them. */

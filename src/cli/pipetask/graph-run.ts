@@ -20,7 +20,9 @@ import type { PipelineOptions } from './pipeline-options.ts'
 import { openPipeline } from './pipeline-source.ts'
 import { openGraphFile } from './graph-files.ts'
 import { makePipelineHost } from './host.ts'
+import { mocked } from './mock.ts'
 import { isGraphItem, type ShowItem, showPipeline } from './show.ts'
+import { summaryOf } from './summary.ts'
 import { countsLine, countsTable, showGraph } from './show-graph.ts'
 
 /** A graph that a command line asked for, with the tasks it needs. */
@@ -68,7 +70,8 @@ async function built(
     flags.selectTasks !== undefined,
     io.out,
   )
-  const prepared = await prepareRun(butler, await source.graph(), await graphOptions(flags, io), context)
+  const pipeline = flags.mock ? await mocked(await source.graph(), flags, butler) : await source.graph()
+  const prepared = await prepareRun(butler, pipeline, await graphOptions(flags, io), context)
   const { graph, reasons, collections } = prepared
   return { graph, reasons, tasks: source.tasks, collections: () => Promise.resolve(collections) }
 }
@@ -126,37 +129,5 @@ async function saveGraphFiles(
     await writeFile(resolve(io.cwd, saveQgraph), saveQuantumGraph(saveQgraph, graph))
   if (qgraphDot !== undefined) await writeFile(resolve(io.cwd, qgraphDot), drawQuanta(graph))
   if (qgraphMermaid !== undefined) await writeFile(resolve(io.cwd, qgraphMermaid), drawQuantaMermaid(graph))
-  if (summary !== undefined)
-    await writeFile(resolve(io.cwd, summary), `${JSON.stringify(summaryOf(graph, io), null, 2)}\n`)
+  if (summary !== undefined) await writeFile(resolve(io.cwd, summary), summaryOf(graph, io))
 }
-
-/** Counts of a graph in the anchor's JSON shape. */
-export const summaryOf = (graph: QuantumGraph, io: CommandIo): unknown => ({
-  qgraphSummary: {
-    cmdLine: io.commandLine,
-    creationUTC: new Date(graph.header.time).toISOString(),
-    inputCollection: graph.header.inputs,
-    outputCollection: graph.header.output ?? null,
-    outputRun: graph.header.run,
-    qgraphTaskSummaries: Object.fromEntries(
-      graph.tasks.map(({ node, coordinates, inputs, outputs }) => [
-        node.label,
-        {
-          taskLabel: node.label,
-          numQuanta: coordinates.length,
-          numInputs: Object.fromEntries(
-            [...node.inputs, ...node.prerequisites].map((e, i) => [
-              e.datasetType,
-              inputs[i]?.items.length ?? 0,
-            ]),
-          ),
-          numOutputs: {
-            ...Object.fromEntries(node.outputs.map((e, i) => [e.datasetType, outputs[i]?.items.length ?? 0])),
-            [node.metadataName]: coordinates.length,
-            ...(node.logName !== undefined && { [node.logName]: coordinates.length }),
-          },
-        },
-      ]),
-    ),
-  },
-})

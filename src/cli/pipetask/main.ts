@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { isFirstlightError, messageOf } from '#core'
-import { ExitCode, type Globals } from './command.ts'
+import { AbortedError, ExitCode, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
 import { type LogOptions, makeSink } from '../shared/logging.ts'
 import { collect } from './pipeline-options.ts'
@@ -10,6 +10,10 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
   build: async () => (await import('./build.ts')).makeBuild,
   qgraph: async () => (await import('./qgraph.ts')).makeQgraph,
   run: async () => (await import('./run.ts')).makeRun,
+  'pre-exec-init-qbb': async () => (await import('./quantum-backed.ts')).makePreExecInit,
+  'run-qbb': async () => (await import('./quantum-backed.ts')).makeRunQbb,
+  'update-graph-run': async () => (await import('./update-graph-run.ts')).makeUpdateGraphRun,
+  'aggregate-reports': async () => (await import('./aggregate-reports.ts')).makeAggregateReports,
   report: async () => (await import('./report.ts')).makeReport,
   cleanup: async () => (await import('./tidy.ts')).makeCleanup,
   purge: async () => (await import('./tidy.ts')).makePurge,
@@ -19,6 +23,10 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   build: 'read a pipeline, change it, show or save it',
   qgraph: 'build a quantum graph, save it or show it',
   run: 'build a quantum graph and execute it',
+  'pre-exec-init-qbb': 'write what is written once for a graph, without a registry',
+  'run-qbb': 'run quanta of a graph, without a registry',
+  'update-graph-run': 'give a saved graph another output run',
+  'aggregate-reports': 'add up reports of parts of one run',
   report: 'tell how the runs of saved graphs ended',
   cleanup: 'remove collections named after a chain that are no longer in it',
   purge: 'remove a chain with its own runs and chains',
@@ -69,6 +77,10 @@ export async function runPipetask(argv: readonly string[], io: CommandIo): Promi
 /** Errors carry their own exit code where they have one; user errors print one line and what to do. */
 function report(error: unknown, io: CommandIo, longLog: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof AbortedError || io.signal.aborted) {
+    io.err('Aborted!\n')
+    return 130
+  }
   if (error instanceof ExitCode) return error.exitCode
   io.err(`Error: ${messageOf(error)}\n`)
   if (isFirstlightError(error) && error.hint !== undefined) io.err(`${error.hint}\n`)

@@ -34,7 +34,7 @@ export async function openPipeline(
   butler?: Butler,
   where?: string,
 ): Promise<PipelineSource> {
-  const tasks = await allTasks(options, io)
+  const tasks = await allTasks(options.taskModule, io)
   const repositoryTypes: readonly DatasetType[] =
     butler === undefined ? [] : await butler.registry.queryDatasetTypes()
   const universe: DimensionUniverse | undefined = butler?.dimensions
@@ -60,7 +60,10 @@ export async function openPipeline(
 }
 
 /** Tasks that ship with us, those of the caller, and those of `--task-module` files. */
-async function allTasks(options: PipelineOptions, io: CommandIo): Promise<TaskRegistry> {
+export async function allTasks(
+  modules: readonly string[],
+  io: Pick<CommandIo, 'env' | 'cwd' | 'tasks'>,
+): Promise<TaskRegistry> {
   const { taskRegistry } = await import('#tasks')
   const tasks = new TaskRegistry().include(taskRegistry)
   if (io.tasks) tasks.include(io.tasks)
@@ -69,6 +72,6 @@ async function allTasks(options: PipelineOptions, io: CommandIo): Promise<TaskRe
       .env('FIRSTLIGHT_TASK_MODULES')
       ?.split(':')
       .filter((p) => p !== '') ?? []
-  for (const file of [...listed, ...options.taskModule]) await includeModule(tasks, resolve(io.cwd, file))
+  for (const file of [...listed, ...modules]) await includeModule(tasks, resolve(io.cwd, file))
   return tasks
 }

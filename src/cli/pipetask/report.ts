@@ -1,123 +1,70 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Command } from 'commander'
-import { TaskRegistry, loadQuantumGraph, reportRun, type RunReport, type TaskReport } from '#pipeline'
+import { Command, Option } from 'commander'
+import { type QuantumGraph, reportRun, summarizeReport } from '#pipeline'
+import { openGraphFile } from './graph-files.ts'
 import type { CommandIo } from './io.ts'
-import { collect } from './pipeline-options.ts'
-import { padTable } from './table.ts'
-import { includeModule } from './task-modules.ts'
+import { collect, collectList } from './pipeline-options.ts'
+import { allTasks } from './pipeline-source.ts'
+import { printReport } from './print-report.ts'
+import { viewGraph } from './view-graph.ts'
+import { count } from './execution-options.ts'
 
 interface ReportFlags {
   readonly fullOutputFilename?: string
   readonly logs: boolean
   readonly brief: boolean
+  readonly curseFailedLogs: boolean
+  readonly readCaveats: 'exhaustive' | 'lazy' | 'none'
+  readonly viewGraph: boolean
   readonly taskModule: readonly string[]
 }
 
-/** `pipetask report`: how the run of a graph ended. */
+/** `pipetask report`: how the runs of graphs ended. */
 export const makeReport = (io: CommandIo): Command =>
   new Command('report')
-    .description('tell how the runs of saved graphs ended')
+    .description('tell how the runs of saved graphs ended, attempts at the same data from first to last')
     .argument('<repo>', 'data repository')
     .argument('<qgraphs...>', 'saved graphs')
-    .option('--full-output-filename <file>', 'write everything as JSON instead of listing failures')
+    .option('--full-output-filename <file>', 'write everything as JSON; failures are not listed then')
     .option('--logs', 'look for error messages in the logs of failures', true)
     .option('--no-logs', 'do not read logs')
     .option('--brief', 'print counts only', false)
+    .option('--curse-failed-logs', 'successes without a log count as wonky', false)
     .option('--force-v2', 'accepted; there is only this report')
+    .addOption(
+      new Option('--read-caveats <how>', 'look for caveats of successes')
+        .choices(['exhaustive', 'lazy', 'none'])
+        .default('lazy'),
+    )
+    .option('--view-graph', 'print the graph of tasks with their counts instead of tables', false)
+    .addOption(
+      new Option('--collections <list>', 'accepted; runs are those of the graphs').argParser(collectList),
+    )
+    .addOption(new Option('--where <expression>', 'accepted; data IDs are those of the graphs'))
+    .addOption(new Option('--use-qbb', 'accepted; the registry is quick').hideHelp())
+    .addOption(new Option('--no-use-qbb', 'accepted').hideHelp())
+    .option('-j, --processes <n>', 'accepted; one process reads quickly enough', count(1), 1)
     .option('--task-module <file>', 'an ES module exporting further tasks (repeatable)', collect, [])
     .action(async (repository: string, files: readonly string[], flags: ReportFlags) => {
       const { openNodeButler } = await import('#platform/node')
-      const { taskRegistry } = await import('#tasks')
-      const tasks = new TaskRegistry().include(taskRegistry)
-      if (io.tasks) tasks.include(io.tasks)
-      for (const file of flags.taskModule) await includeModule(tasks, resolve(io.cwd, file))
+      const tasks = await allTasks(flags.taskModule, io)
       const butler = await openNodeButler(resolve(io.cwd, repository))
       try {
-        const reports: RunReport[] = []
-        for (const file of files) {
-          const bytes = new Uint8Array(await readFile(resolve(io.cwd, file)))
-          reports.push(
-            await reportRun(butler, await loadQuantumGraph(file, bytes, tasks, butler), flags.logs),
-          )
-        }
-        for (const report of reports) io.out(printReport(report, flags))
+        const graphs: QuantumGraph[] = []
+        for (const file of files) graphs.push(await openGraphFile(file, {}, tasks, butler, io))
+        const report = await reportRun(butler, graphs, {
+          readLogs: flags.logs,
+          readCaveats: flags.readCaveats !== 'none',
+          curseFailedLogs: flags.curseFailedLogs,
+        })
+        const summary = summarizeReport(report)
+        const last = graphs.at(-1)
+        if (flags.viewGraph && last !== undefined) io.out(viewGraph(last.pipeline, summary))
+        else io.out(printReport(summary, flags.brief || flags.fullOutputFilename !== undefined))
         if (flags.fullOutputFilename !== undefined)
-          await writeFile(resolve(io.cwd, flags.fullOutputFilename), `${JSON.stringify(reports, null, 2)}\n`)
+          await writeFile(resolve(io.cwd, flags.fullOutputFilename), `${JSON.stringify(summary, null, 2)}\n`)
       } finally {
         await butler.close()
       }
     })
-
-const CODES = `Caveat codes:
-+: some of the foreseen outputs are missing
-*: all foreseen outputs are missing (but for log and metadata)
-A: there was nothing to do once the inputs were seen; a new graph would not have the quantum
-D: the data are too bad to be processed
-U: an input was incomplete because something failed before
-P: the task failed after writing some outputs
-N: the task found no work`
-
-function printReport({ tasks, datasets }: RunReport, { brief, fullOutputFilename }: ReportFlags): string {
-  const right = 'right' as const
-  const taskRows = tasks.map(({ label, counts, caveats, expected }) => {
-    const { unknown, successful, blocked, failed, wonky } = counts
-    const total = unknown + successful + blocked + failed + wonky
-    return [label, unknown, successful, caveatCell(caveats), blocked, failed, wonky, total, expected].map(
-      String,
-    )
-  })
-  const taskHead = [
-    'Task',
-    'Unknown',
-    'Successful',
-    'Caveats',
-    'Blocked',
-    'Failed',
-    'Wonky',
-    'TOTAL',
-    'EXPECTED',
-  ]
-  const datasetRows = datasets.map((d) =>
-    [d.name, d.visible, 0, d.predictedOnly, d.unsuccessful, d.cursed, d.expected, d.expected].map(String),
-  )
-  const datasetHead = [
-    'Dataset',
-    'Visible',
-    'Shadowed',
-    'Predicted Only',
-    'Unsuccessful',
-    'Cursed',
-    'TOTAL',
-    'EXPECTED',
-  ]
-  const parts = [
-    padTable(
-      taskHead,
-      taskRows,
-      taskHead.map(() => right),
-    ),
-    CODES,
-    padTable(
-      datasetHead,
-      datasetRows,
-      datasetHead.map(() => right),
-    ),
-    ...(brief || fullOutputFilename !== undefined
-      ? []
-      : tasks.filter((t) => t.failures.length > 0).map(failuresTable)),
-  ]
-  return `${parts.join('\n\n')}\n\n`
-}
-
-function caveatCell(caveats: Readonly<Record<string, number>>): string {
-  const entries = Object.entries(caveats)
-  if (entries.length > 1) return '(multiple)'
-  return entries.map(([code, n]) => `${code}(${n})`).join('')
-}
-
-const failuresTable = ({ label, failures }: TaskReport): string =>
-  `${label} errors:\n${padTable(
-    ['Data ID', 'Message'],
-    failures.map(({ dataId, message }) => [dataId, message]),
-  )}`

@@ -21,5 +21,8 @@ export function padTable(
 function pad(text: string, width: number, side: string): string {
   if (side === 'right') return text.padStart(width)
   if (side === 'left') return text.padEnd(width)
-  return text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width)
+  // As Python centres: an odd space goes left in a column of odd width.
+  const spare = width - text.length
+  const left = Math.floor(spare / 2) + (spare & width & 1)
+  return text.padStart(text.length + left).padEnd(width)
 }

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FirstlightError } from '#core'
-import { type PipelineTask, TaskRegistry } from '#pipeline'
+import { type ExecuteOptions, type PipelineTask, TaskRegistry } from '#pipeline'
+import type { CommandIo } from './io.ts'
 
 /** Take every task, and every registry, that a module exports. */
 export async function includeModule(tasks: TaskRegistry, file: string): Promise<void> {
@@ -24,3 +26,14 @@ const isPipelineTask = (value: unknown): value is PipelineTask =>
   'connections' in value &&
   'run' in value &&
   'className' in value
+
+/** The function of `--graph-fixup FILE[:export]`: pairs of ids of quanta, the first to be run before the second. */
+export async function loadFixup(text: string, io: CommandIo): Promise<NonNullable<ExecuteOptions['order']>> {
+  const [, file = text, name = 'default'] = /^(.*\.[cm]?[jt]s):(\w+)$/.exec(text) ?? []
+  const exported = (await import(pathToFileURL(resolve(io.cwd, file)).href)) as Record<string, unknown>
+  const found = exported[name]
+  if (typeof found === 'function') return found as NonNullable<ExecuteOptions['order']>
+  throw new FirstlightError('cli/no-fixup', `${file} exports no function ${name}.`, {
+    hint: `It exports ${Object.keys(exported).join(', ') || 'nothing'}; write --graph-fixup FILE:NAME.`,
+  })
+}

@@ -5,7 +5,10 @@ import type { QuantumStore } from './store.ts'
 import { type QuantumEnvironment, runQuantum } from './run-quantum.ts'
 
 /** Runs quanta one after the other in this thread; cancelling waits for the task to look at its signal. */
-export function inProcessExecutor(store: QuantumStore, usage?: QuantumEnvironment['usage']): QuantumExecutor {
+export function inProcessExecutor(
+  store: QuantumStore,
+  extras: Pick<QuantumEnvironment, 'usage' | 'resources'> = {},
+): QuantumExecutor {
   let graph: QuantumGraph | undefined
   let options: ExecutionOptions | undefined
   const init = new Map<string, Readonly<Record<string, unknown>>>()
@@ -22,7 +25,7 @@ export function inProcessExecutor(store: QuantumStore, usage?: QuantumEnvironmen
         init.get(quantum.label) ?? (await readInitInputs(store, quantum.node, (name) => graph?.initRef(name)))
       init.set(quantum.label, known)
       const { run } = graph.header
-      return runQuantum(quantum, { store, run, options, init: known, ...(usage && { usage }) }, hooks)
+      return runQuantum(quantum, { store, run, options, init: known, ...extras }, hooks)
     },
     close: () => Promise.resolve(),
   }

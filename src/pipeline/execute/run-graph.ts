@@ -1,5 +1,6 @@
 import type { Context, Logger } from '#core'
 import type { QuantumState } from '#protocol'
+import { pipelineError } from '../errors.ts'
 import type { RunListener } from '../events.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { ExecutionOptions, QuantumExecutor } from './executor.ts'
@@ -8,6 +9,8 @@ import { errorRecord, type QuantumResult } from './outcome.ts'
 export interface RunGraphOptions extends ExecutionOptions {
   readonly executor: QuantumExecutor
   readonly failFast: boolean
+  /** Quanta that wait for others besides what they read: pairs of quantum ids. */
+  readonly order?: Iterable<readonly [before: string, after: string]>
   readonly onEvent?: RunListener
 }
 
@@ -40,9 +43,18 @@ class Scheduler {
   readonly results: (QuantumResult | undefined)[]
   readonly waitingFor: Int32Array
   readonly after: number[][]
+  readonly ordered = new Map<number, number[]>()
   readonly ready: number[] = []
   readonly started = performance.now()
   readonly stop = new AbortController()
+  readonly tally: Record<QuantumState, number> = {
+    pending: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    blocked: 0,
+    skipped: 0,
+  }
   running = 0
   ended = 0
   exitCode = 0
@@ -60,7 +72,53 @@ class Scheduler {
       this.waitingFor[i] = before.length
       for (const b of before) this.after[b]?.push(i)
     })
+    for (const [before, after] of options.order ?? []) this.wait(before, after)
     for (let i = 0; i < graph.size; i++) if (this.waitingFor[i] === 0) this.ready.push(i)
+    this.checkOrder()
+  }
+
+  /** An order that was asked for: a failure of the first does not block the second. */
+  private wait(before: string, after: string): void {
+    const [from, to] = [this.graph.indexOf(before), this.graph.indexOf(after)]
+    if (from === undefined || to === undefined)
+      throw pipelineError('bad-order', `The graph has no quantum ${from === undefined ? before : after}.`, {
+        hint: 'A graph fixup gives pairs of ids of quanta: [before, after].',
+      })
+    this.waitingFor[to] = (this.waitingFor[to] ?? 0) + 1
+    const list = this.ordered.get(from)
+    if (list === undefined) this.ordered.set(from, [to])
+    else list.push(to)
+  }
+
+  private checkOrder(): void {
+    if (this.ordered.size === 0) return
+    const left = this.waitingFor.slice()
+    const free = [...this.ready]
+    let reached = 0
+    for (let i = free.pop(); i !== undefined; i = free.pop()) {
+      reached++
+      for (const next of [...(this.after[i] ?? []), ...(this.ordered.get(i) ?? [])])
+        if (--left[next]! === 0) free.push(next)
+    }
+    if (reached < this.graph.size)
+      throw pipelineError(
+        'bad-order',
+        `The order asked for makes ${this.graph.size - reached} quanta wait for each other.`,
+        {
+          hint: 'Look for a circle among the pairs that the graph fixup gives.',
+        },
+      )
+  }
+
+  private release(index: number): void {
+    for (const after of this.ordered.get(index) ?? []) this.count(after)
+    this.ordered.delete(index)
+  }
+
+  private count(after: number): void {
+    const left = (this.waitingFor[after] ?? 0) - 1
+    this.waitingFor[after] = left
+    if (left === 0 && this.results[after] === undefined) this.ready.push(after)
   }
 
   async run(): Promise<GraphResult> {
@@ -117,16 +175,14 @@ class Scheduler {
   private end(index: number, quantum: Quantum, result: QuantumResult): void {
     this.results[index] = result
     this.ended++
+    this.tally[result.state]++
+    this.release(index)
     this.tell(quantum, result.state, result.error?.message ?? result.caveat, result.elapsedSec)
     if (result.state === 'failed') {
       this.fail(index, quantum, result)
       return
     }
-    for (const after of this.after[index] ?? []) {
-      const left = (this.waitingFor[after] ?? 0) - 1
-      this.waitingFor[after] = left
-      if (left === 0 && this.results[after] === undefined) this.ready.push(after)
-    }
+    for (const after of this.after[index] ?? []) this.count(after)
     this.summarize()
   }
 
@@ -147,13 +203,15 @@ class Scheduler {
       const quantum = this.graph.quantum(after)
       this.results[after] = { ...aboutOf(quantum), state: 'blocked' }
       this.ended++
+      this.tally.blocked++
+      this.release(after)
       this.tell(quantum, 'blocked', `${cause.label} ${cause.coordinate} failed`)
       this.block(after, cause)
     }
   }
 
   private summarize(): void {
-    const { done, skipped, failed, blocked } = this.counts()
+    const { done, skipped, failed, blocked } = this.tally
     const left = this.graph.size - done - skipped - failed - blocked
     this.log.verbose(
       `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed and ${left} remain out of total ${this.graph.size} quanta.`,
@@ -161,16 +219,8 @@ class Scheduler {
   }
 
   private counts(): Record<QuantumState, number> {
-    const counts: Record<QuantumState, number> = {
-      pending: 0,
-      running: 0,
-      done: 0,
-      failed: 0,
-      blocked: 0,
-      skipped: 0,
-    }
-    for (let i = 0; i < this.results.length; i++) counts[this.results[i]?.state ?? 'pending']++
-    return counts
+    const { tally, ended } = this
+    return { ...tally, pending: tally.pending + this.graph.size - ended }
   }
 
   private finish(aborted: boolean): GraphResult {

@@ -12,7 +12,7 @@ import {
 } from '../errors.ts'
 import { TaskMetadata } from '../metadata.ts'
 import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
-import type { QuantumContext } from '../task.ts'
+import type { QuantumContext, QuantumResources } from '../task.ts'
 import { CAVEAT, caveatCode } from './caveats.ts'
 import type { ExecutionOptions, QuantumHooks } from './executor.ts'
 import { errorRecord, type QuantumResult } from './outcome.ts'
@@ -27,9 +27,13 @@ export interface QuantumEnvironment {
   readonly options: ExecutionOptions
   /** Values of the task's init inputs. */
   readonly init: Readonly<Record<string, unknown>>
+  /** What the user lets a quantum have. */
+  readonly resources?: QuantumResources
   /** CPU seconds and peak memory of the process, where the platform tells. */
   readonly usage?: () => { readonly cpuSec: number; readonly maxRssBytes: number }
 }
+
+const ONE_CORE: QuantumResources = { cores: 1 }
 
 interface Ended {
   readonly caveats: number
@@ -102,7 +106,8 @@ async function execute(
       throw error
     })
     note(metadata, 'init', environment)
-    const inputs = await loadInputs(store, inputEdges(quantum.node), refs)
+    // A task that reads by itself is not read for.
+    const inputs = quantum.node.task.runQuantum ? {} : await loadInputs(store, inputEdges(quantum.node), refs)
     note(metadata, 'start', environment)
     await callTask(quantum, environment, hooks, notes, inputs, refs, made)
   } catch (error) {
@@ -151,6 +156,7 @@ async function callTask(
     label,
     dataId,
     quantumId: id,
+    resources: environment.resources ?? ONE_CORE,
   } as QuantumContext
   if (node.task.runQuantum) {
     const { store } = environment

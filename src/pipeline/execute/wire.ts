@@ -1,6 +1,7 @@
 import { type Butler, DataCoordinate, DatasetRef, type DatasetType } from '#butler'
 import { freeze, loadConfig, saveConfig } from '#config'
 import { makeTaskNode } from '../graph/make-node.ts'
+import { mockNode, originalLabel } from '../graph/mock.ts'
 import type { TaskNode } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
@@ -21,10 +22,11 @@ export function workerSetup(
     run: graph.header.run,
     options: { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec },
     taskModules,
-    tasks: graph.pipeline.tasks.map(({ label, task, config, initInputs }) => ({
+    tasks: graph.pipeline.tasks.map(({ label, task, config, initInputs, mock }) => ({
       label,
       className: task.className,
       config: saveConfig(config),
+      ...(mock && { mock }),
       init: Object.fromEntries(
         initInputs.map(({ datasetType }) => [datasetType, wireRef(graph.initRef(datasetType))]),
       ),
@@ -71,14 +73,13 @@ export async function makeWireReader(
     setup.types.map((type) => [type.name, { ...type, dimensions: universe.group(type.dimensions) }]),
   )
   const nodes = new Map<string, TaskNode>()
-  for (const { label, className, config: text } of setup.tasks) {
+  for (const { label, className, config: text, mock } of setup.tasks) {
     const task = await tasks.load(className)
     const config = task.config.make()
     await loadConfig(config, text, { file: `${label} config`, findTarget: (name) => tasks.findTarget(name) })
-    nodes.set(
-      label,
-      makeTaskNode(label, task, freeze(config), universe, (name) => types.get(name)?.dimensions),
-    )
+    const plain = mock === undefined ? label : originalLabel(label)
+    const node = makeTaskNode(plain, task, freeze(config), universe, (name) => types.get(name)?.dimensions)
+    nodes.set(label, mock === undefined ? node : mockNode(node, mock))
   }
   const ref = ({ type: name, dataId, run, id }: WireRef): DatasetRef => {
     const type = types.get(name)

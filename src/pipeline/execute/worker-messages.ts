@@ -1,6 +1,8 @@
 import type { DataId } from '#butler'
 import type { LogRecord } from '#core'
 import type { ExecutionOptions } from './executor.ts'
+import type { MockSpec } from '../graph/mock.ts'
+import type { QuantumResources } from '../task.ts'
 import type { QuantumResult } from './outcome.ts'
 
 /** A dataset as it crosses threads. */
@@ -24,11 +26,13 @@ export interface WorkerSetup {
     readonly label: string
     readonly className: string
     readonly config: string
+    readonly mock?: MockSpec
     /** Init inputs by dataset type. */
     readonly init: Readonly<Record<string, WireRef>>
   }[]
   /** Run from this graph file alone, without the registry. */
   readonly graphFile?: string
+  readonly resources?: QuantumResources
   readonly types: readonly {
     readonly name: string
     readonly dimensions: readonly string[]

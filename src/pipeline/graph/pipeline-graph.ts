@@ -3,6 +3,7 @@ import type { Config } from '#config'
 import type { ConnectionKind, LookupFunction } from '../connections.ts'
 import type { Subset, Step } from '../definition/pipeline.ts'
 import type { PipelineTask } from '../pipeline-task.ts'
+import type { MockSpec } from './mock.ts'
 
 /** A connection of one labelled task, its dataset type name filled in. */
 export interface Edge {
@@ -38,6 +39,8 @@ export interface TaskNode {
   readonly logName: string | undefined
   readonly metadataName: string
   readonly configName: string
+  /** The task stands for another and only notes what that would read and make. */
+  readonly mock?: MockSpec
 }
 
 /** A dataset type of a pipeline. */

@@ -44,7 +44,8 @@ export function serveQuanta(loadTasks: LoadTasks): void {
       (await readInitInputs(store, quantum.node, (name) => reader.initRef(quantum.label, name)))
     init.set(quantum.label, known)
     stop = new AbortController()
-    const environment = { store, run: setup.run, options: setup.options, init: known, usage }
+    const { run: name, options, resources } = setup
+    const environment = { store, run: name, options, init: known, usage, ...(resources && { resources }) }
     const result = await runQuantum(quantum, environment, {
       signal: stop.signal,
       onLog: (record) => send({ kind: 'log', record }),

@@ -7,6 +7,7 @@ import {
   type QuantumExecutor,
   type QuantumGraph,
   type QuantumHooks,
+  type QuantumResources,
   type QuantumResult,
   type ToWorker,
   wireQuantum,
@@ -27,6 +28,8 @@ export interface WorkerPoolOptions {
   readonly maxHeapMb?: number
   /** Run from this graph file and the repository's files alone. */
   readonly graphFile?: string
+  /** What each quantum is told that it may use. */
+  readonly resources?: QuantumResources
 }
 
 /**
@@ -40,10 +43,11 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
   return {
     slots: options.slots,
     prepare(graph: QuantumGraph, execution: ExecutionOptions) {
-      const { repository, taskModules = [], graphFile } = options
+      const { repository, taskModules = [], graphFile, resources } = options
       setup = {
         ...workerSetup(graph, execution, repository, taskModules),
         ...(graphFile !== undefined && { graphFile }),
+        ...(resources && { resources }),
       }
       return Promise.resolve()
     },

@@ -1,6 +1,7 @@
 import { DataCoordinate, type DataId, DatasetRef, type DatasetType, type DimensionUniverse } from '#butler'
 import { saveConfig } from '#config'
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
+import type { MockSpec } from '../../graph/mock.ts'
 import type { PipelineGraph } from '../../graph/pipeline-graph.ts'
 import type { CoordinateTable } from '../coordinates.ts'
 import { CoordinateTables } from '../coordinates.ts'
@@ -37,6 +38,7 @@ interface SavedTask {
   readonly label: string
   readonly className: string
   readonly config: string
+  readonly mock?: MockSpec
   readonly group: number
   readonly quanta: number
   readonly hasIds: boolean
@@ -56,7 +58,12 @@ export function writeCompactGraph(graph: QuantumGraph): Uint8Array {
   const datasets = [...graph.datasets.values()].map((nodes, i) => saveDatasets(nodes, i, writer, groupOf))
   const quantaOf = new Map(graph.tasks.map((task) => [task.node.label, task]))
   const tasks = graph.pipeline.tasks.map((node, t): SavedTask => {
-    const about = { label: node.label, className: node.task.className, config: saveConfig(node.config) }
+    const about = {
+      label: node.label,
+      className: node.task.className,
+      config: saveConfig(node.config),
+      ...(node.mock && { mock: node.mock }),
+    }
     const quanta = quantaOf.get(node.label)
     if (quanta === undefined)
       return { ...about, group: -1, quanta: 0, hasIds: false, inputs: [], outputs: [] }

@@ -1,6 +1,7 @@
 import type { DataCoordinate, DatasetRef } from '#butler'
 import { saveConfig } from '#config'
 import { zipSync } from 'fflate'
+import { pipelineError } from '../../errors.ts'
 import { type Edge, PACKAGES, type TaskNode } from '../../graph/pipeline-graph.ts'
 import { idOf } from '../ids.ts'
 import type { Quantum, QuantumGraph, StoredFile } from '../quantum-graph.ts'
@@ -34,6 +35,10 @@ const block = (value: unknown): Uint8Array => storedZstd(encoder.encode(bigJson(
  * index of addresses by UUID.
  */
 export function writeRubinGraph(graph: QuantumGraph): Uint8Array {
+  if (graph.pipeline.tasks.some((node) => node.mock))
+    throw pipelineError('bad-graph-file', 'A graph of mocks of ours cannot be run by the Python pipetask.', {
+      hint: 'Save it as .fgraph.',
+    })
   const quanta = [...graph].map((quantum) => quantumOf(quantum, graph.extras.files))
   const { bytes, addresses } = multiBlock(quanta)
   const stored = (content: Uint8Array): [Uint8Array, { level: 0 }] => [content, { level: 0 }]

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type FileDataset, QuantumBackedButler } from '#butler'
+import { loadQuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
+import { nodeButlerEnvironment } from '#platform/node'
+import { allTasks } from '../pipetask/pipeline-source.ts'
+import type { CommandContext } from './context.ts'
+
+interface Options {
+  readonly registerDatasetTypes: boolean
+  readonly updateOutputChain: boolean
+  readonly transferDimensions: boolean
+  readonly dryRun: boolean
+}
+
+export function define(command: Command, context: () => CommandContext): void {
+  command
+    .argument('<graph>', 'saved graph that `pipetask run-qbb` has run')
+    .argument('<dest>', 'repository that holds the files')
+    .option('--register-dataset-types', 'register dataset types that the repository lacks', false)
+    .option('--no-transfer-dimensions', 'accepted; dimension records of a graph are in its repository')
+    .option('--update-output-chain', "put the run at the head of the graph's output chain", false)
+    .option('--dry-run', 'only say how many there are', false)
+  command.action(async (file: string, destination: string, options: Options) => {
+    const { io, open } = context()
+    const butler = await open(destination, { writeable: true })
+    const place = resolve(io.cwd, file)
+    const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
+    const graph = await loadQuantumGraph(file, new Uint8Array(await readFile(place)), tasks, butler)
+    const files = await QuantumBackedButler.open(nodeButlerEnvironment(), butler.root)
+    const found: FileDataset[] = []
+    for (const ref of transferableOutputs(graph))
+      if (await files.exists(ref)) found.push({ path: await files.pathOf(ref), refs: [ref] })
+    if (!options.dryRun) {
+      await butler.transaction(async (inside) => {
+        await inside.collections.register(graph.header.run, 'RUN')
+        await registerDatasetTypes(inside, graph, options.registerDatasetTypes)
+        await inside.ingest(found, { transfer: undefined, skipExisting: true })
+      })
+      if (options.updateOutputChain && graph.header.output !== undefined)
+        await prepend(butler, graph.header.output, graph.header.run, graph.header.inputs)
+    }
+    io.out(`Number of datasets transferred: ${found.length}\n`)
+  })
+}
+
+type Repository = Awaited<ReturnType<CommandContext['open']>>
+
+/** The run first, then what the chain had; a new chain gets the graph's inputs. */
+async function prepend(
+  butler: Repository,
+  chain: string,
+  run: string,
+  inputs: readonly string[],
+): Promise<void> {
+  const known = await butler.collections.query('*', { includeChains: true })
+  if (!known.includes(chain)) await butler.collections.register(chain, 'CHAINED')
+  const children = known.includes(chain) ? (await butler.collections.getInfo(chain)).children : inputs
+  await butler.collections.redefineChain(chain, [run, ...children.filter((name) => name !== run)])
+}
