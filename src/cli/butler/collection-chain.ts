@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ArgumentError, type Butler, MissingCollectionError } from '#butler'
-import { choice, splitLists } from '../shared/options.ts'
+import { addFlag, choice, splitLists } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
 const MODES = ['redefine', 'extend', 'remove', 'prepend', 'pop'] as const
@@ -18,15 +18,15 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<parent>', 'the chain; made when it does not exist')
     .argument('[children...]', 'collections in search order; for pop: index of the child (0 by default)')
     .option('--mode <mode>', 'redefine, extend, prepend, remove or pop', choice(MODES), 'redefine')
-    .option('--flatten', 'put the children of chains in instead of the chains', false)
     .option('--doc <text>', 'what the chain is for')
-    .action(async (repo: string, parent: string, words: readonly string[], options: Options) => {
-      const { io, open } = context()
-      const butler = await open(repo, { writeable: true })
-      const children = splitLists(words)
-      await butler.transaction(() => edit(butler, parent, children, options))
-      io.out(`[${(await butler.collections.getInfo(parent)).children.join(', ')}]\n`)
-    })
+  addFlag(command, 'flatten', 'put the children of chains in instead of the chains')
+  command.action(async (repo: string, parent: string, words: readonly string[], options: Options) => {
+    const { io, open } = context()
+    const butler = await open(repo, { writeable: true })
+    const children = splitLists(words)
+    await butler.transaction(() => edit(butler, parent, children, options))
+    io.out(`[${(await butler.collections.getInfo(parent)).children.join(', ')}]\n`)
+  })
 }
 
 async function edit(

@@ -9,6 +9,8 @@ export interface CommandModule {
 interface Entry {
   readonly summary: string
   readonly load: () => Promise<CommandModule>
+  /** Not in the list of commands: older spellings, what completion scripts call. */
+  readonly hidden?: boolean
 }
 
 /** Every subcommand; each is loaded only when it is asked for. */
@@ -25,6 +27,15 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   'collection-chain': {
     summary: 'make a chain of collections, or edit one',
     load: () => import('./collection-chain.ts'),
+  },
+  'complete-words': {
+    summary: 'words that may stand next on a command line; for completion scripts',
+    load: () => import('./complete-words.ts'),
+    hidden: true,
+  },
+  completion: {
+    summary: 'print a script with which a shell completes butler commands',
+    load: () => import('./completion.ts'),
   },
   'config-dump': {
     summary: 'print the configuration of a repository',
@@ -49,6 +60,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./ingest-files.ts'),
   },
   'ingest-raws': { summary: 'take raw frames into a repository', load: () => import('./ingest-raws.ts') },
+  'prune-collection': {
+    summary: 'remove one collection (the spelling of 2020)',
+    load: () => import('./prune-collection.ts'),
+    hidden: true,
+  },
   'prune-datasets': { summary: 'remove datasets, or their files', load: () => import('./prune-datasets.ts') },
   'query-collections': { summary: 'list collections', load: () => import('./query-collections.ts') },
   'query-data-ids': { summary: 'list data IDs', load: () => import('./query-data-ids.ts') },

@@ -12,9 +12,9 @@ interface Options {
 export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
-    .option('--subset <path>', 'a part of it: registry, .datastore.root …')
+    .option('-s, --subset <path>', 'a part of it: registry, .datastore.root …')
     .option('--file <path>', 'write it to a file')
-    .addOption(new Option('--searchpath <dir>', 'has no effect').hideHelp())
+    .addOption(new Option('-p, --searchpath <dir>', 'has no effect').hideHelp())
     .action(async (repo: string, options: Options) => {
       const { io, open } = context()
       const { stringify } = await import('yaml')

@@ -15,7 +15,7 @@ export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
     .option('-q, --quiet', 'say little', false)
-    .option('--ignore <list>', 'dataset types not to look at', collectList)
+    .option('-i, --ignore <list>', 'dataset types not to look at', collectList)
     .option('-d, --dataset-type <list>', 'only these dataset types', collectList)
     .action(async (repo: string, options: Options) => {
       const { io, open } = context()

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { EXPORT_FILE, FileNotFoundError, importRepository } from '#butler'
 import { choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
@@ -21,6 +21,8 @@ export function define(command: Command, context: () => CommandContext): void {
       choice(TRANSFER_MODES),
     )
     .option('-s, --skip-dimensions <list>', 'dimensions whose records are not taken', collectList)
+    .addOption(new Option('--track-file-attrs', 'has no effect: sizes are always kept').hideHelp())
+    .addOption(new Option('--no-track-file-attrs', 'has no effect').hideHelp())
     .action(async (repo: string, directory: string, options: Options) => {
       const { io, open } = context()
       const { nodeFiles } = await import('../../platform/node/node-files.ts')

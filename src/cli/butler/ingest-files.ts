@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { ArgumentError, ConflictingDefinitionError, type DataId, type IdMode } from '#butler'
 import { choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
@@ -30,6 +30,8 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--data-id <key=value>', 'values that all have in common', collectList)
     .option('--prefix <folder>', 'where relative paths start')
     .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
+    .addOption(new Option('--track-file-attrs', 'has no effect: sizes are always kept').hideHelp())
+    .addOption(new Option('--no-track-file-attrs', 'has no effect').hideHelp())
     .action(async (repo: string, type: string, run: string, table: string, options: Options) => {
       const { io, open, log } = context()
       const { nodeFiles } = await import('../../platform/node/node-files.ts')

@@ -6,6 +6,7 @@ import { collect } from '../shared/options.ts'
 import { reportError } from '../shared/report.ts'
 import { COMMANDS } from './commands.ts'
 import { type CommandContext, Repositories } from './context.ts'
+import { addOptionsFile, applyOptionsFile } from './options-file.ts'
 
 /** Run one `butler` command line; gives the exit code. Only the file of the asked subcommand is loaded. */
 export async function runButler(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -13,11 +14,14 @@ export async function runButler(argv: readonly string[], io: CommandIo): Promise
   const repositories = new Repositories()
   try {
     const asked = argv.find((word, i) => word in COMMANDS && !VALUED.has(argv[i - 1] ?? ''))
-    for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    for (const [name, { summary, load, hidden }] of Object.entries(COMMANDS)) {
       if (asked !== undefined && name !== asked) continue
       const command = new Command(name).description(summary)
-      if (name === asked) (await load()).define(command, () => makeContext(program, io, repositories))
-      program.addCommand(command)
+      if (name === asked) {
+        const { define } = await load()
+        define(addOptionsFile(command), () => makeContext(program, io, repositories))
+      }
+      program.addCommand(command, { hidden: hidden === true })
     }
     for (const command of [program, ...program.commands])
       command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err })
@@ -25,6 +29,7 @@ export async function runButler(argv: readonly string[], io: CommandIo): Promise
       program.outputHelp({ error: true })
       return 2
     }
+    program.hook('preAction', (_, command) => applyOptionsFile(command, io.cwd))
     await program.parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {

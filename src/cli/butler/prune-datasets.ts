@@ -90,10 +90,9 @@ async function select(
     throw new InvalidQueryError('Collections with wildcards have no order, so there is no first.', {
       hint: 'Give --find-all, or name the collections.',
     })
-  const types = await butler.registry.queryDatasetTypes(options.datasets ?? '*')
-  if (types.length === 0) log.info(`No dataset types match ${(options.datasets ?? []).join(', ')}.`)
-  return selectDatasets(butler, log, types, {
+  return selectDatasets(butler, log, {
     collections,
+    ...(options.datasets !== undefined && { datasetType: options.datasets }),
     findFirst: !options.findAll,
     ...(options.where !== undefined && { where: options.where }),
   })
@@ -107,7 +106,7 @@ function intention({ purge, disassociate, unstore }: Options): string {
     return 'The following datasets will be removed from any datastores in which they are present:'
   return purge !== undefined || unstore
     ? `${out}, and removed from any datastores in which they are present.`
-    : `${out}.`
+    : `${out}:`
 }
 
 const prune = (butler: Butler, refs: readonly DatasetRef[], options: Options): Promise<void> =>

@@ -82,11 +82,15 @@ async function listing(butler: Butler, globs: readonly string[], options: Option
     case 'INVERSE-TREE':
       return render(await tree(butler, sorted, options), undefined, options)
     case 'TABLE':
-      return render(await Promise.all(sorted.map((i) => tableLine(butler, i, options))), 'Children', options)
+      return render(
+        await Promise.all(sorted.map((i) => tableLine(butler, i, i.children, options))),
+        sorted.some((i) => i.type === 'CHAINED') ? 'Children' : undefined,
+        options,
+      )
     case 'INVERSE-TABLE':
       return render(
-        sorted.map((i): Line => [i.name, i.type, i.parents ?? [], typesOf(i, options)]),
-        'Parents',
+        await Promise.all(sorted.map((i) => tableLine(butler, i, [...(i.parents ?? [])].sort(), options))),
+        sorted.some((i) => (i.parents ?? []).length > 0) ? 'Parents' : undefined,
         options,
       )
     case 'FLATTEN':
@@ -103,19 +107,24 @@ function typesOf(info: CollectionInfo, options: Options): readonly string[] {
   return (info.datasetTypes ?? []).filter((t) => !matchesAny(t, options.excludeDatasetTypes))
 }
 
-/** In a table a chain's types stand beside the children that hold them. */
-async function tableLine(butler: Butler, info: CollectionInfo, options: Options): Promise<Line> {
-  if (!options.showDatasetTypes || info.type !== 'CHAINED')
-    return [info.name, info.type, info.children, typesOf(info, options)]
-  const children: string[] = []
+/** In a table dataset types stand beside the children (or parents) that hold them, if there are any. */
+async function tableLine(
+  butler: Butler,
+  info: CollectionInfo,
+  relatives: readonly string[],
+  options: Options,
+): Promise<Line> {
+  if (!options.showDatasetTypes || relatives.length === 0)
+    return [info.name, info.type, relatives, typesOf(info, options)]
+  const names: string[] = []
   const types: string[] = []
-  for (const name of info.children) {
-    const [child] = await butler.collections.queryInfo(name, { includeSummary: true })
-    const own = typesOf(child!, options)
-    children.push(name, ...own.slice(1).map(() => ''))
+  for (const name of relatives) {
+    const [relative] = await butler.collections.queryInfo(name, { includeSummary: true })
+    const own = typesOf(relative!, options)
+    names.push(name, ...own.slice(1).map(() => ''))
     types.push(...(own.length === 0 ? [''] : own))
   }
-  return [info.name, info.type, children, types]
+  return [info.name, info.type, names, types]
 }
 
 async function tree(
@@ -141,23 +150,18 @@ async function tree(
 }
 
 function render(lines: readonly Line[], related: string | undefined, options: Options): string {
-  const withRelated = related !== undefined && lines.some(([, , r]) => r.length > 0)
   const head = [
     'Name',
     'Type',
-    ...(withRelated ? [related] : []),
+    ...(related === undefined ? [] : [related]),
     ...(options.showDatasetTypes ? ['Dataset Types'] : []),
   ]
   const rows = lines.flatMap(([name, type, relatives, types]) => {
-    const height = Math.max(
-      1,
-      withRelated ? relatives.length : 0,
-      options.showDatasetTypes ? types.length : 0,
-    )
+    const height = Math.max(1, relatives.length, options.showDatasetTypes ? types.length : 0)
     return Array.from({ length: height }, (_, i) => [
       i === 0 ? name : '',
       i === 0 ? type : '',
-      ...(withRelated ? [relatives[i] ?? ''] : []),
+      ...(related === undefined ? [] : [relatives[i] ?? '']),
       ...(options.showDatasetTypes ? [types[i] ?? ''] : []),
     ])
   })

@@ -1,24 +1,12 @@
 import type { Command } from 'commander'
-import {
-  type Butler,
-  type DatasetRef,
-  FileNotFoundError,
-  InvalidQueryError,
-  EmptyQueryResultError,
-} from '#butler'
-import { addCollections, addJson, addOrderLimit, addWhere, splitLists } from '../shared/options.ts'
+import { type Butler, type DatasetRef, FileNotFoundError } from '#butler'
+import { addJson, splitLists } from '../shared/options.ts'
 import { formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
-import { refuseOffset, selectDatasets } from './select.ts'
+import { addSelection, type DatasetSelection, selectDatasets } from './select.ts'
 import { printJson } from './rows.ts'
 
-interface Options {
-  readonly collections?: readonly string[]
-  readonly where?: string
-  readonly findFirst: boolean
-  readonly limit: number
-  readonly orderBy?: readonly string[]
-  readonly offset?: string
+interface Options extends DatasetSelection {
   readonly showUri: boolean
   readonly json: boolean
 }
@@ -27,29 +15,17 @@ export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
     .argument('[types...]', 'dataset types: names or globs; all by default')
-    .option('--find-first', 'one dataset per data ID: that of the first collection', false)
     .option('--show-uri', 'also where the files are', false)
-  for (const add of [addCollections, addWhere, addOrderLimit, addJson]) add(command)
+  addJson(addSelection(command, { limit: -20000 }))
   command.action(async (repo: string, globs: readonly string[], options: Options) => {
     const { io, open, log } = context()
-    refuseOffset(options.offset)
     const butler = await open(repo)
     const wanted = splitLists(globs)
-    const known = await butler.registry.queryDatasetTypes(wanted.length === 0 ? '*' : wanted)
-    if (known.length > 1 && (options.orderBy ?? []).length > 0)
-      throw new InvalidQueryError('--order-by works for one dataset type at a time.', {
-        hint: `These match: ${known.map((t) => t.name).join(', ')}.`,
-      })
-    if (known.length === 0) log.info(`No dataset types match ${wanted.map((w) => `'${w}'`).join(', ')}.`)
-    const tables = await selectDatasets(butler, log, known, options)
-    if (known.length > 0 && tables.length === 0)
-      throw new EmptyQueryResultError(await reasons(butler, known, options))
+    const datasetType = wanted.length === 0 ? ['*'] : wanted
+    const tables = await selectDatasets(butler, log, { ...options, datasetType })
     const uris = options.showUri ? await urisOf(butler, tables.flat()) : undefined
     if (options.json) io.out(printJson(tables.flat().map((r) => plain(r, uris))))
-    else
-      io.out(
-        `\n${tables.map((refs) => `${datasetTable(refs, uris)}\n`).join('')}${tables.length === 0 ? '' : ''}`,
-      )
+    else io.out(`\n${tables.map((refs) => `${datasetTable(refs, uris)}\n`).join('')}`)
   })
 }
 
@@ -79,22 +55,6 @@ async function urisOf(butler: Butler, refs: readonly DatasetRef[]): Promise<Read
         hint: 'Leave out --show-uri, or narrow the query to stored datasets.',
       })
     out.set(ref.id, datastore.uriOfRecord(record))
-  }
-  return out
-}
-
-async function reasons(
-  butler: Butler,
-  types: readonly { readonly name: string }[],
-  options: Options,
-): Promise<readonly string[]> {
-  const out: string[] = []
-  for (const { name } of types.slice(0, 3)) {
-    const results = await butler
-      .query()
-      .datasets(name, options.collections ?? '*', { findFirst: options.findFirst })
-    const narrowed = options.where === undefined ? results : results.where(options.where)
-    out.push(...(await narrowed.explainNoResults()))
   }
   return out
 }

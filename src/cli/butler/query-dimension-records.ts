@@ -1,46 +1,37 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { addCollections, addJson, addOrderLimit, addWhere, collectList } from '../shared/options.ts'
 import { formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
+import { type JoinedQuery, joinDatasets, limitedRows } from './joined.ts'
 import { printJson, recordCells, recordHead, recordJson, sortRecords } from './rows.ts'
 import { refuseOffset } from './select.ts'
 
-interface Options {
-  readonly datasets?: readonly string[]
-  readonly collections?: readonly string[]
-  readonly where?: string
-  readonly limit: number
-  readonly orderBy?: readonly string[]
-  readonly offset?: string
-  readonly json: boolean
+interface Options extends JoinedQuery {
+  /** False when `--no-check` was given. */
+  readonly check: boolean
 }
 
 export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
     .argument('<element>', 'dimension or join element: visit, detector, visit_definition, …')
-    .option('-d, --datasets <list>', 'only records for which such datasets exist', collectList)
-    .addOption(new Option('--no-check', 'has no effect').hideHelp())
+    .option(
+      '-d, --datasets <list>',
+      'only records for which such datasets exist: names or globs',
+      collectList,
+    )
+    .option('--no-check', 'has no effect')
   for (const add of [addCollections, addWhere, addOrderLimit, addJson]) add(command)
   command.action(async (repo: string, element: string, options: Options) => {
     const { io, open, log } = context()
+    if (!options.check) io.out('WARNING: --no-check option has no effect and will be removed after v28.\n')
     refuseOffset(options.offset)
     const butler = await open(repo)
-    let query = butler.query()
-    for (const name of options.datasets ?? [])
-      query = query.joinDatasetSearch(name, options.collections ?? '*')
-    let results = query.dimensionRecords(element)
-    if (options.where !== undefined) results = results.where(options.where)
-    const order = options.orderBy ?? []
-    if (order.length > 0) results = results.orderBy(...order)
-    const most = options.limit === 0 ? undefined : Math.abs(options.limit)
-    const found = await (most === undefined ? results : results.limit(most + 1)).list()
-    if (most !== undefined && found.length > most && options.limit < 0)
-      log.warn(
-        `Requested limit of ${most} hit for number of records returned. Use --limit to increase this limit.`,
-      )
-    const kept = most === undefined ? found : found.slice(0, most)
-    const records = order.length > 0 ? kept : sortRecords(kept)
+    const { query, nowhere } = await joinDatasets(butler, options)
+    const results = query.dimensionRecords(element)
+    if (nowhere !== undefined) log.info(nowhere)
+    const found = nowhere === undefined ? await limitedRows(results, options, log) : []
+    const records = (options.orderBy ?? []).length > 0 ? found : sortRecords(found)
     if (options.json) io.out(printJson(records.map(recordJson)))
     else if (records.length === 0) io.out('No results. Try --help for more information.\n')
     else io.out(formatTable(recordHead(records[0]!), records.map(recordCells)))

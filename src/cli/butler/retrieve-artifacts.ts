@@ -1,18 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ArgumentError, EmptyQueryResultError, retrieveArtifacts } from '#butler'
-import { addCollections, addWhere, choice, collectList, parseInteger } from '../shared/options.ts'
+import { addFlag, choice } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
-import { selectDatasets } from './select.ts'
+import { addTypedSelection, type DatasetSelection, selectDatasets } from './select.ts'
 
 const MODES = ['auto', 'copy', 'link', 'hardlink', 'symlink', 'relsymlink'] as const
 
-interface Options {
-  readonly collections?: readonly string[]
-  readonly datasetType?: readonly string[]
-  readonly where?: string
-  readonly findFirst: boolean
-  readonly limit: number
+interface Options extends DatasetSelection {
   readonly transfer: (typeof MODES)[number]
   readonly preservePath: boolean
   readonly clobber: boolean
@@ -23,21 +18,17 @@ export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
     .argument('<destination>', 'folder for the files: an existing one, or with a slash at its end')
-    .option('-d, --dataset-type <list>', 'dataset types: names or globs', collectList)
-    .option('--find-first', 'one dataset per data ID: that of the first collection', false)
-    .option('--limit <n>', 'at most n datasets; 0: all', parseInteger, 0)
     .option('-t, --transfer <mode>', 'how files get there', choice(MODES), 'auto')
     .option('--preserve-path', 'keep the folders that files have in the repository', true)
     .option('--no-preserve-path', 'put all files into one folder')
-    .option('--clobber', 'replace files that are there', false)
     .option('-v, --verbose', 'list the files', false)
-  for (const add of [addCollections, addWhere]) add(command)
+  addFlag(command, 'clobber', 'replace files that are there')
+  addTypedSelection(command)
   command.action(async (repo: string, destination: string, options: Options) => {
     const { io, open, log } = context()
     const { nodeFiles } = await import('../../platform/node/node-files.ts')
     const butler = await open(repo)
-    const types = await butler.registry.queryDatasetTypes(options.datasetType ?? '*')
-    const refs = (await selectDatasets(butler, log, types, options)).flat()
+    const refs = (await selectDatasets(butler, log, options)).flat()
     if (refs.length === 0) throw new EmptyQueryResultError(['No datasets match.'])
     log.info(`Number of datasets matching query: ${refs.length}`)
     const folder = resolve(io.cwd, destination)

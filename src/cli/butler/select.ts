@@ -1,8 +1,20 @@
-import { type Butler, type DatasetRef, type DatasetType, UnimplementedQueryError } from '#butler'
+import type { Command } from 'commander'
+import {
+  type Butler,
+  type DatasetRef,
+  type DatasetType,
+  EmptyQueryResultError,
+  InvalidQueryError,
+  matchesAny,
+  UnimplementedQueryError,
+} from '#butler'
 import type { Logger } from '#core'
+import { addCollections, addFlag, addWhere, collectList, parseInteger } from '../shared/options.ts'
 import { sortRefs } from './rows.ts'
 
+/** Which datasets a command is about: the options that query-datasets, associate, retrieve-artifacts, transfer-datasets share. */
 export interface DatasetSelection {
+  readonly datasetType?: readonly string[]
   readonly collections?: readonly string[]
   readonly where?: string
   readonly findFirst?: boolean
@@ -11,38 +23,100 @@ export interface DatasetSelection {
   readonly orderBy?: readonly string[]
 }
 
-/** Datasets of several types that match, each once, a list per type that has any, sorted as listings are. */
+/** Put the options of a selection on a command; `limit` is the default of `--limit`. */
+export function addSelection(command: Command, { limit }: { readonly limit: number }): Command {
+  addCollections(command)
+  addWhere(command)
+  addFlag(command, 'find-first', 'one dataset per data ID: that of the first collection')
+  return command
+    .option('--order-by <list>', 'columns to sort by; a minus in front for descending', collectList)
+    .option(
+      '--limit <n>',
+      'at most n datasets; negative: with a warning when there are more; 0: all',
+      parseInteger,
+      limit,
+    )
+}
+
+/** Also `-d`, for commands whose arguments are something else. */
+export const addTypedSelection = (command: Command): Command =>
+  addSelection(command.option('-d, --dataset-type <list>', 'dataset types: names or globs', collectList), {
+    limit: 0,
+  })
+
+const isGlob = (text: string): boolean => /[*?[]/.test(text)
+
+/**
+ * Datasets that match, each once, a list per type that has any, sorted as listings are. Nothing found is an error when one type
+ * was asked for by name; a type that does not exist is only said in the log.
+ */
 export async function selectDatasets(
   butler: Butler,
   log: Logger,
-  types: readonly DatasetType[],
-  options: DatasetSelection,
+  selection: DatasetSelection,
 ): Promise<readonly (readonly DatasetRef[])[]> {
-  const limit = options.limit ?? 0
-  const most = limit === 0 ? undefined : Math.abs(limit)
+  const wanted = selection.datasetType ?? ['*']
+  const isSingle = wanted.length === 1 && !isGlob(wanted[0]!)
+  const ordered = (selection.orderBy ?? []).length > 0
+  if (ordered && !isSingle)
+    throw new InvalidQueryError('--order-by works for one dataset type at a time.', {
+      hint: `Name one type instead of ${wanted.join(', ')}.`,
+    })
+  const types = await butler.registry.queryDatasetTypes(wanted)
+  const absent = wanted.filter((w) => !types.some((t) => matchesAny(t.name, [w])))
+  if (types.length === 0 || absent.some((w) => !isGlob(w))) {
+    log.info(`No dataset types match ${absent.map((w) => `'${w}'`).join(', ')}.`)
+    return []
+  }
+  const tables = await searchTypes(butler, log, types, selection)
+  if (isSingle && tables.length === 0)
+    throw new EmptyQueryResultError(await reasons(butler, types[0]!, selection))
+  return ordered ? tables : tables.map(sortRefs)
+}
+
+async function searchTypes(
+  butler: Butler,
+  log: Logger,
+  types: readonly DatasetType[],
+  selection: DatasetSelection,
+): Promise<readonly (readonly DatasetRef[])[]> {
+  const limit = selection.limit ?? 0
+  const most = limit === 0 ? Number.POSITIVE_INFINITY : Math.abs(limit)
   const tables: (readonly DatasetRef[])[] = []
   let left = most
   for (const type of types) {
-    if (left !== undefined && left <= 0) break
+    if (left <= 0) break
     const found = await butler.queryDatasets(type, {
-      collections: options.collections ?? '*',
-      findFirst: options.findFirst ?? false,
+      collections: selection.collections ?? '*',
+      findFirst: selection.findFirst ?? false,
       explain: false,
-      limit: left === undefined ? null : left + 1,
-      ...(options.where !== undefined && { where: options.where }),
-      ...(options.orderBy !== undefined && { orderBy: options.orderBy }),
+      limit: Number.isFinite(left) ? left + 1 : null,
+      ...(selection.where !== undefined && { where: selection.where }),
+      ...(selection.orderBy !== undefined && { orderBy: selection.orderBy }),
     })
     if (found.length === 0) continue
     const refs = [...new Map(found.map((ref) => [ref.id, ref])).values()]
-    const kept = left === undefined ? refs : refs.slice(0, left)
+    const kept = refs.slice(0, left)
     if (kept.length < refs.length && limit < 0)
       log.warn(
-        `Requested limit of ${most!} hit for number of datasets returned. Use --limit to increase this limit.`,
+        `There are more than ${most} datasets. Use --limit to see more, or --where to narrow the search.`,
       )
-    tables.push((options.orderBy ?? []).length > 0 ? kept : sortRefs(kept))
-    if (left !== undefined) left -= kept.length
+    tables.push(kept)
+    left -= kept.length
   }
   return tables
+}
+
+async function reasons(
+  butler: Butler,
+  type: DatasetType,
+  selection: DatasetSelection,
+): Promise<readonly string[]> {
+  const results = await butler
+    .query()
+    .datasets(type.name, selection.collections ?? '*', { findFirst: selection.findFirst ?? false })
+  const narrowed = selection.where === undefined ? results : results.where(selection.where)
+  return narrowed.explainNoResults()
 }
 
 export function refuseOffset(offset: string | undefined): void {

@@ -17,6 +17,12 @@ export function parseInteger(text: string): number {
   throw new InvalidArgumentError(`'${text}' is not an integer.`)
 }
 
+/** A switch that is off by default, with `--no-…` to say so. */
+export const addFlag = (command: Command, name: string, description: string): Command =>
+  command
+    .option(`--${name}`, description, false)
+    .addOption(new Option(`--no-${name}`, `not --${name} (the default)`).hideHelp())
+
 /** One of several words, in any case. */
 export function choice<T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {
@@ -24,11 +30,6 @@ export function choice<T extends string>(words: readonly T[]): (text: string) =>
     if (found === undefined) throw new InvalidArgumentError(`'${text}' is not one of ${words.join(', ')}.`)
     return found
   }
-}
-
-export interface QuerySelection {
-  readonly collections?: readonly string[]
-  readonly where?: string
 }
 
 export const addCollections = (command: Command): Command =>

@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import type { Butler } from '#butler'
+import { butlerCommand } from '../support/commands.ts'
+import { aRepository, tempFolder } from '../support/repository.ts'
+
+const folder = tempFolder()
+let butler: Butler
+const run = (...args: readonly string[]) => butlerCommand(args, folder)
+
+beforeAll(async () => {
+  butler = await aRepository()
+  for (const [run, detector] of [
+    ['run/a', 1],
+    ['run/a', 2],
+    ['run/b', 1],
+  ] as const)
+    await butler.put({ detector }, 'note', { instrument: 'Cam', visit: 1, detector }, { run })
+  await butler.collections.register('chain', 'CHAINED')
+  await butler.collections.redefineChain('chain', ['run/b', 'run/a'])
+})
+
+test('an options file gives values that the command line does not', async () => {
+  const file = join(folder, 'options.yaml')
+  writeFileSync(
+    file,
+    'query-datasets:\n  collections: [chain]\n  find_first: true\n  where: "detector > 0 AND instrument=\'Cam\'"\n',
+  )
+  const all = await run('query-datasets', butler.root, 'note', '-@', file, '--json')
+  expect(JSON.parse(all.out)).toHaveLength(2)
+  const narrowed = await run(
+    'query-datasets',
+    butler.root,
+    'note',
+    '-@',
+    file,
+    '--where',
+    "instrument='Cam' AND detector = 2",
+    '--json',
+  )
+  expect(JSON.parse(narrowed.out)).toMatchObject([{ run: 'run/a', dataId: { detector: 2 } }])
+  const both = await run('query-datasets', butler.root, 'note', '-@', file, '--no-find-first', '--json')
+  expect(JSON.parse(both.out)).toHaveLength(3)
+})
+
+test.each([
+  [
+    'query-datasets: { wher: x }',
+    "gives query-datasets an option 'wher', which it has not.\nDid you mean where?",
+  ],
+  ['query-datasets: [1]', "'query-datasets' in"],
+  ['- 1', 'has no subcommands at its top'],
+  ['{ a: ', 'is not YAML'],
+])('a wrong options file %j is refused in one line', async (text, message) => {
+  const file = join(folder, 'wrong.yaml')
+  writeFileSync(file, text)
+  const { code, err } = await run('query-datasets', butler.root, 'note', '-@', file)
+  expect(code).toBe(1)
+  expect(err).toContain(message)
+  expect(err).not.toContain('    at ')
+})
+
+test.each([
+  [['query-dat'], ['query-data-ids', 'query-dataset-types', 'query-datasets']],
+  [['query-datasets', 'REPO', 'no'], ['note']],
+  [
+    ['query-datasets', 'REPO', 'note', '--collections', 'run/'],
+    ['run/a', 'run/b'],
+  ],
+  [
+    ['query-datasets', 'REPO', 'note', '--collections', 'chain,run/'],
+    ['chain,run/a', 'chain,run/b'],
+  ],
+  [['query-datasets', 'REPO', 'note', '--where', ''], []],
+  [
+    ['query-collections', 'REPO', '--chains', 'INVERSE-'],
+    ['INVERSE-TREE', 'INVERSE-TABLE'],
+  ],
+  [['query-dimension-records', 'REPO', 'physical'], ['physical_filter']],
+  [['query-datasets', 'REPO', '--show'], ['--show-uri']],
+  [['query-datasets', ''], []],
+])('completion offers for %j', async (words, expected) => {
+  const filled = words.map((w) => (w === 'REPO' ? butler.root : w))
+  const { out, code } = await run('complete-words', '--', ...filled)
+  expect(code).toBe(0)
+  expect(out.split('\n').filter((w) => w !== '')).toEqual(expected)
+})
+
+test('completion scripts are printed for each shell', async () => {
+  expect((await run('completion', 'bash')).out).toContain('complete -o default -F _butler butler')
+  expect((await run('completion', 'zsh')).out).toContain('#compdef butler')
+  expect((await run('completion', 'fish')).out).toContain('complete -c butler')
+  expect((await run('completion', 'csh')).code).toBe(2)
+})
+
+test('the spellings of 2020 still work', async () => {
+  expect((await run('query-collections', butler.root, '--flatten-chains', 'chain')).out).toContain(
+    'run/b RUN',
+  )
+  await butler.collections.register('run/old')
+  await butler.put({ detector: 3 }, 'note', { instrument: 'Cam', visit: 1, detector: 3 }, { run: 'run/old' })
+  const refused = await run('prune-collection', butler.root, '--purge', '--collection', 'run/old')
+  expect(refused.code).toBe(1)
+  expect(refused.err).toContain('Give both --purge and --unstore')
+  const done = await run('prune-collection', butler.root, '--purge', '--unstore', '--collection', 'run/old')
+  expect(done.out).toBe('Removed the RUN collection run/old.\n')
+  expect(await butler.collections.query('run/*')).toEqual(['run/a', 'run/b'])
+})
+
+test('a mistyped collection is one line with a suggestion, and leaves nothing behind', async () => {
+  const { code, err } = await run('associate', butler.root, 'tag', '-d', 'note', '--collections', 'run/c')
+  expect(code).toBe(1)
+  expect(err).toBe("Error: No collection with name 'run/c' found.\nDid you mean 'run/a'?\n")
+  expect(await butler.collections.query('tag*')).toEqual([])
+})
