@@ -1,33 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pythonPath } from '../support/python.ts'
+import { installKernelspec, type KernelspecFolder } from '../support/kernelspec.ts'
 
-const command = fileURLToPath(new URL('../../dist/src/cli/firstlight.js', import.meta.url))
+let spec: KernelspecFolder
 let folder: string
-let env: NodeJS.ProcessEnv
-
-/** The kernelspec is installed into a prefix of the test's own, by the command, and found through JUPYTER_PATH. */
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'firstlight-interop-'))
-  execFileSync(process.execPath, [command, 'kernel', 'install', '--prefix', folder])
-  env = {
-    ...process.env,
-    JUPYTER_PATH: join(folder, 'share', 'jupyter'),
-    JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-    JUPYTER_PLATFORM_DIRS: '1',
-    FIRSTLIGHT_HISTORY: join(folder, 'history.jsonl'),
-  }
+  spec = installKernelspec()
+  folder = spec.folder
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => spec.remove())
 
-const python = (args: readonly string[], timeout = 110_000) => {
-  const run = spawnSync(pythonPath(), [...args], { env, cwd: folder, encoding: 'utf8', timeout })
-  return { status: run.status, text: `${run.stdout}${run.stderr}` }
-}
+const python = (args: readonly string[]) => spec.python(args)
 
 interface NotebookCell {
   readonly outputs?: readonly Record<string, unknown>[]
@@ -93,46 +77,6 @@ test('nbconvert stops at a type error and names it', () => {
   expect(run.status).not.toBe(0)
   expect(run.text).toContain('TS2322')
 })
-
-test('jupyter-kernel-test 0.7 passes', () => {
-  const suite = `
-import unittest, jupyter_kernel_test
-class FirstlightTests(jupyter_kernel_test.KernelTests):
-    kernel_name = "firstlight"
-    language_name = "typescript"
-    file_extension = ".ts"
-    code_hello_world = "console.log('hello, world')"
-    code_stderr = "console.error('test')"
-    completion_samples = [
-        {"text": "consol", "matches": {"console"}},
-        {"text": "Math.hypo", "matches": {"hypot"}},
-    ]
-    complete_code_samples = ["1 + 1", "function f() { return 3 }", "const x = [1,\\n2]", "await null"]
-    incomplete_code_samples = ["function f() {", "[1, 2,", "\`open"]
-    invalid_code_samples = ["const = 5", "1 +* 2"]
-    code_page_something = "Math.hypot?"
-    code_generate_error = "throw new Error('boom')"
-    code_execute_result = [
-        {"code": "6 * 7", "result": "42"},
-        {"code": "'a' + 'b'", "result": "'ab'"},
-        {"code": "[1, 2]", "result": "[ 1, 2 ]"},
-    ]
-    code_display_data = [
-        {"code": "display.html('<b>b</b>')", "mime": "text/html"},
-        {"code": "display.svg('<svg/>')", "mime": "image/svg+xml"},
-    ]
-    code_history_pattern = "6 * ?"
-    supported_history_operations = ("tail", "range", "search")
-    code_inspect_sample = "Math.hypot"
-    code_clear_output = "clearOutput()"
-unittest.main(verbosity=2)
-`
-  writeFileSync(join(folder, 'suite.py'), suite)
-  const run = python(['suite.py'])
-  expect(run.text).toMatch(/Ran 1[0-9] tests/)
-  expect(run.text).not.toMatch(/skipped|FAIL|ERROR/)
-  expect(run.status, run.text).toBe(0)
-}, 120_000)
 
 test('jupyter_client: late output, a loop interrupted with state kept, input, restart', () => {
   const script = `

@@ -35,12 +35,12 @@ export async function connectKernel(
   const signer = new Signer(info.key, info.signature_scheme)
   const routingId = options.identity ?? crypto.randomUUID()
   const dealer = (port: 'shell' | 'control' | 'stdin') => {
-    const socket = new zmq.Dealer({ routingId, linger: 500, sendHighWaterMark: 0, receiveHighWaterMark: 0 })
+    const socket = new zmq.Dealer({ ...QUICK, routingId, linger: 500, sendHighWaterMark: 0 })
     socket.connect(addressOf(info, port))
     return socket
   }
   const dealers = { shell: dealer('shell'), control: dealer('control'), stdin: dealer('stdin') }
-  const iopub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 })
+  const iopub = new zmq.Subscriber({ ...QUICK, linger: 0 })
   iopub.connect(addressOf(info, 'iopub'))
   iopub.subscribe()
   const queues = {
@@ -77,6 +77,9 @@ export async function connectKernel(
     },
   }
 }
+
+/** A starting kernel is found soon: ZeroMQ's own interval of 100 ms would often be waited out. */
+const QUICK = { receiveHighWaterMark: 0, reconnectInterval: 15, reconnectMaxInterval: 100 }
 
 async function receive(socket: Dealer | Subscriber, take: (frames: Uint8Array[]) => void): Promise<void> {
   try {
