@@ -130,12 +130,13 @@ function factsOf(exposure: Exposure): readonly (readonly [string, string])[] {
 }
 
 function textOf(
-  { title, width, height, x0, y0, unit, mask, facts, wcs }: ExposureDisplay,
+  { title, width, height, x0, y0, unit, planes, mask, facts, wcs }: ExposureDisplay,
   median: number,
 ): string {
   const masked = mask.filter(({ count }) => count > 0).map(({ name, count }) => `${name} ${count}`)
+  const level = planes.includes('image') ? `, median ${numberText(median)} ${unit}` : ''
   const lines = [
-    `${title}: ${width} × ${height} px from (${x0}, ${y0}), median ${numberText(median)} ${unit}`,
+    `${title}: ${width} × ${height} px from (${x0}, ${y0})${level}`,
     ...(wcs === undefined
       ? []
       : [

@@ -1,4 +1,5 @@
 import type { DisplayData } from '../protocol/threads.ts'
+import { type PlainKind, plainKind } from './plain-shapes.ts'
 
 /** Undefined when the value is not what its class name said. */
 export type Render = (value: unknown) => Promise<DisplayData> | undefined
@@ -10,6 +11,10 @@ interface Renderer {
   readonly lists: boolean
   readonly load: () => Promise<Render>
 }
+
+const loadDatasets = async (): Promise<Render> => (await import('./dataset-display.ts')).showDatasets
+
+const loadWcs = async (): Promise<Render> => (await import('./wcs-display.ts')).showWcs
 
 /** How the engine's objects look. */
 const RENDERERS: readonly Renderer[] = [
@@ -26,11 +31,40 @@ const RENDERERS: readonly Renderer[] = [
   },
   { shows: ['Header'], lists: false, load: async () => (await import('./header-display.ts')).showHeader },
   {
-    shows: ['DatasetRef', 'DataCoordinate', 'DimensionRecord', 'Butler'],
+    shows: ['DatasetRef', 'DataCoordinate', 'DimensionRecord'],
     lists: true,
-    load: async () => (await import('./dataset-display.ts')).showDatasets,
+    load: loadDatasets,
+  },
+  {
+    shows: ['Butler', 'Collections', 'Registry', 'DimensionUniverse', 'QueryResults'],
+    lists: false,
+    load: async () => (await import('./repository-display.ts')).showRepository,
+  },
+  { shows: ['FitsWcs'], lists: false, load: loadWcs },
+  {
+    shows: ['PhotoCalib', 'Footprint', 'Background', 'BackgroundList'],
+    lists: false,
+    load: async () => (await import('./calibration-display.ts')).showCalibration,
+  },
+  {
+    shows: ['DiscreteSkyMap', 'RingsSkyMap', 'TractInfo'],
+    lists: false,
+    load: async () => (await import('./sky-map-display.ts')).showSkyMap,
+  },
+  {
+    shows: ['QuantumGraph', 'TaskMetadata'],
+    lists: false,
+    load: async () => (await import('./pipeline-display.ts')).showPipelineThing,
   },
 ]
+
+/** Values without a class of their own. */
+const PLAIN: Readonly<Record<PlainKind, () => Promise<Render>>> = {
+  plain: async () => (await import('./plain-display.ts')).showPlain,
+  config: async () => (await import('./pipeline-display.ts')).showConfig,
+  datasets: loadDatasets,
+  wcs: loadWcs,
+}
 
 const byName = new Map(
   RENDERERS.flatMap((renderer) => renderer.shows.map((name) => [name, renderer] as const)),
@@ -42,8 +76,10 @@ export function findRenderer(
 ): ((value: unknown) => Promise<DisplayData | undefined>) | undefined {
   const isList = Array.isArray(value)
   const renderer = rendererOf(isList ? (value as unknown[])[0] : value)
-  if (renderer === undefined || (isList && !renderer.lists)) return undefined
-  return async (shown) => (await renderer.load())(shown)
+  if (renderer !== undefined && (!isList || renderer.lists))
+    return async (shown) => (await renderer.load())(shown)
+  const kind = renderer === undefined ? plainKind(value) : undefined
+  return kind === undefined ? undefined : async (shown) => (await PLAIN[kind]())(shown)
 }
 
 function rendererOf(value: unknown): Renderer | undefined {

@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import type { ByteSource } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { nodeFiles } from '#platform/node'
+import { collectData } from '../data/collect.ts'
 import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
+import type { LanguageClient } from '../execute/language-client.ts'
 import type { EngineMagic } from '../globals/engine.ts'
 import { type OpenRepoOptions, SessionButler } from './session-butler.ts'
 import { SessionSql } from './sql-tag.ts'
@@ -12,6 +14,7 @@ export interface EngineParts {
   readonly folder: string
   readonly input: Input
   readonly displays: Displays
+  readonly language: LanguageClient
 }
 
 /** The session's engine: repository, SQL, files and the magics over them. Made when a cell first mentions one of its names. */
@@ -23,7 +26,10 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-    this.session = new SessionButler(parts.folder, process.env)
+    this.session = new SessionButler(parts.folder, process.env, async (butler) => {
+      const data = butler === undefined ? null : await collectData(butler)
+      await parts.language.call('setData', data)
+    })
     this.sql = new SessionSql(this.session)
     this.magic = this.#makeMagic()
   }

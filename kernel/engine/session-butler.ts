@@ -20,10 +20,20 @@ export class SessionButler {
   #butler: Butler | undefined
   #collections: readonly string[] = []
   #failure: unknown
+  readonly #publish: (butler: Butler | undefined) => Promise<void>
+  /** Dataset types and collections as they were last published. */
+  #published = ''
+  #opening: Promise<void> | undefined
 
-  constructor(folder: string, env: NodeJS.ProcessEnv) {
+  /** @param publish told of the repository whenever its names may have changed; undefined when it cannot be opened */
+  constructor(
+    folder: string,
+    env: NodeJS.ProcessEnv,
+    publish: (butler: Butler | undefined) => Promise<void>,
+  ) {
     this.#folder = folder
     this.#env = env
+    this.#publish = publish
   }
 
   /** Collections the butler searches. */
@@ -51,13 +61,17 @@ export class SessionButler {
     const next =
       umbrella === undefined ? opened : await opened.clone({ collections: umbrella, inferDefaults: true })
     await this.#butler?.close()
-    this.#butler = next
-    this.#collections = next.collections.defaults
+    await this.#take(next)
     return next
   }
 
   /** Open FIRSTLIGHT_REPO with FIRSTLIGHT_COLLECTIONS, once; a failure is told when `butler` is first used. */
-  async openDefault(): Promise<void> {
+  openDefault(): Promise<void> {
+    this.#opening ??= this.#openDefault()
+    return this.#opening.then(() => this.#refresh())
+  }
+
+  async #openDefault(): Promise<void> {
     const path = this.#env['FIRSTLIGHT_REPO']
     if (this.isOpen || path === undefined || path === '' || this.#failure !== undefined) return
     const collections = (this.#env['FIRSTLIGHT_COLLECTIONS'] ?? '').split(',').filter((name) => name !== '')
@@ -65,7 +79,32 @@ export class SessionButler {
       await this.open(path, collections.length === 0 ? {} : { collections })
     } catch (error) {
       this.#failure = error
+      await this.#publish(undefined)
     }
+  }
+
+  async #take(next: Butler): Promise<void> {
+    this.#butler = next
+    this.#collections = next.collections.defaults
+    this.#published = await this.#names(next)
+    await this.#publish(next)
+  }
+
+  /** A cell or another process may have registered dataset types, written a first run, made collections. */
+  async #refresh(): Promise<void> {
+    const butler = this.#butler
+    if (butler === undefined) return
+    const names = await this.#names(butler)
+    if (names === this.#published) return
+    this.#published = names
+    await this.#publish(butler)
+  }
+
+  async #names({ registry, collections }: Butler): Promise<string> {
+    const types = await registry.queryDatasetTypes()
+    const infos = await collections.queryInfo('*', { includeSummary: true })
+    const summary = infos.map((info) => `${info.name} ${(info.datasetTypes ?? []).join(' ')}`)
+    return [...types.map((type) => `${type.name} ${type.storageClass}`), ...summary].join('\n')
   }
 
   /** Search a new output first from now on, so that the next cell finds what a pipeline made. */
@@ -80,8 +119,7 @@ export class SessionButler {
     // A query brings this butler up to date with collections that another one made.
     await butler.collections.query(collections)
     const next = await butler.clone({ collections, inferDefaults: true })
-    this.#butler = next
-    this.#collections = next.collections.defaults
+    await this.#take(next)
     return next
   }
 

@@ -77,3 +77,5 @@ port.on('message', (message: ToExecution) => {
   }
 })
 post({ kind: 'ready' })
+// A session that was given a repository will soon say `butler`; completion wants its names before.
+if ((process.env['FIRSTLIGHT_REPO'] ?? '') !== '') void prepare(['butler']).catch(() => {})

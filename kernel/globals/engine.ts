@@ -1,21 +1,22 @@
-import type { Butler, CollectionExpression, DatasetRef } from '#butler'
+import type { DatasetRef } from '#butler'
 import type { ByteSource } from '#core'
 import type { FitsFile } from '#fits'
 import type { QuantumResult } from '#pipeline'
 import type { QueryParam } from '#sql'
 import type { Catalog } from '#table'
 import type { OpenRepoOptions } from '../engine/session-butler.ts'
+import type { Collections, TypedButler } from './typed-butler.ts'
 
 /** Session globals that use the engine, as cells see them. */
 
 /** The open repository: the one of `openRepo`, else that of FIRSTLIGHT_REPO. */
-export declare let butler: Butler
+export declare let butler: TypedButler
 
 /** Open a repository as the session's `butler`; paths are taken from the notebook's folder. */
-export declare function openRepo(path: string, options?: OpenRepoOptions): Promise<Butler>
+export declare function openRepo(path: string, options?: OpenRepoOptions): Promise<TypedButler>
 
 /** Let `butler` and `sql` search these collections from now on; a name, a list, or wildcards. */
-export declare function useCollections(collections: CollectionExpression): Promise<Butler>
+export declare function useCollections(collections: Collections): Promise<TypedButler>
 
 /** What may stand in a `${…}` of a query: a value to bind, or a catalog to read from. */
 export type SqlValue = QueryParam | Catalog

@@ -83,6 +83,11 @@ export class CellService {
     this.#put(this.#scopePath, text)
   }
 
+  /** The declarations of the open repository, in the place of `kernel/globals/data`. */
+  setData(text: string): void {
+    this.#put(join(packageRoot, 'dist/kernel/globals/data.d.ts'), text)
+  }
+
   /** The program over the present texts, and the cell's file in it. */
   program(): { program: TS.Program; cell: TS.SourceFile } {
     const program = this.service.getProgram()

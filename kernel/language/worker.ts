@@ -2,6 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '#core'
 import { completions } from '../complete/completions.ts'
 import { inspect } from '../complete/inspect.ts'
+import { dataCompletions } from '../data/complete.ts'
+import { dataInspect } from '../data/inspect.ts'
+import { SessionData } from '../data/session-data.ts'
 import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
 import { compileCell, compileExpression, placeCell } from './compile.ts'
 import { saveCompilerCache } from './compiler.ts'
@@ -27,6 +30,7 @@ if (port === null) throw new Error('Broken invariant: the language service runs 
 const service = new CellService(folder)
 const scope = new ScopeNames(sessionNames)
 const modules = new LocalModules(emitted)
+const data = new SessionData(service, process.env)
 
 type Handlers = { [M in LanguageMethod]: (ask: LanguageCalls[M]['ask']) => LanguageCalls[M]['answer'] }
 
@@ -35,17 +39,32 @@ const handlers: Handlers = {
   compileExpression: ({ source }) => compileExpression(source),
   commit: ({ serial, published }) => (scope.commit(serial, published), null),
   forget: () => (scope.clear(), null),
-  complete: ({ code, cursor }) => completions(service, scope, code, cursor),
-  inspect: (ask) => inspect(service, scope, ask),
+  complete: ({ code, cursor }) =>
+    dataCompletions(data.repository, code, cursor) ?? completions(service, scope, code, cursor),
+  inspect: (ask) => dataInspect(data.repository, ask) ?? inspect(service, scope, ask),
   isComplete: ({ code }) => completeState(code),
   compileModule: ({ path }) => modules.compile(path),
   names: () => liveNames(),
+  setData: (repository) => (data.set(repository), null),
 }
 
+let last: Promise<unknown> = Promise.resolve()
+
+/** One after the other; code that speaks of the repository waits, at the session's begin, until it is known. */
 port.on('message', (request: LanguageRequest) => {
-  port.postMessage(answer(request))
-  whenIdle(warmUp)
+  if (request.method === 'setData') return port.postMessage(answer(request))
+  last = last
+    .then(() => data.ready(codeOf(request)))
+    .then(() => {
+      port.postMessage(answer(request))
+      whenIdle(warmUp)
+    })
 })
+
+function codeOf({ method, ask }: LanguageRequest): string {
+  if (method === 'compile') return ask.source
+  return method === 'complete' || method === 'inspect' ? ask.code : ''
+}
 
 function answer({ id, method, ask }: LanguageRequest): LanguageReply {
   try {

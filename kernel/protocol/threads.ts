@@ -1,3 +1,5 @@
+import type { RepositoryData } from './repository-data.ts'
+
 /** Messages between the socket thread, the execution thread and the language thread. Plain data only. */
 
 /** Number of one run; the socket thread keeps which request it answers. */
@@ -100,6 +102,8 @@ export interface LanguageCalls {
   isComplete: { ask: { code: string }; answer: CompleteState }
   compileModule: { ask: { path: string }; answer: CompiledModule | { error: CellError } }
   names: { ask: null; answer: readonly { name: string; type: string }[] }
+  /** What is known of the open repository from now on; null: none could be opened. */
+  setData: { ask: RepositoryData | null; answer: null }
 }
 
 export type LanguageMethod = keyof LanguageCalls

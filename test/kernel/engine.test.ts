@@ -19,6 +19,7 @@ import { type Received, TestClient } from './client.ts'
 const firstlight = fileURLToPath(new URL('../../dist/src/cli/firstlight.js', import.meta.url))
 let scratch: string
 let client: TestClient
+let environment: Record<string, string>
 let comm: string
 
 /** One chip of the small test camera, and a kernel that has it open by its environment. */
@@ -26,7 +27,8 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'firstlight-engine-'))
   const repo = join(scratch, 'repo')
   execFileSync(process.execPath, [firstlight, 'demo', repo, '--tiny', '--visits', '1008', '--detectors', '3'])
-  client = await TestClient.start({ FIRSTLIGHT_REPO: repo, FIRSTLIGHT_COLLECTIONS: 'TinyCam/defaults' })
+  environment = { FIRSTLIGHT_REPO: repo, FIRSTLIGHT_COLLECTIONS: 'TinyCam/defaults' }
+  client = await TestClient.start(environment)
   comm = crypto.randomUUID()
   client.send('shell', 'comm_open', { comm_id: comm, target_name: DATA_COMM_TARGET, data: {} })
 }, 240_000)
@@ -57,7 +59,7 @@ async function ask(
 
 test('the repository of the environment is open as butler', async () => {
   const bundle = bundleOf(await client.execute('butler'))
-  expect(bundle['text/plain']).toMatch(/searches TinyCam\/defaults/)
+  expect(bundle['text/plain']).toMatch(/searches +TinyCam\/defaults/)
   const refs = bundleOf(await client.execute('await butler.queryDatasets("raw")'))
   expect(refs['text/plain']).toMatch(/TinyCam\/raw\/all[\s\S]*1 datasets/)
 })
@@ -175,6 +177,49 @@ test('wrong SQL, a wrong collection and a pipeline without data say what is wron
 test('%butler and %pipetask are the commands, on the open repository', async () => {
   expect((await client.execute('%butler query-collections')).stdout).toContain('u/me/first')
   expect((await client.execute('%butler query-collecions')).error?.evalue).toContain('exit code')
+})
+
+test('the registry gives cells their types: what get gives, which keys and values a data ID has', async () => {
+  const id = "{ instrument: 'TinyCam', exposure: 1008, detector: 3 }"
+  const typed = await client.execute(
+    `const part = await butler.get('raw.visitInfo', ${id}); part.exposureTim`,
+  )
+  expect(typed.error?.evalue).toMatch(
+    /'exposureTim' does not exist on type 'VisitInfo'. Did you mean 'exposureTime'/,
+  )
+  const key = await client.execute("await butler.get('raw', { exposur: 1008, detector: 3 })")
+  expect(key.error?.evalue).toMatch(
+    /'exposur' does not exist in type .*DataIdOf_instrument_detector_exposure/,
+  )
+  const put = await client.execute("await butler.put({ a: 1 }, 'raw', { exposure: 1008 })")
+  expect(put.error?.evalue).toMatch(/'a' does not exist in type 'Exposure'/)
+  const handedOn = await client.execute(
+    "const [first] = await butler.queryDatasets('raw'); (await butler.get('raw', first!.dataId)).image.width",
+  )
+  expect(handedOn.error?.text).toBeUndefined()
+  const unknown = await client.execute(`await butler.get('rawish', ${id})`)
+  expect(unknown.error?.text).toMatch(/MissingDatasetTypeError: .*'rawish'/)
+})
+
+test('dataset types, data IDs and SQL complete from the registry, in kernels that have run nothing yet', async () => {
+  const fresh = await TestClient.start(environment)
+  const complete = async (code: string): Promise<unknown> => {
+    const id = fresh.send('shell', 'complete_request', { code, cursor_pos: code.length })
+    const find = () =>
+      fresh.received.find((m) => m.parent_header.msg_id === id && m.header.msg_type === 'complete_reply')
+    await fresh.waitFor(() => find() !== undefined)
+    return find()?.content['matches']
+  }
+  try {
+    expect(await complete("butler.get('ra")).toEqual(['raw'])
+    expect(await complete("butler.get('raw.vi")).toEqual(['raw.visitInfo'])
+    expect(await complete("butler.get('raw', { exposure: ")).toEqual(['1008'])
+    expect(await complete('await sql`SELECT e.exposure_t')).toEqual([])
+    expect(await complete('%%sql\nSELECT * FROM expos')).toEqual(['exposure'])
+    expect(await complete('await butler.query')).toContain('queryDatasets')
+  } finally {
+    await fresh.stop()
+  }
 })
 
 test('FITS files open by a path beside the notebook', async () => {

@@ -111,5 +111,5 @@ async function refusalOf(
 /** Docs of dimensions are paragraphs; a column wants a line. */
 export function firstSentence(doc: string): string {
   const text = doc.replace(/\s+/g, ' ').trim()
-  return /^.*?[.;](?=\s|$)/.exec(text)?.[0] ?? text
+  return /^.*?\.(?=\s+[A-Z]|$)/.exec(text)?.[0] ?? text
 }

@@ -7,6 +7,7 @@ import { MIME } from '#protocol'
 import { makeExposureRenderer } from '../exposure/renderer.ts'
 import { makePipelineRenderer } from '../pipeline/renderer.ts'
 import { makePlotlyRenderer } from '../plotly/renderer.ts'
+import { makeRecordRenderer } from '../record/renderer.ts'
 import { makeTableRenderer } from '../table/renderer.ts'
 import { type DataClient, dataClientOf } from './data-client.ts'
 
@@ -23,12 +24,13 @@ const RENDERERS: readonly (readonly [string, MakeRenderer])[] = [
   [MIME.table, makeTableRenderer],
   [MIME.pipeline, makePipelineRenderer],
   [MIME.plotly, makePlotlyRenderer],
+  [MIME.record, makeRecordRenderer],
 ]
 
 /** Our MIME types everywhere, and in notebooks and consoles with the way to their kernel. */
 export const renderersPlugin: JupyterFrontEndPlugin<void> = {
   id: 'firstlight:renderers',
-  description: 'Displays exposures, tables, pipelines and plots.',
+  description: 'Displays exposures, tables, records, pipelines and plots.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
   optional: [INotebookTracker, IConsoleTracker],

@@ -1,0 +1,58 @@
+import { isConfig, fieldsOf, saveConfig, type Config } from '#config'
+import { QuantumGraph, TaskMetadata } from '#pipeline'
+import type { RecordNode } from '#protocol'
+import type { DisplayData } from '../protocol/threads.ts'
+import { leafText, recordData, treeOf } from './record.ts'
+
+/** Configs, task metadata and quantum graphs. */
+export function showPipelineThing(value: unknown): Promise<DisplayData> | undefined {
+  if (value instanceof QuantumGraph) return Promise.resolve(showGraph(value))
+  if (value instanceof TaskMetadata) return Promise.resolve(showMetadata(value))
+  return undefined
+}
+
+function showGraph(graph: QuantumGraph): DisplayData {
+  const { run, inputs, where, time, user } = graph.header
+  const facts = [
+    { label: 'output run', value: run },
+    { label: 'inputs', value: inputs.join(', ') },
+    ...(where === undefined || where === '' ? [] : [{ label: 'where', value: where }]),
+    { label: 'made', value: `${new Date(time).toISOString().slice(0, 19)} UTC by ${user}` },
+  ]
+  const { tasks, size } = graph
+  const tree = tasks.map(({ node, first }, i): RecordNode => {
+    const count = (tasks[i + 1]?.first ?? size) - first
+    return {
+      label: node.label,
+      value: `${count} ${count === 1 ? 'quantum' : 'quanta'}`,
+      note: node.dimensions.required.join(', '),
+    }
+  })
+  return recordData({
+    title: 'Quantum graph',
+    subtitle: `${size} quanta of ${tasks.length} tasks`,
+    facts,
+    tree,
+  })
+}
+
+const showMetadata = (metadata: TaskMetadata): DisplayData =>
+  recordData({
+    title: 'Task metadata',
+    facts: [],
+    tree: treeOf(JSON.parse(JSON.stringify(metadata)) as unknown),
+  })
+
+/** A config: its fields with their docs; the text is what saving it writes. */
+export function showConfig(value: unknown): Promise<DisplayData> | undefined {
+  if (!isConfig(value)) return undefined
+  const made = recordData({ title: 'Config', facts: [], tree: configTree(value) })
+  return Promise.resolve({ data: { ...made.data, 'text/plain': saveConfig(value) }, metadata: made.metadata })
+}
+
+const configTree = (config: Config): readonly RecordNode[] =>
+  fieldsOf(config).map(({ name, field, value }) => ({
+    label: name,
+    ...(isConfig(value) ? { children: configTree(value) } : { value: leafText(value) }),
+    note: field.doc,
+  }))

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import { defineConfig, field } from '#config'
+import { Header } from '#fits'
+import { Angle, Box2I, SpherePoint } from '#geom'
+import {
+  Background,
+  BackgroundList,
+  Footprint,
+  Image,
+  Mask,
+  MaskedImage,
+  ndArray,
+  PhotoCalib,
+  type VisitInfo,
+} from '#image'
+import { HSC } from '#obs'
+import { TaskMetadata } from '#pipeline'
+import { MIME, type RecordDisplay, type TableDisplay } from '#protocol'
+import { DiscreteSkyMap, SKY_MAP_DEFAULTS } from '#skymap'
+import { Instant } from '#time'
+import { makeTanWcs } from '#wcs'
+import { toBundle, toBundleNow } from '../../kernel/display/bundle.ts'
+import { aRepository } from '../support/repository.ts'
+
+const textOf = async (value: unknown): Promise<string> => String((await toBundle(value)).data['text/plain'])
+const recordOf = async (value: unknown): Promise<RecordDisplay> => {
+  const { data } = await toBundle(value)
+  expect(data['text/html']).toContain('<')
+  return data[MIME.record] as RecordDisplay
+}
+const center = SpherePoint.fromDegrees(320.5, -0.25)
+
+describe('every storage class has a display', () => {
+  test('WCS: where it points, scale, orientation', async () => {
+    const scale = 0.168 / 3600
+    const wcs = makeTanWcs({ crpix: { x: 1023.5, y: 2087.5 }, crval: center, cd: [-scale, 0, 0, scale] })
+    expect(await textOf(wcs)).toBe(`TAN WCS
+  reference    RA 21:22:00.00 Dec −00:15:00.0 (320.50000°, −0.25000°)
+  at pixel     (1023.50, 2087.50)
+  pixel scale  0.1680″ there
+  orientation  y axis 0.000° east of north, east left of north
+  CD matrix    [-4.666667e-5, 0, 0, 4.666667e-5] °/px`)
+    expect((await recordOf(wcs)).facts).toHaveLength(5)
+  })
+
+  test('photometric calibration: the zero point of 27 mag is 10^(0.4 × (31.4 − 27)) nJy a count', async () => {
+    const calib = PhotoCalib.fromFluxMag0(10 ** (0.4 * 27))
+    expect(await textOf(calib)).toMatch(/57\.5\d* ± 0 nJy per count\n {2}zero point +27\.0000 mag/)
+  })
+
+  test('footprint, background: a picture and their numbers', async () => {
+    const footprint = new Footprint(Int32Array.of(5, 2, 4, 6, 3, 3), [
+      { id: 1, ix: 3, iy: 5, x: 3.2, y: 5.1, value: 40 },
+    ])
+    const shown = await recordOf(footprint)
+    expect(shown.facts[0]).toEqual({ label: 'area', value: '4 px in 2 spans' })
+    expect(shown.picture).toMatchObject({ width: 219, height: 146 })
+    const cells = new Image(4, 3)
+    cells.data.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    const layer = new Background(new Box2I(0, 0, 400, 300), new MaskedImage(cells), {
+      interpolation: 'AKIMA_SPLINE',
+      undersample: 'REDUCE_INTERP_ORDER',
+    })
+    const background = await recordOf(new BackgroundList([layer, layer]))
+    expect(background.subtitle).toBe('2 layers')
+    expect(background.facts[1]?.value).toBe(
+      '4 × 3 cells, AKIMA_SPLINE, 1 to 12 counts, over 400 × 300 from (0, 0)',
+    )
+  })
+
+  test('detector, visit, defects, array: told by their members', async () => {
+    const detector = HSC.camera.detector(5)
+    expect(await textOf(detector)).toMatch(/^Detector 5: 1_43\n.*amplifier +gain.*\n0 +3\.\d+/s)
+    const visit: VisitInfo = {
+      id: 903344n,
+      exposureTime: 30,
+      boresight: center,
+      date: Instant.fromIso('2013-06-17T13:39:47', 'utc'),
+    }
+    expect(await textOf(visit)).toMatch(
+      /visit +903344\n {2}date +2013-06-17T13:39:47\.000 UTC\n {2}exposure time +30 s/,
+    )
+    expect((await recordOf({ boxes: [new Box2I(3, 4, 1, 100)] })).facts).toEqual([
+      { label: 'boxes', value: '1' },
+      { label: 'pixels', value: '100' },
+    ])
+    const array = await recordOf(ndArray([2, 3], Float64Array.of(1, 2, 3, 4, 5, 6)))
+    expect([array.facts[0]?.value, array.facts[2]?.value]).toEqual(['2 × 3', '1 to 6'])
+    expect(array.picture).toMatchObject({ width: 219, height: 146 })
+  })
+
+  test('sky map and tract', async () => {
+    const map = new DiscreteSkyMap({ ...SKY_MAP_DEFAULTS, raList: [10], decList: [2], radiusList: [0.5] })
+    expect(await textOf(map)).toMatch(/^Sky map: discrete\n.*tract 0: RA 00:40:00\.00 Dec \+02:00:00\.0/s)
+    expect(await textOf(map.tract(0))).toMatch(/^Tract 0\n {2}center/)
+  })
+
+  test('config: its save text, and its fields with their docs', async () => {
+    const Config = defineConfig({
+      name: 'test.Config',
+      fields: { threshold: field('float', { default: 5, doc: 'Lowest S/N.' }) },
+    })
+    const { data } = await toBundle(Config.make())
+    expect(data['text/plain']).toContain('config.threshold=5.0')
+    expect((data[MIME.record] as RecordDisplay).tree).toEqual([
+      { label: 'threshold', value: '5', note: 'Lowest S/N.' },
+    ])
+  })
+
+  test('metadata and nested records: a folding tree', async () => {
+    const metadata = new TaskMetadata()
+    metadata.set('quantum.nRead', 3)
+    expect((await toBundle(metadata)).data[MIME.record]).toMatchObject({ title: 'Task metadata' })
+    const nested = { run: { a: 1, b: 2, c: { d: [1, 2, 3] }, e: '<b>' }, name: 'x' }
+    const { data } = await toBundle(nested)
+    expect(data['text/plain']).toContain("run: { a: 1, b: 2, c: { d: [ 1, 2, 3 ] }, e: '<b>' }")
+    expect(data['text/html']).toContain('<b>e</b> &#60;b&#62;')
+    expect((data[MIME.record] as RecordDisplay).tree?.[0]).toMatchObject({ label: 'run', note: '4 keys' })
+  })
+
+  test('small flat records and lists are left to Node, at once', () => {
+    expect(toBundleNow({ a: 1, b: [1, 2] })?.data).toEqual({ 'text/plain': '{ a: 1, b: [ 1, 2 ] }' })
+    expect(toBundleNow([1, 2, 3])?.data).toEqual({ 'text/plain': '[ 1, 2, 3 ]' })
+  })
+
+  test('log records: a table and how many of each level', async () => {
+    const record = { time: 0, level: 'INFO', name: 'isr', message: 'Overscan subtracted' } as const
+    expect(await textOf([record, { ...record, level: 'WARNING' }])).toMatch(
+      /^time +level +logger +message\n00:00:00\.000 +INFO +isr +Overscan subtracted\n.*\n2 log records: 1 INFO, 1 WARNING$/,
+    )
+  })
+
+  test('masks say their planes; headers are tables', async () => {
+    const mask = new Mask(4, 3)
+    mask.data[5] = mask.planes.mask('SAT')
+    expect(await textOf(mask)).toMatch(/^Mask: 4 × 3 px from \(0, 0\)\n {2}mask: SAT 1/)
+    const header = new Header()
+    header.set('OBJECT', 'STRIPE82L', 'Object')
+    expect(await textOf(header)).toMatch(/OBJECT +STRIPE82L +Object/)
+  })
+})
+
+describe('of a repository', () => {
+  test('butler, collections, types and dimensions are trees; refs, records and queries are tables', async () => {
+    const butler = await aRepository()
+    await butler.collections.register('chain', 'CHAINED')
+    await butler.collections.redefineChain('chain', ['run/b', 'run/a'])
+    await butler.put({ x: 1 }, 'note', { instrument: 'Cam', visit: 1, detector: 2 }, { run: 'run/a' })
+    const text = await textOf(butler)
+    expect(text).toContain(`└─ chain  (CHAINED)
+  │     ├─ run/b  (RUN)
+  │     └─ run/a  (RUN, note)`)
+    expect(text).toContain('note: StructuredDataDict  (instrument, detector, visit)')
+    expect(await textOf(butler.dimensions)).toMatch(
+      /^Dimensions: universe daf_butler 8\n.*detector: instrument/s,
+    )
+    const refs = await toBundle(await butler.queryDatasets('note', { collections: 'run/a' }))
+    expect(refs.data['text/plain']).toMatch(/^type +run +id .*\nnote +run\/a .*\n1 dataset$/)
+    const records = await toBundle(butler.query().dimensionRecords('detector'))
+    expect(records.data['text/plain']).toMatch(/\n3 records$/)
+    const table = records.data[MIME.table] as TableDisplay
+    expect([table.numRows, table.columns[1]]).toEqual([3, { name: 'id', type: 'i64' }])
+    expect(await textOf(await butler.registry.queryDatasetTypes('no*'))).toMatch(/1 dataset type$/)
+    expect(await textOf(await butler.collections.queryInfo('run/*'))).toMatch(/2 collections$/)
+  })
+})
+
+test('angles of a second’s rounding make no 60', async () => {
+  const wcs = makeTanWcs({
+    crpix: { x: 0, y: 0 },
+    crval: new SpherePoint(Angle.fromDegrees(14.9999999), Angle.fromDegrees(-0.99999999)),
+    cd: [-1e-4, 0, 0, 1e-4],
+  })
+  expect(await textOf(wcs)).toContain('RA 01:00:00.00 Dec −01:00:00.0')
+})
