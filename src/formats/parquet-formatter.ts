@@ -3,7 +3,7 @@ import type { ByteSource } from '#core'
 import { Catalog, readParquet, readParquetInfo, type Schema, writeParquet } from '#table'
 import { badValue, formatError, noComponent } from './errors.ts'
 
-/** Catalogs. Reads all, or the columns that `parameters.columns` names (with `*` and `?`). */
+/** Catalogs. Reads all, or the columns that `parameters.columns` names (with `*` and `?`); a DataFrame keeps its index. */
 export const parquetFormatter: Formatter = {
   name: 'lsst.daf.butler.formatters.parquet.ParquetFormatter',
   extension: '.parq',
@@ -35,13 +35,14 @@ async function readComponent(source: ByteSource, component: string): Promise<unk
 
 async function wantedColumns(
   source: ByteSource,
-  { parameters }: ReadOptions,
+  { parameters, storageClass }: ReadOptions,
 ): Promise<readonly string[] | undefined> {
   const asked = parameters?.['columns']
   if (asked === undefined || asked === null) return undefined
   const patterns = (Array.isArray(asked) ? asked : [asked]).map(String)
-  const { schema } = await readParquetInfo(source)
-  return [...new Set(patterns.flatMap((pattern) => matching(pattern, schema, source.name)))]
+  const { schema, indexColumns } = await readParquetInfo(source)
+  const found = patterns.flatMap((pattern) => matching(pattern, schema, source.name))
+  return [...new Set([...found, ...(storageClass === 'DataFrame' ? indexColumns : [])])]
 }
 
 function matching(pattern: string, schema: Schema, name: string): readonly string[] {

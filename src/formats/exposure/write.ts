@@ -1,4 +1,4 @@
-import { fitsParts, Header, type HduData, primaryHdu, writeFits } from '#fits'
+import { type Card, type CardLike, fitsParts, Header, type HduData, primaryHdu, writeFits } from '#fits'
 import type { Exposure, Image, Mask, MaskedImage } from '#image'
 import { writeDetector } from './detector-table.ts'
 import {
@@ -47,6 +47,32 @@ export function exposureFitsParts(
   ])
 }
 
+/**
+ * Cards as FITS can hold them. Capture programs write names in Latin letters with accents: those lose them (é → e), other characters
+ * become `?`, and a keyword that is not ASCII makes its card a comment.
+ */
+function inAscii(card: Card): readonly CardLike[] {
+  const { key, value, comment } = card
+  if (!NOT_ASCII.test(key + (typeof value === 'string' ? value : '') + (comment ?? ''))) return [card]
+  const { literal: _spelling, raw: _record, ...plain } = card
+  if (NOT_ASCII.test(key) || card.raw !== undefined)
+    return [['COMMENT', folded(card.raw ?? `${key} = ${String(value ?? '')} / ${comment ?? ''}`)]]
+  return [
+    {
+      ...plain,
+      value: typeof value === 'string' ? folded(value) : value,
+      ...(comment !== undefined && { comment: folded(comment) }),
+    },
+  ]
+}
+
+const NOT_ASCII = /[^\x20-\x7e\n]/
+const folded = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
+    .replaceAll(/[^\x20-\x7e\n]/g, '?')
+
 /** Keywords of FITS WCS papers I and II and of SIP, for the image axes and without alternates. */
 const WCS_CARD =
   /^(WCSAXES|WCSNAME|EQUINOX|RADESYS|LONPOLE|LATPOLE|C(TYPE|RVAL|RPIX|UNIT|DELT|ROTA)[12]|(CD|PC|PV)[12]_\d+|(A|B|AP|BP)_(ORDER|DMAX|\d_\d))$/
@@ -68,7 +94,7 @@ export function writeExposureFits(
 
 /** The metadata; the raw's own rough WCS gives way to the exposure's, which is in IMAGE. */
 function primaryCards(exposure: Exposure): Header {
-  const header = exposure.metadata.copy()
+  const header = new Header(exposure.metadata.cards.flatMap(inAscii), exposure.metadata.where)
   if (exposure.wcs !== undefined) header.deleteWhere((key) => WCS_CARD.test(key))
   return header.set(LAYOUT_CARD, 'exposure 1', 'layout of this file')
 }

@@ -4,18 +4,30 @@ import {
   parseDocument,
   type ScalarTag,
   stringify,
+  type Tags,
   type ToStringOptions,
 } from 'yaml'
 import { formatError } from '../errors.ts'
+import { PYYAML_REFUSED, PYYAML_SCALARS } from './yaml-scalars.ts'
+
+type Tag = Exclude<Tags[number], string>
+
+const SCALAR_TYPES = /:(?:null|bool|int|float|timestamp)$/
+
+/** PyYAML's scalars in place of the library's; its collections, binary and merge keys stay. */
+const pyYamlTags = (tags: readonly (Tag | string)[]): (Tag | string)[] => [
+  ...PYYAML_SCALARS,
+  ...tags.filter((t) => typeof t === 'string' || !SCALAR_TYPES.test(t.tag)),
+]
 
 /**
- * YAML 1.1, which is what PyYAML speaks: `yes` and `1:30` are not strings there. Unknown tags are dropped, whole numbers
- * beyond 2^53 are bigint.
+ * YAML 1.1 as PyYAML speaks it: `yes` and `1:30` are not strings there, `090000` and `1e3` are. Unknown tags are dropped, whole
+ * numbers beyond 2^53 are bigint.
  */
 export function parseYaml(text: string, name = 'YAML'): unknown {
   const document = parseDocument(text, {
     version: '1.1',
-    intAsBigInt: true,
+    customTags: (tags) => pyYamlTags(tags as (Tag | string)[]) as never,
     logLevel: 'silent',
     uniqueKeys: true,
   })
@@ -60,7 +72,14 @@ const OPTIONS: DocumentOptions &
   version: '1.1',
   aliasDuplicateObjects: false,
   lineWidth: 0,
-  customTags: (tags) => [FLOAT, ...tags] as never,
+  // The library writes the text '<<' bare, as a merge key.
+  customTags: (tags) =>
+    [
+      FLOAT,
+      ...PYYAML_SCALARS,
+      PYYAML_REFUSED,
+      ...(tags as Tag[]).filter((t) => !/:merge$/.test(t.tag)),
+    ] as never,
 }
 
 /** The inverse of `parseYaml`; a `tag` stands before the document, as `!<lsst.utils.packages.Packages>`. */

@@ -21,6 +21,8 @@ export interface ParquetInfo {
   readonly schema: Schema
   readonly numRows: number
   readonly numRowGroups: number
+  /** Columns that are the index of the pandas data frame that was written; none for other files. */
+  readonly indexColumns: readonly string[]
 }
 
 /** The schema of a file with units and docs. @throws 'table/bad-parquet' */
@@ -28,7 +30,25 @@ export async function readParquetInfo(source: ByteSource | Uint8Array): Promise<
   const { file, name } = toFile(source)
   const metadata = await told(name, () => parquetMetadataAsync(file))
   const schema = await told(name, () => Promise.resolve(parquetToSchema(metadata)))
-  return { schema, numRows: Number(metadata.num_rows), numRowGroups: metadata.row_groups.length }
+  return {
+    schema,
+    numRows: Number(metadata.num_rows),
+    numRowGroups: metadata.row_groups.length,
+    indexColumns: indexColumns(metadata, schema),
+  }
+}
+
+/** pandas notes its index in JSON: names of columns, or a range that is stored nowhere. */
+function indexColumns(metadata: FileMetaData, schema: Schema): readonly string[] {
+  const note = metadata.key_value_metadata?.find((m) => m.key === 'pandas')?.value
+  if (note === undefined) return []
+  try {
+    const { index_columns } = JSON.parse(note) as { index_columns?: unknown }
+    if (!Array.isArray(index_columns)) return []
+    return index_columns.filter((c): c is string => typeof c === 'string' && schema.names.includes(c))
+  } catch {
+    return []
+  }
 }
 
 /** A Parquet file of any writer as a catalog; only the columns and row groups asked for are read. @throws 'table/…' */
