@@ -37,7 +37,7 @@ type Flags = GraphFlags &
   }
 
 /**
- * A `%%pipeline` cell: options of `pipetask run` in the first line, a pipeline in the body. Quanta run in worker threads,
+ * A `%%pipeline` cell: options of `pipetask run` in the first line, a pipeline in the body. Quanta run in processes of their own,
  * so that the picture moves and an interrupt is heard. Defaults: the open repository, its collections as inputs, an output
  * chain of the user's own, output dataset types registered. Afterwards `butler` searches the output first.
  */
@@ -104,13 +104,15 @@ async function runOptions(
     options.output ?? (options.outputRun === undefined ? `u/${options.user ?? 'user'}/notebook` : undefined)
   const exists = output !== undefined && (await butler.collections.query('*')).includes(output)
   const inputs = options.input ?? (exists ? undefined : searched.filter((name) => name !== output))
+  // The body begins below the line of the magic: errors then name the cell's own lines.
+  const text = `\n${body}`
   return {
     ...options,
     ...(output !== undefined && { output }),
     ...(inputs !== undefined && inputs.length > 0 && { input: inputs }),
     ...(body.trim() === ''
       ? flags.pipeline !== undefined && { pipeline: flags.pipeline }
-      : { pipelineText: body, pipelineName: currentRun().label }),
+      : { pipelineText: text, pipelineName: currentRun().label }),
     ...(flags.selectTasks !== undefined && { selectTasks: flags.selectTasks }),
     edits: flags.edits,
     butler,

@@ -61,7 +61,7 @@ test('the repository of the environment is open as butler', async () => {
   const bundle = bundleOf(await client.execute('butler'))
   expect(bundle['text/plain']).toMatch(/searches +TinyCam\/defaults/)
   const refs = bundleOf(await client.execute('await butler.queryDatasets("raw")'))
-  expect(refs['text/plain']).toMatch(/TinyCam\/raw\/all[\s\S]*1 datasets/)
+  expect(refs['text/plain']).toMatch(/TinyCam\/raw\/all[\s\S]*1 dataset$/)
 })
 
 test('an exposure shows as text, PNG and our view, and its pixels come over the data comm', async () => {
@@ -172,6 +172,7 @@ test('wrong SQL, a wrong collection and a pipeline without data say what is wron
     '%%pipeline -d "exposure=1008" -o u/me/wrong\ndescription: wrong\ntasks:\n  isr: lsst.ip.isr.NoSuchTask',
   )
   expect(wrong.error?.evalue).toContain('NoSuchTask')
+  expect(wrong.error?.evalue).toMatch(/:4:\d+: task 'isr'/)
 })
 
 test('%butler and %pipetask are the commands, on the open repository', async () => {

@@ -50,12 +50,21 @@ export async function loadInputs(
   refs: RefsByConnection,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
-  for (const edge of edges) {
-    const loaded: unknown[] = []
-    for (const ref of refs[edge.connection] ?? []) loaded.push(await loadOne(store, edge, ref))
+  const all = await Promise.all(
+    edges.map((edge) => inTurns(refs[edge.connection] ?? [], (ref) => loadOne(store, edge, ref))),
+  )
+  for (const [e, edge] of edges.entries()) {
+    const loaded = all[e] ?? []
     values[edge.connection] = edge.multiple ? loaded : loaded[0]
   }
   return values
+}
+
+/** One after the other: the many of one connection may be large. Connections are read side by side. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await work(item))
+  return results
 }
 
 function loadOne(store: QuantumStore, edge: Edge, ref: DatasetRef): Promise<unknown> {

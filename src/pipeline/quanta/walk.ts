@@ -1,4 +1,4 @@
-import type { DatasetRef } from '#butler'
+import type { DataCoordinate, DatasetRef } from '#butler'
 import type { Logger } from '#core'
 import { NoWorkFound, pipelineError } from '../errors.ts'
 import type { Edge } from '../graph/pipeline-graph.ts'
@@ -8,6 +8,7 @@ import { findExisting } from './find-existing.ts'
 import { type PrerequisiteFinder, prerequisiteFinder } from './prerequisites.ts'
 import type { TaskQuanta } from './quantum-graph.ts'
 import type { BuildState, Candidates } from './skeleton.ts'
+import { whyNotValid } from './validity.ts'
 
 /** How outputs that exist already are treated. */
 export interface ExistingOutputs {
@@ -166,7 +167,7 @@ async function quantumInputs(
   for (const [e, edge] of node.prerequisites.entries()) {
     const refs = (await finders[e]?.(coordinate)) ?? []
     if (refs.length < edge.minimum)
-      throw missingPrerequisite(node.label, edge, refs.length, String(coordinate), state.inputs)
+      throw await missingPrerequisite(node.label, edge, refs.length, coordinate, state)
     checkSingle(
       edge,
       refs.map((ref) => ref.coordinate),
@@ -198,21 +199,30 @@ function checkSingle(
   )
 }
 
-function missingPrerequisite(
+async function missingPrerequisite(
   label: string,
   edge: Edge,
   found: number,
-  quantum: string,
-  inputs: readonly string[],
-): Error {
+  quantum: DataCoordinate,
+  { butler, inputs, typeOf, isRegistered }: BuildState,
+): Promise<Error> {
+  const why = isRegistered(edge.datasetType)
+    ? await whyNotValid(butler, typeOf(edge.datasetType), quantum, inputs)
+    : undefined
   return pipelineError(
     'missing-prerequisite',
-    `Not enough datasets (${found}) found for non-optional connection ${label}.${edge.connection} (${edge.datasetType}) with minimum=${edge.minimum} for quantum data ID ${quantum}.`,
+    `Not enough datasets (${found}) found for non-optional connection ${label}.${edge.connection} (${edge.datasetType}) with minimum=${edge.minimum} for quantum data ID ${quantum}${why === undefined ? '' : `: ${why}`}.`,
     {
       hint: edge.isCalibration
         ? `No ${edge.datasetType} in ${inputs.join(', ')} is certified for that data ID and time: see \`butler query-datasets ${edge.datasetType}\`, or leave these data out with -d.`
         : `No ${edge.datasetType} in ${inputs.join(', ')} fits: add the collection that has it with -i, or leave these data out with -d.`,
-      data: { label, connection: edge.connection, datasetType: edge.datasetType, dataId: quantum },
+      data: {
+        label,
+        connection: edge.connection,
+        datasetType: edge.datasetType,
+        dataId: quantum.values,
+        ...(why !== undefined && { why }),
+      },
     },
   )
 }

@@ -2,7 +2,7 @@ import { deflateSync, inflateSync } from 'fflate'
 
 /**
  * Columns of a graph file as bytes. Integers are written as zigzag varints of their differences, which makes runs and small steps
- * one byte each, then deflated.
+ * one byte each, then deflated where that is worth while.
  */
 export function packIntegers(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 5)
@@ -18,12 +18,12 @@ export function packIntegers(values: ArrayLike<number>): Uint8Array {
     }
     bytes[at++] = left
   }
-  return deflateSync(bytes.subarray(0, at), { level: 1 })
+  return pack(bytes.subarray(0, at))
 }
 
 /** The inverse of `packIntegers`; values must fit 32 bits. Throws a RangeError when the bytes hold another number of values. */
 export function unpackIntegers(packed: Uint8Array, count: number): Int32Array {
-  const bytes = inflateSync(packed)
+  const bytes = unpack(packed)
   const values = new Int32Array(count)
   let at = 0
   let last = 0
@@ -51,13 +51,28 @@ export function packIds(ids: readonly string[]): Uint8Array {
     const digits = id.replaceAll('-', '')
     for (let i = 0; i < 16; i++) bytes[n * 16 + i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
   })
-  return deflateSync(bytes, { level: 1 })
+  return pack(bytes)
 }
 
 export function unpackIds(packed: Uint8Array): readonly string[] {
-  const bytes = inflateSync(packed)
+  const bytes = unpack(packed)
   return Array.from({ length: bytes.length / 16 }, (_, n) => uuidText(bytes.subarray(16 * n, 16 * n + 16)))
 }
+
+/** Below this, deflating takes longer than it saves. */
+const WORTHWHILE = 200
+
+/** Bytes behind one that says whether they are deflated. */
+export function pack(bytes: Uint8Array): Uint8Array {
+  const content = bytes.length < WORTHWHILE ? bytes : deflateSync(bytes, { level: 1 })
+  const packed = new Uint8Array(1 + content.length)
+  packed[0] = content === bytes ? 0 : 1
+  packed.set(content, 1)
+  return packed
+}
+
+export const unpack = (packed: Uint8Array): Uint8Array =>
+  packed[0] === 0 ? packed.subarray(1) : inflateSync(packed.subarray(1))
 
 /** 16 bytes as the text of a UUID. */
 export function uuidText(bytes: Uint8Array): string {

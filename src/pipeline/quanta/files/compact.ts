@@ -1,6 +1,6 @@
 import { DataCoordinate, type DataId, DatasetRef, type DatasetType, type DimensionUniverse } from '#butler'
 import { saveConfig } from '#config'
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
+import { strFromU8, strToU8 } from 'fflate'
 import type { MockSpec } from '../../graph/mock.ts'
 import type { PipelineGraph } from '../../graph/pipeline-graph.ts'
 import type { CoordinateTable } from '../coordinates.ts'
@@ -8,7 +8,7 @@ import { CoordinateTables } from '../coordinates.ts'
 import { Csr } from '../csr.ts'
 import { DatasetNodes } from '../datasets.ts'
 import { type GraphHeader, QuantumGraph, type StoredFile, type TaskQuanta } from '../quantum-graph.ts'
-import { packIds, packIntegers, unpackIds, unpackIntegers } from './blocks.ts'
+import { pack, packIds, packIntegers, unpack, unpackIds, unpackIntegers } from './blocks.ts'
 import { bigJson, parseBigJson } from './big-json.ts'
 import { BlockWriter, readBlocks } from './container.ts'
 import { collectRecords, RecordBook, type RecordRows } from './dimension-records.ts'
@@ -196,8 +196,8 @@ export async function readCompactGraph(
 
 type Block = (name: string) => Uint8Array
 
-const packText = (text: string): Uint8Array => deflateSync(strToU8(text), { level: 1 })
-const unpackText = (packed: Uint8Array): string => strFromU8(inflateSync(packed))
+const packText = (text: string): Uint8Array => pack(strToU8(text))
+const unpackText = (packed: Uint8Array): string => strFromU8(unpack(packed))
 
 function loadTable(
   { dimensions, rows }: CompactHeader['groups'][number],
