@@ -1,5 +1,5 @@
 import type { Logger } from '#core'
-import { jsonRows, jsonValue, type SqlConnection, type SqlRow, type SqlValue, quoteName } from '#sql'
+import type { SqlConnection, SqlRow, SqlValue } from '#sql'
 import { expressionList, resolveCollections } from '../collections/resolve.ts'
 import type { CollectionRecord, CollectionStore } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -7,15 +7,16 @@ import { DatasetRef } from '../datasets/dataset-ref.ts'
 import { fromHexId } from '../datasets/ids.ts'
 import type { DatasetTypeRecord } from '../datasets/type-store.ts'
 import { decodeTimespan, decodeValue } from '../dimensions/codec.ts'
-import { DataCoordinate, type RecordMap } from '../dimensions/data-coordinate.ts'
+import { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
 import type { DimensionElement } from '../dimensions/element.ts'
 import type { DimensionGroup } from '../dimensions/group.ts'
-import { DimensionRecord } from '../dimensions/record.ts'
-import { keyText, type RecordStore } from '../dimensions/record-store.ts'
+import type { DimensionRecord } from '../dimensions/record.ts'
+import type { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { InvalidQueryError } from '../errors.ts'
 import { type Column, columnLabel, columnType } from '../expression/columns.ts'
+import { RecordAttacher } from './attach.ts'
 import { executePlan } from './execute.ts'
 import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
@@ -244,47 +245,9 @@ export class QueryEngine {
     }
   }
 
-  /** Data IDs with the records of all elements, read by element in bulk. */
-  async attachRecords(
-    group: DimensionGroup,
-    ids: readonly DataCoordinate[],
-  ): Promise<readonly DataCoordinate[]> {
-    const tables: [DimensionElement, ReadonlyMap<string, DimensionRecord>][] = []
-    for (const element of group.elements) tables.push([element, await this.bulk(element, ids)])
-    return ids.map((id) => {
-      const records = new Map<string, DimensionRecord | undefined>()
-      for (const [element, rows] of tables) records.set(element.name, rows.get(keyText(element, id.values)))
-      return new DataCoordinate(group, id.values, true, records as RecordMap)
-    })
-  }
-
-  private async bulk(
-    element: DimensionElement,
-    ids: readonly DataCoordinate[],
-  ): Promise<ReadonlyMap<string, DimensionRecord>> {
-    if (this.records.isCached(element)) return this.records.allCached(element)
-    const keys = new Map<string, DataId>()
-    for (const id of ids) keys.set(keyText(element, id.values), id.values)
-    const out = new Map<string, DimensionRecord>()
-    if (element.kind === 'skypix') {
-      for (const [key, values] of keys) out.set(key, (await this.records.fetch(element, values))!)
-      return out
-    }
-    const codec = this.records.codec(element)
-    const columns = element.required.map((d) => `t.${quoteName(d === element.name ? element.keyField : d)}`)
-    const picks = element.required.map((d, i) =>
-      jsonValue(i, this.universe.get(d).keys[0]!.type === 'string'),
-    )
-    const wanted = jsonRows([...keys.values()].map((v) => element.required.map((d) => v[d]!)))
-    const rows = await this.connection.all(
-      `SELECT ${codec.selectList('t')} FROM json_each(?) CROSS JOIN ${quoteName(element.name)} t WHERE ${columns.map((c, i) => `${c} = ${picks[i]}`).join(' AND ')}`,
-      [wanted],
-    )
-    for (const row of rows) {
-      const record = codec.decode(row)!
-      out.set(keyText(element, record.dataId), record)
-    }
-    return out
+  /** Data IDs with the records of all elements. */
+  attachRecords(group: DimensionGroup, ids: readonly DataCoordinate[]): Promise<readonly DataCoordinate[]> {
+    return new RecordAttacher(this.connection, this.universe, this.records).attach(group, ids)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SqlConnection, SqlRow } from '#sql'
-import { SpherePoint } from '#geom'
+import { type Circle, type Region, SpherePoint } from '#geom'
 import { regionFromText } from '../dimensions/sky.ts'
 import { CalibrationLookupError } from '../errors.ts'
 import type { Layout, Plan } from './plan.ts'
@@ -47,7 +47,7 @@ function filterRegions(rows: readonly SqlRow[], layout: Layout): readonly SqlRow
       if (answers === undefined) known.set(left, (answers = new Map<string, boolean>()))
       let answer = answers.get(right)
       if (answer === undefined)
-        answers.set(right, (answer = regionFromText(left).overlaps(regionFromText(right))))
+        answers.set(right, (answer = overlap(regionFromText(left), regionFromText(right))))
       return answer
     }
   })
@@ -64,6 +64,25 @@ function filterRegions(rows: readonly SqlRow[], layout: Layout): readonly SqlRow
   })
   return rows.filter((row) => tests.every((t) => t(row)) && constraints.every((c) => c(row)))
 }
+
+const circles = new WeakMap<Region, Circle>()
+
+function circleAround(region: Region): Circle {
+  let circle = circles.get(region)
+  if (circle === undefined) circles.set(region, (circle = region.boundingCircle()))
+  return circle
+}
+
+/** Most pairs that share a pixel are apart, which their bounding circles tell much faster than their edges. */
+function overlap(a: Region, b: Region): boolean {
+  const [p, q] = [circleAround(a), circleAround(b)]
+  const chord = Math.hypot(p.center[0] - q.center[0], p.center[1] - q.center[1], p.center[2] - q.center[2])
+  const apart = 2 * Math.asin(Math.min(1, chord / 2))
+  return apart <= p.openingAngle.radians + q.openingAngle.radians + ROUNDING && a.overlaps(b)
+}
+
+/** Radians by which circles that touch may seem to be apart. */
+const ROUNDING = 1e-9
 
 /** Per data ID, the row of the first collection that has it; several validity ranges at once are refused. */
 function chooseFirst(rows: readonly SqlRow[], plan: Plan, keyWidth: number): readonly SqlRow[] {

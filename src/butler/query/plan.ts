@@ -121,15 +121,29 @@ class Planner {
     const columns = this.selected.length === 0 ? raw('1') : this.selected.reduce((a, b) => sql`${a}, ${b}`)
     const conditions = [...sources.firstConditions(), ...this.where]
     const where = conditions.length === 0 ? raw('') : sql` WHERE ${and(conditions)}`
+    const all = sql`SELECT ${raw(distinct ? 'DISTINCT ' : '')}${columns} FROM ${sources.from()}${where}`
+    const rankInSql = ranks !== undefined && !filters && order.text === '' && !hasCalibrations(search!)
     return {
-      sql: sql`SELECT ${raw(distinct ? 'DISTINCT ' : '')}${columns} FROM ${sources.from()}${where}${order}${limit}`,
+      sql: rankInSql ? this.firstRows(columns, where, ranks) : sql`${all}${order}${limit}`,
       layout,
-      repeats: repeats && !distinct,
+      repeats: repeats && !distinct && !rankInSql,
       filters,
-      ranks,
+      ranks: rankInSql ? undefined : ranks,
       hasCalibrations: search !== undefined && hasCalibrations(search),
       involved: this.involved,
     }
+  }
+
+  /** Of each data ID the row of the collection with the lowest rank. */
+  private firstRows(columns: Sql, where: Sql, ranks: ReadonlyMap<number, number>): Sql {
+    const { request, sources } = this
+    const keys = request.group.required.map((d) => sources.dimension(d))
+    const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')} `
+    const cases = [...ranks].map(([id, rank]) => `WHEN ${id} THEN ${rank}`).join(' ')
+    const alias = this.aliasOf(request.dataset!)
+    const rank = raw(`${partition}ORDER BY CASE ${alias}.collection_id ${cases} END`)
+    const limit = request.limit === undefined ? raw('') : sql` LIMIT ${request.limit}`
+    return sql`SELECT * FROM (SELECT ${columns}, ROW_NUMBER() OVER (${rank}) AS place FROM ${sources.from()}${where}) AS ranked WHERE place = 1${limit}`
   }
 
   /** Every dimension that the result, the conditions, the searches and the uploads touch. */
