@@ -134,7 +134,7 @@ describe('2. open redirects', () => {
     const logged = await server.raw(`/lab/tree/a.ipynb?token=${server.token}&reset`)
     expect(logged.headers.get('location')).toBe('/lab/tree/a.ipynb?reset=')
     const refused = await server.raw('/lab?token=wrong')
-    expect(refused.headers.get('location')).toBe('/login?next=%2Flab')
+    expect(refused.headers.get('location')).toBe('/login?next=%2Flab&wrong=1')
     expect(statusOf(await rawGet('//evil.com/lab'))).toBe(404)
   })
 })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -106,6 +107,26 @@ describe('a kernel', () => {
       .poll(async () => (await modelOf(fragile.id)).execution_state, { timeout: 15_000 })
       .toBe('dead')
     await server.call('DELETE', `/api/kernels/${fragile.id}`)
+  })
+
+  test('restarted twice and ended meanwhile leaves one process, then none', async () => {
+    const { id } = await startKernel()
+    const running = () =>
+      spawnSync('pgrep', ['-P', String(process.pid), '-f', FAKE], { encoding: 'utf8' }).stdout.trim()
+    const before = running().split('\n').length
+    const restart = () => server.call('POST', `/api/kernels/${id}/restart`)
+    expect((await Promise.all([restart(), restart()])).map(({ status }) => status)).toEqual([200, 200])
+    expect(running().split('\n')).toHaveLength(before)
+    const [again, ended] = await Promise.all([restart(), server.call('DELETE', `/api/kernels/${id}`)])
+    expect([200, 404]).toContain(again.status)
+    expect(ended.status).toBe(204)
+    await expect
+      .poll(() =>
+        running()
+          .split('\n')
+          .filter((pid) => pid !== ''),
+      )
+      .toHaveLength(before - 1)
   })
 
   test('that does not answer a shutdown is killed', async () => {

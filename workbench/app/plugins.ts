@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application'
 import { renderersPlugin } from './data/renderers.ts'
 import { brandingPlugin } from './shell/branding.ts'
+import { connectionLostPlugin } from './shell/connection-lost.ts'
 import { launcherPlugin } from './shell/launcher.ts'
 import { serverSettingsPlugin } from './shell/server-settings.ts'
 
@@ -8,6 +9,7 @@ import { serverSettingsPlugin } from './shell/server-settings.ts'
 export const firstlightPlugins: readonly (JupyterFrontEndPlugin<unknown> | typeof serverSettingsPlugin)[] = [
   serverSettingsPlugin,
   brandingPlugin,
+  connectionLostPlugin,
   launcherPlugin,
   renderersPlugin,
 ]

@@ -12,6 +12,7 @@ import { makeToken } from './auth/secret.ts'
 import { Contents } from './contents/contents.ts'
 import { contentsRoutes } from './contents/routes.ts'
 import { forbidden, HttpError, notFound } from './errors.ts'
+import { exportRoutes } from './export/routes.ts'
 import { dispatch } from './http/dispatch.ts'
 import { parseTarget } from './http/exchange.ts'
 import { listen, LOOPBACK, makeHttp } from './http/listen.ts'
@@ -96,6 +97,7 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
     ...identityRoutes(new TextStore(join(stateDir, 'user'))),
     ...configRoutes(new TextStore(join(stateDir, 'config'))),
     ...contentsRoutes(contents),
+    ...exportRoutes(contents),
     ...kernelRoutes(kernels, place),
     ...sessionRoutes(sessions),
     ...settingsRoutes(staticDir, stateDir),

@@ -10,7 +10,7 @@ import { safeNext } from './next.ts'
 export function authRoutes(guard: Guard): Route[] {
   return [
     route('GET', '/login', 'public', ({ res, query }) =>
-      sendHtml(res, loginForm(safeNext(query.get('next')))),
+      sendHtml(res, loginForm(safeNext(query.get('next')), query.has('wrong') ? OLD_LINK : '')),
     ),
     route('POST', '/login', 'public', async (exchange) => {
       const { req, res } = exchange
@@ -31,6 +31,8 @@ export function authRoutes(guard: Guard): Route[] {
   ]
 }
 
+const OLD_LINK = 'The token in that link is not the one of this server: it is new at every start.'
+
 /** A form on a foreign page could log a user in as somebody else. */
 function cameFromHere({ req }: Exchange): boolean {
   const site = req.headers['sec-fetch-site']
@@ -47,7 +49,8 @@ const loginForm = (next: string, problem = '') => `<!doctype html>
 body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; color: #1b2733; background: #f4f6f8 }
 form { background: #fff; padding: 2rem 2.5rem; border-radius: 8px; box-shadow: 0 1px 8px #0002; max-width: 26rem }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem .6rem; margin: .3rem 0 1rem }
-button { font: inherit; padding: .4rem 1.4rem }
+button { font: inherit; padding: .4rem 1.4rem; color: #fff; background: #1b5e9e; border: 0; border-radius: 4px; cursor: pointer }
+[role=alert] { color: #a32020; min-height: 1.5em; margin: 0 }
 code { background: #eef1f4; padding: 0 .3em }
 </style>
 </head>

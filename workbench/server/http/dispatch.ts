@@ -43,7 +43,8 @@ async function answer({ routes, guard }: Dispatcher, exchange: Exchange): Promis
   if (identity === undefined) {
     if (route.access !== 'page')
       throw forbidden('Log in first: open the link that firstlight start has printed')
-    return redirect(res, `/login?next=${encodeURIComponent(withoutToken(path, query))}`)
+    const wrong = query.has('token') ? '&wrong=1' : ''
+    return redirect(res, `/login?next=${encodeURIComponent(withoutToken(path, query))}${wrong}`)
   }
   if (route.access === 'page' && identity.by === 'token') {
     res.setHeader('Set-Cookie', guard.login())

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, messageOf } from '#core'
+import { notFound } from '../errors.ts'
 import type { ChannelMessage } from './frames.ts'
 import {
   connectKernel,
@@ -52,7 +53,11 @@ export class Kernel extends EventEmitter<KernelEvents> {
   #lastActivity = new Date()
   #startedAt = Date.now()
   #fastRestarts = 0
+  /** The process is meant to end. */
   #ending = false
+  /** Shut down for good. */
+  #over = false
+  #turn: Promise<void> = Promise.resolve()
 
   private constructor(start: KernelStart, launched: LaunchedKernel, monitor: KernelChannels) {
     super()
@@ -101,22 +106,35 @@ export class Kernel extends EventEmitter<KernelEvents> {
 
   /** New process, same id, ports and key; resolves when it answers, or has not within a minute. */
   async restart(): Promise<void> {
-    this.#ending = true
-    this.#state = 'restarting'
-    await this.#end(true)
-    await this.#process.dispose()
-    await this.#launch()
-    await this.#answering()
+    await this.#inTurn(async () => {
+      if (this.#over) throw notFound(`Kernel ${this.id} has ended`)
+      this.#ending = true
+      this.#state = 'restarting'
+      await this.#end(true)
+      await this.#process.dispose()
+      await this.#launch()
+      await this.#answering()
+    })
   }
 
   async shutdown(): Promise<void> {
-    if (this.#ending) return
-    this.#ending = true
-    await this.#end(false)
-    await this.#process.dispose()
-    await this.#monitor.close()
-    this.#state = 'dead'
-    this.emit('gone')
+    if (this.#over) return
+    this.#over = true
+    await this.#inTurn(async () => {
+      this.#ending = true
+      await this.#end(false)
+      await this.#process.dispose()
+      await this.#monitor.close()
+      this.#state = 'dead'
+      this.emit('gone')
+    })
+  }
+
+  /** One change of the process at a time: a restart, a shutdown and a revival that meet must not leave two running. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(change)
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 
   #watch(): void {
@@ -136,12 +154,13 @@ export class Kernel extends EventEmitter<KernelEvents> {
     launched.process.stdout?.on('data', keep)
     launched.process.stderr?.on('data', keep)
     void launched.exited.then((code) => {
-      if (!this.#ending && launched === this.#process) void this.#revive(code)
+      if (!this.#ending) void this.#inTurn(() => this.#revive(launched, code))
     })
   }
 
   /** The process ended by itself: start it again, unless it keeps ending at once. */
-  async #revive(code: number | NodeJS.Signals): Promise<void> {
+  async #revive(launched: LaunchedKernel, code: number | NodeJS.Signals): Promise<void> {
+    if (this.#over || launched !== this.#process) return
     this.#fastRestarts = Date.now() - this.#startedAt < STABLE_MS ? this.#fastRestarts + 1 : 1
     this.#start.log.warn(`Kernel ${this.name} ${this.id} ended by itself (${code})`)
     if (this.#fastRestarts > MAX_FAST_RESTARTS) {
@@ -176,7 +195,8 @@ export class Kernel extends EventEmitter<KernelEvents> {
       answered ||= channel === 'shell'
     })
     const isSettled = () => answered && this.#state !== 'starting'
-    const isOver = () => this.#ending || this.#state === 'dead' || launched !== this.#process
+    const { process: child } = launched
+    const isOver = () => this.#over || child.exitCode !== null || child.signalCode !== null
     for (const until = Date.now() + READY_MS; Date.now() < until && !isSettled() && !isOver(); ) {
       this.#monitor.send('shell', makeMessage('kernel_info_request', ORIGIN))
       for (let waited = 0; waited < PROBE_MS && !isSettled(); waited += 10) await delay(10)

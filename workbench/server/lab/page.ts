@@ -59,7 +59,7 @@ function pageConfig({ version, root }: PageOptions, xsrf: string, location: stri
     licensesUrl: '',
     listingsUrl: '',
     terminalsAvailable: 'false',
-    nbconvertAvailable: 'false',
+    nbconvertAvailable: 'true',
     exposeAppInBrowser: 'false',
     cacheFiles: 'false',
     devMode: 'false',

@@ -34,7 +34,6 @@ export function labRoutes(options: PageOptions, guard: Guard, place: Confinement
     route('GET', '/firstlight/notebooks', 'api', async ({ res }) =>
       sendJson(res, await listNotebooks(place)),
     ),
-    route('GET', '/api/nbconvert', 'api', ({ res }) => sendJson(res, {})),
     route('POST', '/api/events', 'api', async ({ req, res }) => {
       checkEvent(await readJsonObject(req))
       sendEmpty(res)

@@ -15,6 +15,8 @@ interface Schema {
 const OVERRIDES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // A button in somebody's notebook may not run commands of the application (CVE-2026-42557).
   '@jupyterlab/apputils-extension:sanitizer': { allowCommandLinker: false },
+  // The first completion of a fresh kernel may take longer than the second that JupyterLab allows.
+  '@jupyterlab/completer-extension:manager': { providerTimeout: 5000 },
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
 }
 
