@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,4 +66,38 @@ test.each([
   expect(done.stderr).toMatch(message)
   expect(done.stderr).not.toContain('    at ')
   expect(existsSync(join(work, 'refused'))).toBe(false)
+})
+
+test('Ctrl+C ends a frame in work at once, and nothing of it is written', async () => {
+  const child = spawn(
+    process.execPath,
+    [bin, 'measure', dataPath('real/lsst-imsim-raw/raw_v1_fg.fits.gz'), '-o', 'stopped'],
+    {
+      cwd: work,
+    },
+  )
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += String(chunk)
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  const begin = performance.now()
+  child.kill('SIGINT')
+  expect(await ended).not.toBe(0)
+  // The frame takes about 15 s; a thread that is ended takes none of them.
+  expect(performance.now() - begin).toBeLessThan(4000)
+  expect(said).toContain('Interrupted')
+  expect(existsSync(join(work, 'stopped'))).toBe(false)
+})
+
+test('a demo holds one sky: another seed is refused, an unknown visit leaves no repository', () => {
+  const refused = firstlight('demo', 'nowhere', '--visits', '1')
+  expect(refused.status).toBe(1)
+  expect(existsSync(join(work, 'nowhere'))).toBe(false)
+  const made = firstlight('demo', 'sky', '--tiny', '--visits', '1002', '--detectors', '0', '--seed', 'mine')
+  expect(made.status, made.stderr).toBe(0)
+  const other = firstlight('demo', 'sky', '--tiny', '--seed', 'yours')
+  expect(other.status).toBe(1)
+  expect(other.stderr).toMatch(/seed 'mine'.*two skies/)
 })

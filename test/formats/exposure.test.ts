@@ -64,6 +64,20 @@ test("the raw's own WCS cards do not stay beside the exposure's", async () => {
   expect(bare.metadata.getString('CTYPE1')).toBe('RA---TAN')
 })
 
+test('header text that FITS cannot hold loses its accents, not the file', async () => {
+  const metadata = new Header([
+    ['OBSERVER', 'José', 'né à Orléans'],
+    ['CCD-TEMP', -10, 'in °C'],
+    ['TÉLESCOPE', 'T1M', ''],
+    ['NOTE', 'plain', ''],
+  ])
+  const again = await readExposureFits(writeExposureFits(anExposure().with({ metadata })))
+  expect(again.metadata.getString('OBSERVER')).toBe('Jose')
+  expect(again.metadata.getNumber('CCD-TEMP')).toBe(-10)
+  expect(again.metadata.all('COMMENT')).toEqual(['TELESCOPE = T1M / '.trimEnd()])
+  expect(again.metadata.getString('NOTE')).toBe('plain')
+})
+
 test('an exposure with nothing but pixels round trips', async () => {
   const bare = anExposure().with({
     wcs: undefined,

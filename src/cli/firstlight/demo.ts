@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Context, defaultContext, FirstlightError, formatShort, LOG_LEVELS, makeLogger } from '#core'
 import { createNodeButler, nodeFiles, openNodeButler, startJobThreads } from '#platform/node'
-import { type DemoOptions, type DemoSummary, makeDemo as fillDemo } from '#sim'
+import { DEFAULT_SEED, type DemoOptions, type DemoSummary, makeDemo as fillDemo, planDemo } from '#sim'
 import { terminalProgress } from './progress-bar.ts'
 import { writeSimFiles } from './sim-files.ts'
 
@@ -50,7 +50,10 @@ export async function makeDemo(
 ): Promise<DemoSummary> {
   const { workers = availableParallelism(), ...wanted } = options
   const folder = resolve(root)
+  // Refuses unknown visits and detectors before there is a repository.
+  planDemo(wanted)
   const exists = (await nodeFiles.stat(join(folder, 'butler.yaml'))) !== undefined
+  await holdSeed(folder, wanted.seed ?? DEFAULT_SEED, exists)
   const butler = exists ? await openNodeButler(folder, { writeable: true }) : await createNodeButler(folder)
   const entry = import.meta.url.endsWith('.ts') ? './sim-worker.ts' : './sim-worker.js'
   const pool = startJobThreads(new URL(entry, import.meta.url), workers, writeSimFiles)
@@ -65,6 +68,27 @@ export async function makeDemo(
     await pool.close()
     await butler.close()
   }
+}
+
+/** A repository holds one sky: its seed is noted beside butler.yaml, and another one is refused. */
+async function holdSeed(folder: string, seed: string, exists: boolean): Promise<void> {
+  const note = join(folder, 'demo.json')
+  const noted = (await nodeFiles.stat(note)) !== undefined
+  const held = noted ? seedOf(await nodeFiles.readText(note)) : exists ? DEFAULT_SEED : seed
+  if (held !== seed)
+    throw new FirstlightError(
+      'demo/other-seed',
+      `${folder} was made with the seed '${held}': '${seed}' would mix two skies.`,
+      { hint: `Give --seed ${held}, or another folder.` },
+    )
+  if (!noted) await nodeFiles.writeAtomic(note, `${JSON.stringify({ seed })}\n`)
+}
+
+function seedOf(text: string): string | undefined {
+  const note: unknown = JSON.parse(text)
+  return typeof note === 'object' && note !== null && 'seed' in note && typeof note.seed === 'string'
+    ? note.seed
+    : undefined
 }
 
 /** What the first notebooks need: visit 903344, detector 5 and its calibrations. Later `demo` runs extend it. */
@@ -89,8 +113,8 @@ function summaryLine(dir: string, { raws, calibs, refcatShards, kept }: DemoSumm
 }
 
 function numberList(text: string): readonly number[] {
-  const numbers = text.split(',').map((part) => Number(part.trim()))
-  if (numbers.every((n) => Number.isInteger(n) && n >= 0)) return numbers
+  const numbers = text.split(',').map((part) => part.trim())
+  if (numbers.every((part) => /^\d+$/.test(part))) return numbers.map(Number)
   throw new InvalidArgumentError('Give whole numbers with commas between them.')
 }
 

@@ -49,7 +49,9 @@ export async function runFrameJob(job: FrameJob, context: Context): Promise<Fram
   for (const note of frame.notes) context.log.info(note)
   const { gain = job.options.gain, saturation = job.options.saturation } = { ...frame, ...job.options }
   if (gain === undefined && job.reduce === undefined)
-    context.log.info('no gain in the header and none given: the noise of bright sources is that of the sky')
+    context.log.warn(
+      'No gain in the header and none given: errors are those of the sky alone, too small for bright sources. Give --gain.',
+    )
   const result = measureFrame(
     frame.exposure,
     {

@@ -14,7 +14,7 @@ export const frameWork = (job: FrameJob, log: Logger): Promise<FrameSummary> =>
 
 /**
  * Run jobs on up to `threads` worker threads, one job after the other on each; a failed job does not stop the others.
- * With one thread or one job, and from sources without a build, the work is done in this thread.
+ * Even a single job has a thread: an interrupt ends it at once. From sources without a build the work is done in this thread.
  */
 export async function runFrameJobs(
   jobs: readonly FrameJob[],

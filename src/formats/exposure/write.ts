@@ -56,7 +56,12 @@ function inAscii(card: Card): readonly CardLike[] {
   if (!NOT_ASCII.test(key + (typeof value === 'string' ? value : '') + (comment ?? ''))) return [card]
   const { literal: _spelling, raw: _record, ...plain } = card
   if (NOT_ASCII.test(key) || card.raw !== undefined)
-    return [['COMMENT', folded(card.raw ?? `${key} = ${String(value ?? '')} / ${comment ?? ''}`)]]
+    return [
+      [
+        'COMMENT',
+        folded(card.raw ?? `${key} = ${typeof value === 'object' ? '' : String(value)} / ${comment ?? ''}`),
+      ],
+    ]
   return [
     {
       ...plain,

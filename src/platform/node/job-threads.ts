@@ -21,15 +21,15 @@ export interface JobThreads<Job, Result> {
 export type JobWork<Job, Result> = (job: Job, log: Logger) => Promise<Result>
 
 /**
- * @param entry module of a thread, which calls `serveJobs` with the same `work`; from sources (tests without a build) and for a size
- * below 2 the work is done in this thread
+ * @param entry module of a thread, which calls `serveJobs` with the same `work`; from sources (tests without a build) the work is
+ * done in this thread
  */
 export function startJobThreads<Job, Result>(
   entry: URL,
   size: number,
   work: JobWork<Job, Result>,
 ): JobThreads<Job, Result> {
-  if (entry.pathname.endsWith('.ts') || size < 2)
+  if (entry.pathname.endsWith('.ts'))
     return { run: (job, log = silentLog) => work(job, log), close: () => Promise.resolve() }
   const idle: Worker[] = []
   const alive = new Set<Worker>()

@@ -24,10 +24,7 @@ export const nodeFiles: Files = {
   readBytes: (path) => told(path, 'read', () => readFile(path)),
   readText: (path) => told(path, 'read', () => readFile(path, 'utf8')),
   writeAtomic,
-  makeDirectory: (path) =>
-    told(path, 'make the folder', async () => {
-      await mkdir(path, { recursive: true })
-    }),
+  makeDirectory: (path) => told(path, 'make the folder', () => makeFolders(path)),
   list: (path, options = {}) =>
     told(path, 'list', () => (options.recursive === true ? listBelow(path) : readdir(path).then(sorted))),
   rename: (from, to) => told(from, `rename to ${to}`, () => rename(from, to)),
@@ -92,7 +89,7 @@ async function statOrNothing(path: string): Promise<FileStat | undefined> {
 
 async function writeAtomic(path: string, content: FileWrite): Promise<void> {
   await told(path, 'write', async () => {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolders(dirname(path))
     await throughTemporary(path, async (temporary) => {
       const handle = await open(temporary, 'wx')
       try {
@@ -106,7 +103,7 @@ async function writeAtomic(path: string, content: FileWrite): Promise<void> {
 }
 
 async function copyAtomic(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
+  await makeFolders(dirname(to))
   await throughTemporary(to, async (temporary) => {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE)
     const handle = await open(temporary, 'r+')
@@ -146,9 +143,42 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function linkAs(from: string, to: string, kind: 'hardlink' | 'symlink' | 'relsymlink'): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
+  await makeFolders(dirname(to))
   if (kind === 'hardlink') await link(from, to)
   else await symlink(kind === 'symlink' ? from : relative(dirname(to), from), to)
+}
+
+/** A folder and those above it. Not by mkdir's `recursive`, which Node 20 repeats for ever where no folder can be made, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const made = await makeFolder(path)
+  if (made !== 'no parent') return
+  if (dirname(path) !== path) await makeFolders(dirname(path))
+  if ((await makeFolder(path)) === 'no parent')
+    throw new FirstlightError(
+      'files/denied',
+      `Cannot make the folder ${path}: its parent takes no new folders.`,
+    )
+}
+
+async function makeFolder(path: string): Promise<'there' | 'no parent'> {
+  try {
+    await mkdir(path)
+    return 'there'
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    if (error.code === 'ENOENT') return 'no parent'
+    const found = await stat(path).catch(() => undefined)
+    if (found?.isDirectory() === true) return 'there'
+    if (found === undefined) throw error
+    throw new FirstlightError(
+      'files/exists',
+      `Cannot make the folder ${path}: there is a file of that name.`,
+      {
+        hint: 'Name another folder, or move the file away.',
+        data: { path },
+      },
+    )
+  }
 }
 
 async function listBelow(root: string): Promise<readonly string[]> {

@@ -187,7 +187,7 @@ function subtractDark(exposure: Exposure, inputs: IsrInputs, log: Logger, sign =
       'isr/no-dark-time',
       'The exposure has neither a dark time nor an exposure time: the dark cannot be scaled.',
       {
-        hint: 'Give the frame an EXPTIME or DARKTIME card, or switch doDark off.',
+        hint: 'Give the frame an EXPTIME or DARKTIME card, or reduce it without a dark (isr:doDark=False).',
       },
     )
   subtractFrame(

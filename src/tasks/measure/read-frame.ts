@@ -24,7 +24,8 @@ export interface Frame {
   readonly notes: readonly string[]
 }
 
-const GAIN_CARDS = ['GAIN', 'EGAIN', 'CCDGAIN', 'GAIN_EFF']
+/** EGAIN first: amateur cameras write their gain setting, of arbitrary unit, as GAIN beside it. */
+const GAIN_CARDS = ['EGAIN', 'GAIN', 'CCDGAIN', 'GAIN_EFF']
 const SATURATION_CARDS = ['SATURATE', 'SATLEVEL', 'SATURAT', 'SATUR', 'MAXLIN']
 
 /**

@@ -40,6 +40,23 @@ describe('writing', () => {
   })
 })
 
+describe('folders', () => {
+  test('that exist are fine, a file in the way is named', async () => {
+    await files.makeDirectory(root)
+    await files.writeAtomic(path('taken'), 'x')
+    await expect(files.makeDirectory(path('taken'))).rejects.toThrow(/there is a file of that name/)
+    await expect(files.makeDirectory(join(root, 'taken/below'))).rejects.toThrow(
+      /a part of the path is a file/,
+    )
+  })
+
+  test('are refused where the system takes none, without trying for ever', async () => {
+    await expect(files.makeDirectory('/proc/firstlight/below')).rejects.toMatchObject({
+      code: 'files/denied',
+    })
+  })
+})
+
 describe('reading', () => {
   test('by position gives the bytes asked for, fewer only at the end', async () => {
     const at = path()

@@ -1,7 +1,12 @@
-/** A cell as text: 64-bit integers exact, floats with the digits that their type holds. */
+/** Nine digits are 4 mas in an angle of 360 degrees and 1e-5 px on any detector; more would not be read. */
+const DIGITS = 9
+/** What nearly every float fits in: sign, point, nine digits and a digit to spare. */
+export const FLOAT_CHARS = 12
+
+/** A cell as text: 64-bit integers exact, floats with up to nine digits, or the seven that 32 bits hold. */
 export function formatCell(value: unknown, isFloat32 = false): string {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return formatNumber(value, isFloat32 ? 7 : 12)
+  if (typeof value === 'number') return formatNumber(value, isFloat32 ? 7 : DIGITS)
   if (typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string')
     return String(value)
   if (value instanceof Date) return value.toISOString()
@@ -24,7 +29,7 @@ function formatNumber(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value)
   const size = Math.abs(value)
-  return size >= 1e-4 && size < 1e12
+  return size >= 1e-3 && size < 1e9
     ? String(Number(value.toPrecision(digits)))
     : value.toExponential(Math.min(6, digits - 1))
 }

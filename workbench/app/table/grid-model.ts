@@ -2,8 +2,9 @@ import { DataModel } from '@lumino/datagrid'
 import type { TableDisplay } from '#protocol'
 import { PAGE_ROWS, type RowSource } from './rows.ts'
 
-/** Two header rows: names with the sorting arrow, units. */
-const HEADER_ROWS = 2
+/** Header rows: names with the sorting arrow, and units where a column has one. */
+export const headerRows = ({ columns }: TableDisplay): number =>
+  columns.some(({ unit }) => unit !== undefined && unit !== '') ? 2 : 1
 
 /** Feeds the grid with rows that are fetched as they come into view. */
 export class TableModel extends DataModel {
@@ -17,7 +18,7 @@ export class TableModel extends DataModel {
   }
 
   rowCount(region: DataModel.RowRegion): number {
-    return region === 'body' ? this.#display.numRows : HEADER_ROWS
+    return region === 'body' ? this.#display.numRows : headerRows(this.#display)
   }
 
   columnCount(region: DataModel.ColumnRegion): number {

@@ -7,12 +7,14 @@ import {
   TextRenderer,
 } from '@lumino/datagrid'
 import type { TableDisplay } from '#protocol'
+import { FLOAT_CHARS } from './format.ts'
 import { NUMERIC, TableModel } from './grid-model.ts'
 import type { RowSource } from './rows.ts'
 
 const CHAR_PX = 7.4
 const [MIN_COLUMN, MAX_COLUMN] = [56, 320]
 const ROW_PX = 22
+const FLOAT = /^(?:f\d|float|double)/i
 
 /** The virtual grid of a table: click a header to sort, hover it for the column's documentation, Ctrl+C copies. */
 export function makeGrid(display: TableDisplay, source: RowSource): DataGrid {
@@ -26,7 +28,8 @@ export function makeGrid(display: TableDisplay, source: RowSource): DataGrid {
   grid.mouseHandler = new BasicMouseHandler()
   grid.keyHandler = new BasicKeyHandler()
   for (const [i, column] of display.columns.entries()) {
-    const widest = display.head.reduce((n, row) => Math.max(n, row[i]?.length ?? 0), column.name.length + 2)
+    const least = Math.max(column.name.length + 2, FLOAT.test(column.type) ? FLOAT_CHARS : 0)
+    const widest = display.head.reduce((n, row) => Math.max(n, row[i]?.length ?? 0), least)
     grid.resizeColumn('body', i, Math.min(MAX_COLUMN, Math.max(MIN_COLUMN, 14 + CHAR_PX * widest)))
   }
   listenToHeaders(grid, model, display)
@@ -62,6 +65,8 @@ export function paintGrid(grid: DataGrid): void {
     font,
     textColor: colour('--jp-ui-font-color0'),
     horizontalAlignment: alignment,
+    // A number that is too long for its column must not lose its leading digits unseen.
+    elideDirection: 'right',
   })
   const header = new TextRenderer({
     font: ({ row }) => (row === 0 ? `600 ${font}` : `italic ${font}`),

@@ -1,23 +1,30 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import type { DataGrid } from '@lumino/datagrid'
+import { MessageLoop } from '@lumino/messaging'
 import { BoxLayout, Widget } from '@lumino/widgets'
 import { MIME, type TableDisplay } from '#protocol'
 import type { MakeRenderer, RenderContext } from '../data/renderers.ts'
 import { button, h } from '../dom.ts'
 import { makeGrid, paintGrid } from './grid.ts'
+import { headerRows } from './grid-model.ts'
 import { makeHtmlPage } from './html-page.ts'
 import { RowSource } from './rows.ts'
 
 /** Output cell of a table: `TableDisplay` of the protocol. */
 export const makeTableRenderer: MakeRenderer = (context) => new TableRenderer(context)
 
-const HEADER_PX = 66
 const ROW_PX = 22
-const [MIN_PX, MAX_PX] = [110, 420]
+/** Border and horizontal scroll bar. */
+const FRAME_PX = 22
+const [MIN_PX, MAX_PX] = [92, 420]
 
 class TableRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #context: RenderContext
   #themes: MutationObserver | undefined
+  /** A cell that is scrolled into view gets its size late, and nobody tells. */
+  readonly #sizes = new ResizeObserver(() => {
+    if (this.isAttached) MessageLoop.postMessage(this, Widget.ResizeMessage.UnknownSize)
+  })
   #grid: DataGrid | undefined
   #objectId: string | undefined
 
@@ -26,6 +33,7 @@ class TableRenderer extends Widget implements IRenderMime.IRenderer {
     this.#context = context
     this.addClass('fl-table')
     this.node.dataset['lmSuppressShortcuts'] = 'true'
+    this.#sizes.observe(this.node)
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -39,6 +47,7 @@ class TableRenderer extends Widget implements IRenderMime.IRenderer {
 
   override dispose(): void {
     this.#themes?.disconnect()
+    this.#sizes.disconnect()
     super.dispose()
   }
 
@@ -50,7 +59,8 @@ class TableRenderer extends Widget implements IRenderMime.IRenderer {
       () => this.#toggle(display, source, asPage),
       false,
     )
-    const count = `${display.numRows.toLocaleString('en')} rows × ${display.columns.length} columns`
+    const rowNoun = display.numRows === 1 ? 'row' : 'rows'
+    const count = `${display.numRows.toLocaleString('en')} ${rowNoun} × ${display.columns.length} columns`
     const head = h('div', { class: 'fl-title' }, display.title, h('span', { class: 'fl-count' }, count))
     if (source !== undefined) head.append(asPage)
     else head.append(h('span', { class: 'fl-note' }, 'First rows only: run the cell again to see all'))
@@ -66,7 +76,7 @@ class TableRenderer extends Widget implements IRenderMime.IRenderer {
       layout.addWidget(grid)
     }
     const rows = Math.min(display.numRows, source === undefined ? display.head.length : display.numRows)
-    this.node.style.height = `${Math.min(MAX_PX, Math.max(MIN_PX, 28 + HEADER_PX + ROW_PX * rows))}px`
+    this.node.style.height = `${Math.min(MAX_PX, Math.max(MIN_PX, 28 + FRAME_PX + ROW_PX * (headerRows(display) + rows)))}px`
   }
 
   protected override onAfterAttach(): void {
