@@ -87,7 +87,7 @@ async function loaded(
   return { graph, tasks, reasons: [], collections: () => collectionsOf(graph, flags, butler, io) }
 }
 
-/** Where a loaded graph writes: its own run and chain; a new chain gets the inputs it was built from. */
+/** Where a loaded graph writes: its own run and chain; a new chain gets the inputs that are given, or none. */
 async function collectionsOf(
   graph: QuantumGraph,
   flags: GraphFlags,
@@ -96,14 +96,12 @@ async function collectionsOf(
 ): Promise<RunCollections> {
   const { output, outputRun, input, ...rest } = await graphOptions(flags, io)
   const chain = output ?? (outputRun === undefined ? graph.header.output : undefined)
-  const known = await butler.collections.query('*', { includeChains: true })
-  const isNew = chain === undefined || !known.includes(chain)
-  const inputs = input ?? (isNew ? graph.header.inputs : undefined)
   const collections = await resolveCollections(
     butler,
     {
       ...rest,
-      ...(inputs && { input: inputs }),
+      ...(input && { input }),
+      inputsAreKnown: true,
       ...(chain !== undefined && { output: chain }),
       outputRun: outputRun ?? graph.header.run,
     },

@@ -10,6 +10,8 @@ export interface CollectionOptions {
   readonly replaceRun?: boolean
   readonly pruneReplaced?: 'unstore' | 'purge'
   readonly rebase?: boolean
+  /** A graph that was built before knows its inputs: a new chain may have none. */
+  readonly inputsAreKnown?: boolean
 }
 
 /** Where a run reads and writes, and what is changed once there is something to do. */
@@ -50,7 +52,7 @@ export async function resolveCollections(
     options.input === undefined || options.input.length === 0
       ? undefined
       : await flatten(butler, options.input)
-  if (given === undefined && !chainExists)
+  if (given === undefined && !chainExists && options.inputsAreKnown !== true)
     throw bad(noInputs(output, extendRun), 'Name where the inputs are with -i.')
   const run = chooseRun(options, chain, known, now)
   const replaced = replaceRun ? firstRun(chain, known, output ?? '') : undefined

@@ -2,7 +2,7 @@ import type { Butler, DataCoordinate, DatasetRef, DatasetType } from '#butler'
 import type { Edge, TaskNode } from '../graph/pipeline-graph.ts'
 import { type CoordinateTable, CoordinateTables } from './coordinates.ts'
 import { findExisting, limitTo } from './find-existing.ts'
-import { pixelsOver } from './rows.ts'
+import { PixelIndex } from './pixel-index.ts'
 
 /** The datasets of a prerequisite edge for each of some quanta. */
 export type PrerequisiteFinder = (quantum: DataCoordinate) => Promise<readonly DatasetRef[]>
@@ -83,10 +83,14 @@ async function byPixel(
   const keyOf = (coordinate: DataCoordinate, pixel: number): string =>
     [pixel, ...others.map((name) => String(coordinate.get(name)))].join('|')
   const byKey = new Map(refs.map((ref) => [keyOf(ref.coordinate, Number(ref.coordinate.get(skypix))), ref]))
+  const index = new PixelIndex(
+    element,
+    refs.map((ref) => Number(ref.coordinate.get(skypix))),
+  )
   return (quantum) => {
     const { region } = quantum
     if (region === undefined || byKey.size === 0) return Promise.resolve([])
-    const found = pixelsOver(element, region).map((pixel) => byKey.get(keyOf(quantum, pixel)))
+    const found = index.over(region).map((pixel) => byKey.get(keyOf(quantum, pixel)))
     return Promise.resolve(found.filter((ref) => ref !== undefined))
   }
 }

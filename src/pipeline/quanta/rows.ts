@@ -86,7 +86,8 @@ export function pixelsOver(element: DimensionElement, region: Region): readonly 
   return pixels
 }
 
-const pixelRegion = (element: DimensionElement, pixel: number): Region =>
+/** The region of one pixel. */
+export const pixelRegion = (element: DimensionElement, pixel: number): Region =>
   element.skypix?.system === 'healpix'
     ? healpixPixel(element.skypix.level, pixel)
     : htmTriangle(element.skypix?.level ?? 7, pixel)
