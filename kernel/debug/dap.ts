@@ -28,7 +28,8 @@ export interface DapEvent {
 export interface DapVariable {
   readonly name: string
   readonly value: string
-  readonly type: string
+  /** Class of an object. JupyterLab shows it in the value's place, so plain values have none. */
+  readonly type?: string
   /** What to evaluate to get this value again; empty when there is no such expression. */
   readonly evaluateName: string
   /** Number to ask the value's own fields by; 0 when it has none. */

@@ -285,8 +285,8 @@ export class Debugger {
   async #evaluate({ expression, frameId }: JsonObject): Promise<JsonObject> {
     const frame = this.#stop === undefined ? undefined : this.#frame(frameId ?? this.#stop.frames[0]?.id)
     const value = await this.#evaluator.value(textOf(expression), frame)
-    const { value: result, type, variablesReference } = this.#handles.variable('', value)
-    return { result, type, variablesReference }
+    const { value: result, variablesReference } = this.#handles.variable('', value)
+    return { result, type: value.className ?? value.type, variablesReference }
   }
 
   async #go(method: string, body: JsonObject = {}): Promise<JsonObject> {

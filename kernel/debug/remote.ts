@@ -142,7 +142,7 @@ export class Handles {
     return {
       name,
       value: shortText(value),
-      type: value.className ?? subtype ?? value.type,
+      ...(hasFields && { type: value.className ?? subtype ?? value.type }),
       evaluateName: name,
       variablesReference: hasFields ? this.add(() => fieldsOf(this.#inspector, objectId)) : 0,
     }

@@ -110,7 +110,8 @@ export class CellRunner {
   async #show(value: unknown, context: RunContext): Promise<void> {
     this.#parts.scope['_'] = value
     const display = await toBundle(value)
-    if (this.#active.has(context.run)) this.#parts.post({ kind: 'result', run: context.run, display })
+    if (this.#active.has(context.run) && Object.keys(display.data).length > 0)
+      this.#parts.post({ kind: 'result', run: context.run, display })
   }
 
   async #evaluate(expressions: RunRequest['expressions']): Promise<Record<string, ExpressionReply>> {

@@ -105,15 +105,28 @@ export function toCellError(error: unknown): CellError {
 const isErrorLike = (error: unknown): error is Error =>
   Object.prototype.toString.call(error) === '[object Error]' && typeof (error as Error).message === 'string'
 
-function more(error: Error, depth = 0): string[] {
+/** Hints, parts and causes, nothing twice. Where an error of ours has a cause, what matters is said; its stack is not shown. */
+function more(error: Error): string[] {
   const lines: string[] = []
-  if (isFirstlightError(error) && error.hint !== undefined) lines.push(`Hint: ${error.hint}`)
-  if (error instanceof AggregateError)
-    for (const inner of error.errors.slice(0, 5)) lines.push(`  - ${messageOf(inner)}`)
-  if (error.cause instanceof Error && depth < 4)
-    lines.push(`Caused by: ${error.cause.stack ?? error.cause.message}`, ...more(error.cause, depth + 1))
-  return lines
+  const said = [messageOf(error)]
+  let at: Error | undefined = error
+  for (let depth = 0; at !== undefined && depth < 5; depth++) {
+    const { cause }: { cause?: unknown } = at
+    if (isFirstlightError(at) && at.hint !== undefined) lines.push(`Hint: ${at.hint}`)
+    if (at instanceof AggregateError)
+      for (const inner of at.errors.slice(0, 5)) lines.push(`  - ${messageOf(inner)}`)
+    if (cause instanceof Error && !said.some((text) => text.includes(messageOf(cause)))) {
+      said.push(messageOf(cause))
+      lines.push(
+        `Caused by: ${isFirstlightError(at) ? `${cause.name}: ${messageOf(cause)}` : causeStack(cause)}`,
+      )
+    }
+    at = cause instanceof Error ? cause : undefined
+  }
+  return [...new Set(lines)]
 }
+
+const causeStack = (cause: Error): string => cause.stack ?? `${cause.name}: ${cause.message}`
 
 /** Three lines of the cell around the first frame that lies in one, with a caret. */
 function excerpt(stack: string): string[] {

@@ -59,7 +59,8 @@ export function magicsOf(source: string): { readonly cell?: string; readonly lin
 }
 
 function wholeCell(source: string, name: string, line: string): PreparedCell {
-  const body = source.slice(source.indexOf('\n') < 0 ? source.length : source.indexOf('\n') + 1)
+  // The body begins with the line break behind the magic, so that its line numbers are the cell's.
+  const body = source.slice(source.indexOf('\n') < 0 ? source.length : source.indexOf('\n'))
   const { args, variable } = isCellMagic(name)
     ? splitVariable(name, line.trim())
     : { args: line, variable: undefined }

@@ -1,3 +1,4 @@
+import { DISPLAY } from '../display/bundle.ts'
 import type { Output } from './output.ts'
 import { Control, type Widget } from './widget.ts'
 import type { Widgets } from './widgets.ts'
@@ -24,6 +25,8 @@ export interface Interaction {
   readonly output: Output
   /** Resolves when the function has run for the present values. */
   settled(): Promise<void>
+  /** It is on display already: as a cell's last expression it shows nothing more. */
+  [DISPLAY](): Readonly<Record<string, never>>
 }
 
 /**
@@ -61,11 +64,14 @@ export const makeInteract =
     for (const control of Object.values(made)) control.onChange(update)
     show(widgets.column(...Object.values(made), output))
     void update()
-    return { controls: made, output, settled: () => running ?? Promise.resolve() }
+    return { controls: made, output, settled: () => running ?? Promise.resolve(), [DISPLAY]: () => ({}) }
   }
 
 function toControl(widgets: Widgets, label: string, like: ControlLike): Control<unknown> {
-  if (like instanceof Control) return like as Control<unknown>
+  if (like instanceof Control) {
+    if (like.label === '') like.label = label
+    return like
+  }
   if (typeof like === 'boolean') return widgets.checkbox(like, { label }) as Control<unknown>
   if (typeof like === 'string') return widgets.text(like, { label }) as Control<unknown>
   if (typeof like === 'number') {

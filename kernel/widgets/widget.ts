@@ -53,6 +53,10 @@ export class Control<T> extends Widget {
     return (this.model.get('description') ?? '') as string
   }
 
+  set label(text: string) {
+    this.model.set({ description: text })
+  }
+
   get value(): T {
     return this.#field.read(this.model.get(this.#field.name))
   }

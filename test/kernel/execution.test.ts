@@ -131,6 +131,17 @@ test('anything may be thrown', async () => {
   ).toContain('Caused by: Error: inner')
 })
 
+test('an error of the engine says message, hint and cause, no stack of the cause and nothing twice', async () => {
+  const run = await client.execute(
+    'import { FirstlightError } from "firstlight/core"\nconst deep = new Error("disk on fire")\nconst inner = new FirstlightError("t/inner", "the file is torn", { hint: "Mend it.", cause: deep })\nthrow new FirstlightError("t/outer", "Cannot read: the file is torn", { hint: "Mend it.", cause: inner })',
+  )
+  const text = run.error?.text ?? ''
+  expect(text.split('Hint: Mend it.')).toHaveLength(2)
+  expect(text.split('Caused by')).toHaveLength(2)
+  expect(text).toContain('Caused by: Error: disk on fire')
+  expect(text.slice(text.indexOf('Caused by'))).not.toContain('    at ')
+})
+
 test('ES modules: Node’s, ours, and a package beside the notebook, by its import condition', async () => {
   write(
     'node_modules/esm-only/package.json',

@@ -37,6 +37,11 @@ test('%%bash runs a script, its exit code is an error', async () => {
   expect((await client.execute('%%bash\nexit 3')).error?.evalue).toContain('exit code 3')
 })
 
+test('lines of a %%bash body are numbered as in the cell', async () => {
+  const run = await client.execute('%%bash\n# nothing\nno_such_command_here')
+  expect(run.stderr).toMatch(/line 3: no_such_command_here/)
+})
+
 test('%load puts a file into the next cell', async () => {
   await client.execute('(await import("node:fs")).writeFileSync("cell.ts", "1 + 2")')
   expect((await client.execute('%load cell.ts')).reply['payload']).toEqual([

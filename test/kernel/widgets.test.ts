@@ -78,6 +78,9 @@ test('interact runs again at each change; prints, displays, results and errors s
   expect(run.error?.text).toBeUndefined()
   expect(run.stdout).toBe('')
   expect(textOf(run, 'display_data')).toBe('VBox')
+  const shown = await client.execute('ia')
+  expect(shown.ofType('execute_result')).toEqual([])
+  expect(opened('DropdownModel').map((open) => stateOf(open)['description'])).toContain('word')
   const output = idOf(opened('OutputModel').at(-1))
   const outputs = () => messages(output).at(-1)?.state['outputs'] as readonly Content[] | undefined
   expect(outputs()).toEqual([
@@ -105,6 +108,7 @@ test('while interact runs, changes wait and only the newest values run next', as
     'let ran: number[] = []; const slow = interact({ x: widgets.slider(0, 100) }, async ({ x }) => { ran.push(x); await new Promise((r) => setTimeout(r, 120)) })',
   )
   const slider = idOf(opened('IntSliderModel').at(-1))
+  expect(messages(slider)[0]).toMatchObject({ method: 'update', state: { description: 'x' } })
   for (const value of [10, 20, 30, 40]) send(slider, { method: 'update', state: { value }, buffer_paths: [] })
   await client.execute('await new Promise((r) => setTimeout(r, 30)); await slow.settled()')
   expect((await client.execute('ran')).result).toBe('[ 0, 40 ]')
