@@ -2,6 +2,7 @@ import type { Butler, DataCoordinate, DatasetRef, DatasetType } from '#butler'
 import type { Edge, TaskNode } from '../graph/pipeline-graph.ts'
 import { type CoordinateTable, CoordinateTables } from './coordinates.ts'
 import { findExisting, limitTo } from './find-existing.ts'
+import { byTime } from './by-time.ts'
 import { PixelIndex } from './pixel-index.ts'
 
 /** The datasets of a prerequisite edge for each of some quanta. */
@@ -24,7 +25,7 @@ export async function prerequisiteFinder(
   const skypix = type.dimensions.skypix.filter((name) => !node.dimensions.has(name))
   if (skypix.length > 0) return byPixel(butler, type, skypix[0] ?? '', quanta, collections)
   if (!node.dimensions.contains(type.dimensions)) return byQuery(butler, type, collections)
-  if (type.isCalibration) return byTime(butler, type, collections)
+  if (type.isCalibration) return byTime(butler, type, quanta, collections)
   return byDataId(butler, type, quanta, collections)
 }
 
@@ -45,21 +46,6 @@ async function byDataId(
   return (quantum) => {
     const ref = found.get(table.find(quantum) ?? -1)
     return Promise.resolve(ref === undefined ? [] : [ref])
-  }
-}
-
-/** One look-up for each data ID and instant, kept for quanta that share them. */
-function byTime(butler: Butler, type: DatasetType, collections: readonly string[]): PrerequisiteFinder {
-  const known = new Map<string, Promise<DatasetRef | undefined>>()
-  return async (quantum) => {
-    const { timespan } = quantum
-    const coordinate = quantum.subset(type.dimensions)
-    const key = `${coordinate.key}|${timespan === undefined ? '' : timespan.nsec.join()}`
-    const asked =
-      known.get(key) ?? butler.findDataset(type, coordinate, { collections, ...(timespan && { timespan }) })
-    known.set(key, asked)
-    const ref = await asked
-    return ref === undefined ? [] : [ref]
   }
 }
 
