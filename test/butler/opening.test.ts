@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RawSqlite } from '../support/raw-sqlite.ts'
+import { rawSqlite } from '../support/raw-sqlite.ts'
 import { expect, test } from 'vitest'
 import { createNodeButler, openNodeButler } from '#platform/node'
 import { anEmptyRepository, tempFolder } from '../support/repository.ts'
@@ -16,7 +16,7 @@ test('a folder that is no repository, or none at all, is said so with the cure',
   })
   mkdirSync(join(folder, 'odd'))
   writeFileSync(join(folder, 'odd', 'butler.yaml'), 'registry:\n  db: sqlite:///<butlerRoot>/gen3.sqlite3\n')
-  new RawSqlite(join(folder, 'odd', 'gen3.sqlite3')).close()
+  rawSqlite(join(folder, 'odd', 'gen3.sqlite3')).close()
   await expect(openNodeButler(join(folder, 'odd'))).rejects.toMatchObject({ code: 'butler/not-a-repository' })
 })
 

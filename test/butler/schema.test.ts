@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { RawSqlite } from '../support/raw-sqlite.ts'
+import { rawSqlite } from '../support/raw-sqlite.ts'
 import { expect, test } from 'vitest'
 import { createNodeButler } from '#platform/node'
 import { dataPath } from '../support/data.ts'
@@ -8,7 +8,7 @@ import { tempFolder } from '../support/repository.ts'
 
 /** Lines of every CREATE statement by name, in any order: the anchor's index order changes from run to run. */
 function statements(file: string): ReadonlyMap<string, string> {
-  const database = new RawSqlite(file, { readonly: true })
+  const database = rawSqlite(file, { readonly: true })
   const rows = database.prepare('SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL').all() as {
     name: string
     sql: string
@@ -29,7 +29,7 @@ test('tables, constraints and indexes are those of a repository made by the real
   const ours = join(folder, 'ours')
   const butler = await createNodeButler(ours)
   const { registry } = butler
-  const reference = new RawSqlite(join(theirs, 'gen3.sqlite3'), { readonly: true })
+  const reference = rawSqlite(join(theirs, 'gen3.sqlite3'), { readonly: true })
   const types = reference
     .prepare(
       'SELECT name, storage_class, dimensions_key, calibration_association_table AS calibs FROM dataset_type ORDER BY id',
@@ -51,7 +51,7 @@ test('tables, constraints and indexes are those of a repository made by the real
   expect([...made.keys()].sort()).toEqual([...expected.keys()].sort())
   for (const [name, sql] of expected) expect(made.get(name), name).toBe(sql)
   const attributes = (file: string) =>
-    new RawSqlite(file, { readonly: true })
+    rawSqlite(file, { readonly: true })
       .prepare('SELECT name, value FROM butler_attributes ORDER BY rowid')
       .all()
   expect(attributes(join(ours, 'gen3.sqlite3'))).toEqual(attributes(join(theirs, 'gen3.sqlite3')))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { RawSqlite } from '../support/raw-sqlite.ts'
+import { rawSqlite } from '../support/raw-sqlite.ts'
 import { expect, test, vi } from 'vitest'
 import { openNodeButler, openNodeSqlite } from '#platform/node'
 import { isNetworkType } from '../../src/platform/node/file-system.ts'
@@ -34,7 +34,7 @@ async function aCountingRepository(visits: number) {
 
 /** Set the mode of a repository's file; nobody may have it open. */
 function setJournal(root: string, journal: 'wal' | 'delete'): void {
-  const database = new RawSqlite(join(root, 'gen3.sqlite3'))
+  const database = rawSqlite(join(root, 'gen3.sqlite3'))
   expect(database.pragma(`journal_mode = ${journal}`, { simple: true })).toBe(journal)
   database.close()
 }
@@ -87,7 +87,7 @@ test.each(['wal', 'delete'] as const)(
 test('on a network file system the journal is a rollback journal, also for files that had a write-ahead log', async () => {
   const path = join(tempFolder(), 'registry.sqlite3')
   const mode = () => {
-    const database = new RawSqlite(path, { readonly: true })
+    const database = rawSqlite(path, { readonly: true })
     const text = database.pragma('journal_mode', { simple: true })
     database.close()
     return text

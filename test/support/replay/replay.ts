@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { RawSqlite } from '../raw-sqlite.ts'
+import { rawSqlite } from '../raw-sqlite.ts'
 import type { Butler } from '#butler'
 import { Catalog } from '#table'
 import { openNodeButler } from '#platform/node'
@@ -99,7 +99,7 @@ export class Place {
     const outside = join(this.folder, 'outside')
     mkdirSync(outside, { recursive: true })
     writeFileSync(join(outside, 'direct.json'), '{"ingested": "direct"}')
-    const database = new RawSqlite(join(this.repository, 'gen3.sqlite3'))
+    const database = rawSqlite(join(this.repository, 'gen3.sqlite3'))
     database
       .prepare('UPDATE file_datastore_records SET path = replace(path, ?, ?) WHERE path LIKE ?')
       .run(OUTSIDE, `file://${outside}`, `${OUTSIDE}/%`)
