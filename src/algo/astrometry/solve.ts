@@ -1,3 +1,4 @@
+import { median } from '#math'
 import { fitTanSip, type SkyWcs } from '#wcs'
 import { type MatchedPair, matchNearest, type Positions } from '../match/nearest.ts'
 import { algoError } from '../errors.ts'
@@ -53,12 +54,20 @@ export interface AstrometrySolution {
   readonly iterations: number
   /** Mean and σ of the distances on the sky of the pairs that were fitted, arcsec. */
   readonly scatterArcsec: { readonly mean: number; readonly stdev: number }
+  /** Degree that was fitted: lower than asked for with few pairs. */
+  readonly order: number
 }
+
+/** A fit has at least this many pairs for each term of an axis. */
+const PAIRS_PER_TERM = 2
+/** No pair nearer than this many of its expected errors is left out of a match. */
+const SURE_SIGMAS = 4
 
 /**
  * Fit a TAN-SIP WCS: match by patterns, fit, match again by nearness with the new WCS, until the match radius no longer falls.
  * Pairs weigh by their errors (the stack weighs all alike) and are rejected on both sides of the mean (the stack's test is
- * one-sided).
+ * one-sided). With few pairs the degree is lowered, and the match radius does not shrink below what the errors allow: else the
+ * fit follows its noise and sheds the pairs that say so.
  * @throws FirstlightError 'algo/no-astrometric-match'; 'wcs/no-fit'
  * @see lsst.meas.astrom.AstrometryTask, FitTanSipWcsTask
  */
@@ -73,20 +82,22 @@ export function solveAstrometry(
   let best: AstrometrySolution | undefined
   for (let iteration = 1; iteration <= o.maxIter; iteration++) {
     const fit = fitRejecting(sources, references, pairs, o)
-    const { mean, stdev } = fit.scatterArcsec
-    const reach = mean + o.matchDistanceSigma * stdev
-    const before = best === undefined ? Number.POSITIVE_INFINITY : reachOf(best, o)
-    if (reach >= before) break
+    const reach = reachOf(fit, o)
+    if (best !== undefined && reach >= reachOf(best, o)) break
     best = { ...fit, iterations: iteration }
     if (reach < o.minMatchDistanceArcSec) break
-    const radius = (Math.max(reach, o.minMatchDistanceArcSec) * ARCSEC) / scaleOf(fit.wcs, sources)
+    const scale = scaleOf(fit.wcs, sources) / ARCSEC
+    const errors = pairs.map((pair) => expectedError(sources, references, pair, scale))
+    const radius = Math.max(reach, o.minMatchDistanceArcSec, SURE_SIGMAS * median(errors)) / scale
     pairs = matchNearest(sources, fit.wcs.skyToPixelArrays(references.ra, references.dec), radius)
   }
   return best!
 }
 
-const reachOf = ({ scatterArcsec }: AstrometrySolution, o: AstrometryOptions): number =>
-  scatterArcsec.mean + o.matchDistanceSigma * scatterArcsec.stdev
+const reachOf = (
+  { scatterArcsec }: Pick<AstrometrySolution, 'scatterArcsec'>,
+  o: AstrometryOptions,
+): number => scatterArcsec.mean + o.matchDistanceSigma * scatterArcsec.stdev
 
 function firstMatch(
   sources: AstrometricSources,
@@ -95,7 +106,7 @@ function firstMatch(
   o: AstrometryOptions,
 ): readonly MatchedPair[] {
   const found = matchPatterns(sources, initial.skyToPixelArrays(references.ra, references.dec), o.matcher)
-  if (found.status === 'matched') return found.pairs
+  if (found.status === 'matched') return relaxed(sources, references, found.pairs, LOOSER * found.tolerance)
   const counts = `${sources.x.length} sources and ${references.ra.length} reference objects`
   throw algoError(
     'no-astrometric-match',
@@ -108,6 +119,30 @@ function firstMatch(
   )
 }
 
+/** Match radius after the patterns, in their tolerance: what a shift and rotation leave of a distortion. */
+const LOOSER = 3
+
+/**
+ * Patterns keep what a shift and rotation explain, maybe one corner of the image: fits of rising degree find the rest, each
+ * until it brings no more pairs.
+ */
+function relaxed(
+  sources: AstrometricSources,
+  references: AstrometricReferences,
+  found: readonly MatchedPair[],
+  radiusPx: number,
+): readonly MatchedPair[] {
+  let pairs = found
+  for (let order = 1; order <= 2; order++)
+    for (let grown = true; grown; ) {
+      const { wcs } = fitOnce(sources, references, pairs, affordable(order, pairs.length))
+      const more = matchNearest(sources, wcs.skyToPixelArrays(references.ra, references.dec), radiusPx)
+      grown = more.length > pairs.length
+      if (more.length >= pairs.length) pairs = more
+    }
+  return pairs
+}
+
 function fitRejecting(
   sources: AstrometricSources,
   references: AstrometricReferences,
@@ -116,7 +151,8 @@ function fitRejecting(
 ): Omit<AstrometrySolution, 'iterations'> {
   let pairs = all
   for (let round = 0; ; round++) {
-    const { wcs, residuals } = fitOnce(sources, references, pairs, o.order)
+    const order = affordable(o.order, pairs.length)
+    const { wcs, residuals } = fitOnce(sources, references, pairs, order)
     const [sx, sy] = [rms(residuals.east), rms(residuals.north)]
     const kept = pairs.filter(
       (_, i) =>
@@ -127,28 +163,43 @@ function fitRejecting(
       continue
     }
     const distances = Float64Array.from(pairs, (_, i) => Math.hypot(residuals.east[i]!, residuals.north[i]!))
-    return { wcs, pairs, scatterArcsec: meanAndStdev(distances) }
+    return { wcs, pairs, order, scatterArcsec: meanAndStdev(distances) }
   }
 }
 
+const termsOf = (order: number): number => ((order + 1) * (order + 2)) / 2
+
+function affordable(order: number, pairs: number): number {
+  let lowered = order
+  while (lowered > 1 && pairs < PAIRS_PER_TERM * termsOf(lowered)) lowered--
+  return lowered
+}
+
+/** Of a pair's distance along an axis, arcsec. @param scale arcsec a pixel */
+const expectedError = (
+  { error }: AstrometricSources,
+  { errorArcsec }: AstrometricReferences,
+  { source, reference }: MatchedPair,
+  scale: number,
+): number => Math.hypot(errorArcsec[reference]!, error[source]! * scale, FLOOR_ARCSEC)
+
 function fitOnce(
-  { x, y, error }: AstrometricSources,
+  sources: AstrometricSources,
   references: AstrometricReferences,
   pairs: readonly MatchedPair[],
   order: number,
 ) {
   const take = (values: ArrayLike<number>, which: 'source' | 'reference') =>
     Float64Array.from(pairs, (pair) => values[pair[which]]!)
-  const [px, py] = [take(x, 'source'), take(y, 'source')]
-  const [ra, dec] = [take(references.ra, 'reference'), take(references.dec, 'reference')]
-  const unweighted = fitTanSip({ x: px, y: py, ra, dec, order: 1 })
-  const scale = scaleOf(unweighted.wcs, { x: px, y: py }) / ARCSEC
-  const weights = Float64Array.from(
-    pairs,
-    (pair) =>
-      1 / Math.hypot(references.errorArcsec[pair.reference]!, error[pair.source]! * scale, FLOOR_ARCSEC),
-  )
-  return fitTanSip({ x: px, y: py, ra, dec, order, weights })
+  const points = {
+    x: take(sources.x, 'source'),
+    y: take(sources.y, 'source'),
+    ra: take(references.ra, 'reference'),
+    dec: take(references.dec, 'reference'),
+  }
+  const scale = scaleOf(fitTanSip({ ...points, order: 1 }).wcs, points) / ARCSEC
+  const weights = Float64Array.from(pairs, (pair) => 1 / expectedError(sources, references, pair, scale))
+  return fitTanSip({ ...points, order, weights })
 }
 
 /** Error that no position is believed to be below: what the atmosphere does within an exposure, arcsec. */
