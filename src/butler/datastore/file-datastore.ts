@@ -144,7 +144,20 @@ export class FileDatastore {
 
   /** BLAKE2b of a record's file, as hexadecimal text. */
   async checksumOf(record: FileRecord): Promise<string> {
-    return this.hash([await this.files.readBytes(this.placeOf(record))])
+    return this.checksumAt(this.placeOf(record))
+  }
+
+  /** Copy a record's bytes to a place; a member of an archive comes out of it. */
+  async copyTo(record: FileRecord, target: string): Promise<void> {
+    const member = zipMember(record.path)
+    const source = this.placeOf(record)
+    if (member === undefined) return this.files.copy(source, target)
+    const bytes = await openZipMember(await this.files.open(source), member)
+    await this.files.writeAtomic(target, await bytes.read(0, bytes.size))
+  }
+
+  async checksumAt(place: string): Promise<string> {
+    return this.hash([await this.files.readBytes(place)])
   }
 
   /** Where a dataset would be written. */

@@ -3,7 +3,7 @@ import { FileExistsError, FileNotFoundError, FormatterError } from '../errors.ts
 import type { FileDataset, TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
 import type { FileRecord } from './record-table.ts'
-import { extensionOf, fileUri, folderOf, joinPath, pathOf, relativeTo } from './uri.ts'
+import { extensionOf, folderOf, isAddress, joinPath, placeOfUri, relativeTo, uriOf } from './uri.ts'
 
 /** Bring existing files into the datastore and write their records. Files that were moved come back when the transaction fails. */
 export async function ingestFiles(
@@ -23,14 +23,14 @@ async function ingestOne(
   transfer: TransferMode | undefined,
   undo: UndoLog,
 ): Promise<readonly FileRecord[]> {
-  const given = pathOf(dataset.path)
-  if (given === undefined) throw new FileNotFoundError(`'${dataset.path}' is not a local file.`)
-  const source = given.startsWith('/') ? given : joinPath(datastore.root, given)
+  const given = isAddress(dataset.path) ? placeOfUri(dataset.path) : dataset.path
+  const source = given.startsWith('/') || isAddress(given) ? given : joinPath(datastore.root, given)
   const stat = await datastore.files.stat(source)
   if (stat === undefined) throw new FileNotFoundError(`There is no file '${source}' to ingest.`)
   const inside = relativeTo(datastore.root, source)
-  const mode = settle(transfer, inside !== undefined)
+  const mode = settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
   const formatter = await chooseFormatter(datastore, dataset, source, mode !== undefined && mode !== 'direct')
+  const checksum = datastore.checksums ? await datastore.checksumAt(source) : undefined
   const path = await place(datastore, dataset, source, inside, mode, undo)
   return dataset.refs.map((ref) => ({
     id: ref.id,
@@ -38,14 +38,18 @@ async function ingestOne(
     formatter,
     storageClass: ref.datasetType.storageClass,
     component: undefined,
-    checksum: undefined,
+    checksum,
     size: stat.size,
   }))
 }
 
-/** `auto` links what is outside and leaves what is inside; `split` records what is outside by its address. */
-function settle(transfer: TransferMode | undefined, inside: boolean): TransferMode | undefined {
-  if (transfer === 'auto') return inside ? undefined : 'link'
+/** `auto` links what is outside (copies what is on another machine) and leaves what is inside; `split` records what is outside by its address. */
+function settle(
+  transfer: TransferMode | undefined,
+  inside: boolean,
+  isRemote: boolean,
+): TransferMode | undefined {
+  if (transfer === 'auto') return inside ? undefined : isRemote ? 'copy' : 'link'
   if (transfer === 'split') return inside ? undefined : 'direct'
   return transfer
 }
@@ -78,7 +82,7 @@ async function place(
   mode: TransferMode | undefined,
   undo: UndoLog,
 ): Promise<string> {
-  if (mode === 'direct') return fileUri(source)
+  if (mode === 'direct') return uriOf(source)
   if (mode === undefined) {
     if (inside === undefined)
       throw new FileNotFoundError(`'${source}' is not inside the repository '${datastore.root}'.`, {

@@ -8,7 +8,7 @@ import type { DatasetTypeRecord } from '../datasets/type-store.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { type StandardDataId, standardizeDataId } from '../dimensions/standardize.ts'
-import { fileUri } from '../datastore/uri.ts'
+import { uriOf } from '../datastore/uri.ts'
 import { CollectionTypeError, NoDefaultCollectionError } from '../errors.ts'
 import type { DataIdInput, SearchOptions } from '../options.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -138,6 +138,6 @@ export class DatasetFinder {
     const ref = await this.newRef(typeof key === 'string' ? key : key.name, dataId, run ?? found?.run)
     if (((await collections.find(ref.run))?.type ?? 'RUN') !== 'RUN')
       throw new CollectionTypeError(`'${ref.run}' is not a RUN collection.`)
-    return `${fileUri(await datastore.predict(ref))}#predicted`
+    return `${uriOf(await datastore.predict(ref))}#predicted`
   }
 }

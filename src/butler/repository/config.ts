@@ -19,6 +19,8 @@ export interface RepositoryConfig {
   readonly templates: Readonly<Record<string, string>>
   /** Tables with the records of file datastores. */
   readonly recordsTables: readonly string[]
+  /** Records of new files have checksums. */
+  readonly checksums: boolean
   readonly tree: ConfigTree
 }
 
@@ -76,6 +78,7 @@ export function describeConfig(tree: ConfigTree, root: string, file: string): Re
     datastoreName: `FileDatastore@${datastore}`,
     templates: isTree(templates) ? textsOf(templates) : {},
     recordsTables: [recordsTable(tree)],
+    checksums: at(tree, 'datastore.checksum') === true,
     tree,
   }
 }

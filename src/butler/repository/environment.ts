@@ -12,5 +12,7 @@ export interface ButlerEnvironment {
   /** Asked for at the first get or put; commands that only list never load file formats. */
   readonly formatters: () => Promise<FormatterRegistry>
   readonly now: () => Instant
+  /** BLAKE2b with 64 bytes, in hexadecimal, for checksums; by default a slow one. */
+  readonly blake2b?: (parts: readonly Uint8Array[]) => Promise<string>
   readonly log?: Logger
 }

@@ -63,6 +63,8 @@ export class Repository {
       records: new FileRecordTable(connection, config.datastoreName, config.recordsTables[0]),
       templates: new FileTemplates(universe, config.templates),
       formatters: environment.formatters,
+      checksums: config.checksums,
+      ...(environment.blake2b !== undefined && { hash: environment.blake2b }),
     })
     this.engine = new QueryEngine({ ...this, connection, universe })
   }

@@ -163,7 +163,7 @@ async function copyOut(
   const { files } = datastore
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
   await files.makeDirectory(folderOf(target))
-  const source = datastore.pathOfRecord(record)
+  const source = datastore.placeOf(record)
   if (transfer === 'copy') await files.copy(source, target)
   else await files.link(source, target, transfer === 'link' ? 'hardlink' : transfer)
   return relative

@@ -1,5 +1,6 @@
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
-import { folderOf, joinPath } from '../datastore/uri.ts'
+import type { FileRecord } from '../datastore/record-table.ts'
+import { folderOf, joinPath, withoutFragment } from '../datastore/uri.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 
@@ -19,27 +20,30 @@ export async function retrieveArtifacts(
 ): Promise<readonly string[]> {
   const { files } = datastore
   const records = await datastore.records.ofMany(refs.map((r) => r.id))
-  const plan = new Map<string, string>()
+  const plan = new Map<string, FileRecord>()
   for (const ref of refs) {
     const own = records.get(ref.id)
     if (own === undefined) throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`)
     for (const record of own) {
-      const source = datastore.pathOfRecord(record)
+      const source = datastore.placeOf(record)
       const isInside = preservePath && !record.path.includes('://')
-      const target = joinPath(destination, isInside ? record.path : source.slice(source.lastIndexOf('/') + 1))
+      const target = joinPath(
+        destination,
+        isInside ? withoutFragment(record.path) : source.slice(source.lastIndexOf('/') + 1),
+      )
       if (!overwrite && (await files.stat(target)) !== undefined)
         throw new FileExistsError(`'${target}' is there already.`, {
           hint: 'Give --clobber to replace files.',
         })
       if ((await files.stat(source)) === undefined)
         throw new FileNotFoundError(`The file '${source}' is gone.`)
-      plan.set(target, source)
+      plan.set(target, record)
     }
   }
-  for (const [target, source] of plan) {
+  for (const [target, record] of plan) {
     await files.makeDirectory(folderOf(target))
-    if (transfer === 'auto' || transfer === 'copy') await files.copy(source, target)
-    else await files.link(source, target, transfer === 'link' ? 'hardlink' : transfer)
+    if (transfer === 'auto' || transfer === 'copy') await datastore.copyTo(record, target)
+    else await files.link(datastore.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
   }
   return [...plan.keys()]
 }

@@ -38,7 +38,7 @@ export async function transferFrom(
   await checkTypes(target, stored, options.registerDatasetTypes === true)
   if (options.dryRun === true) return report
   for (const ref of stored) {
-    const path = source.datastore.pathOfRecord(records.get(ref.id)![0]!)
+    const path = source.datastore.placeOf(records.get(ref.id)![0]!)
     if ((await source.datastore.files.stat(path)) === undefined)
       throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
         hint: 'Nothing was transferred.',
@@ -66,7 +66,7 @@ export async function transferFrom(
         })
         const [record] = records.get(ref.id)!
         files.push({
-          path: source.datastore.pathOfRecord(record!),
+          path: source.datastore.placeOf(record!),
           refs: [new Ref(type, coordinate, ref.run, ref.id)],
           formatter: record!.formatter,
         })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import {
   Butler,
@@ -9,14 +10,15 @@ import {
 } from '#butler'
 import type { Logger } from '#core'
 import { Instant } from '#time'
-import { nodeFiles } from './node-files.ts'
+import { routedFiles } from './remote/routed-files.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** Node's files, SQLite and clock, and every formatter, loaded when first needed. */
 export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
   let formatters: Promise<FormatterRegistry> | undefined
   return {
-    files: nodeFiles,
+    files: routedFiles,
+    blake2b,
     openSqlite,
     openPostgres: async (url, options) => (await import('./postgres/open.ts')).openPostgres(url, options),
     formatters: () => (formatters ??= allFormatters()),
@@ -49,4 +51,15 @@ export async function createNodeButler(
   return Butler.open(environment, absolute(root), { writeable: true, ...options })
 }
 
-const absolute = (path: string): string => resolve(path).replaceAll('\\', '/')
+/** BLAKE2b with 64 bytes, as the anchor's checksums. */
+function blake2b(parts: readonly Uint8Array[]): Promise<string> {
+  const hash = createHash('blake2b512')
+  for (const part of parts) hash.update(part)
+  return Promise.resolve(hash.digest('hex'))
+}
+
+/** Paths from the working directory; addresses as they are. */
+const absolute = (place: string): string =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(place)
+    ? place.replace(/^file:\/\//, '')
+    : resolve(place).replaceAll('\\', '/')

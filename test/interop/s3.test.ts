@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { type Butler, checkRepository, mendable, retrieveArtifacts } from '#butler'
+import { createNodeButler } from '#platform/node'
+import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
+import { listObjects } from '../../src/platform/node/remote/s3-files.ts'
+import { python } from '../support/python.ts'
+import { fillDimensions, putNote, tempFolder } from '../support/repository.ts'
+import { startS3 } from '../support/s3.ts'
+
+// Files in S3 (moto's server on loopback), the registry in SQLite on the disk; the real Butler uses the same.
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+
+const url = await startS3('survey')
+const noteId = { instrument: 'Cam', visit: 1, detector: 1 }
+const ROOT = 's3://survey/repo'
+let butler: Butler
+
+beforeAll(async () => {
+  butler = await createNodeButler(join(tempFolder(), 'repo'), {
+    seed: { datastore: { root: ROOT, checksum: true } },
+  })
+  await fillDimensions(butler)
+  for (const run of ['run/a', 'run/b']) await butler.collections.register(run)
+  const dimensions = ['instrument', 'visit', 'detector']
+  await butler.registry.registerDatasetType({ name: 'note', dimensions, storageClass: 'StructuredDataDict' })
+})
+
+test('objects are files: written whole, read by ranges, listed page by page, removed', async () => {
+  const names = Array.from({ length: 8 }, (_, i) => `many/${String(i).padStart(4, '0')} a+b&c.txt`)
+  await Promise.all(names.map((n) => routedFiles.writeAtomic(`s3://survey/${n}`, n)))
+  expect(await listObjects('s3://survey/many', false, 3)).toEqual(names.map((n) => n.slice('many/'.length)))
+  expect(await routedFiles.list('s3://survey/many')).toEqual(await listObjects('s3://survey/many', true, 3))
+  expect(await routedFiles.list('s3://survey', { recursive: true })).toEqual(
+    expect.arrayContaining([names[7]]),
+  )
+  expect(await routedFiles.list('s3://survey')).toContain('many')
+  const source = await routedFiles.open(`s3://survey/${names[3]}`)
+  expect(new TextDecoder().decode(await source.read(5, 4))).toBe('0003')
+  expect(await routedFiles.stat('s3://survey/none')).toBeUndefined()
+  await expect(routedFiles.readBytes('s3://survey/none')).rejects.toMatchObject({ code: 'files/not-found' })
+  await expect(routedFiles.writeAtomic('s3://elsewhere/x', 'x')).rejects.toMatchObject({
+    code: 'files/not-found',
+    hint: 'Make the bucket first.',
+  })
+  await routedFiles.remove('s3://survey/many', { recursive: true })
+  expect(await routedFiles.list('s3://survey/many')).toEqual([])
+})
+
+const READ = `
+import json, sys
+from lsst.daf.butler import Butler
+b = Butler.from_config(sys.argv[1], writeable=True)
+kw = dict(instrument="Cam", visit=1, detector=2)
+print(json.dumps([b.get("note", collections="run/a", **kw), str(b.getURI("note", collections="run/a", **kw))]))
+b.put({"by": "them"}, "note", run="run/b", **kw)
+`
+
+test('datasets in S3 are put, found by the real Butler, put by it and got here', async () => {
+  const ref = await putNote(butler, 'run/a', 1, 2)
+  const uri = await butler.getUri(ref)
+  expect(uri).toMatch(/^s3:\/\/survey\/repo\/run\/a\/note\/.*\.yaml$/)
+  expect(JSON.parse(python(READ, butler.root))).toEqual([{ run: 'run/a', visit: 1, detector: 2 }, uri])
+  const id = { ...noteId, detector: 2 }
+  expect(await butler.get('note', id, { collections: 'run/b' })).toEqual({ by: 'them' })
+  const file = join(tempFolder(), 'note.yaml')
+  writeFileSync(file, 'origin: disk\n')
+  const [ingested] = await butler.registry.makeRefs('note', [noteId], { run: 'run/a' })
+  await butler.ingest([{ path: file, refs: [ingested!] }], { transfer: 'auto' })
+  expect(await butler.get(ingested!)).toEqual({ origin: 'disk' })
+  const folder = tempFolder()
+  const [retrieved] = await retrieveArtifacts(butler.repository, [ingested!], folder)
+  expect(readFileSync(retrieved!, 'utf8')).toBe('origin: disk\n')
+})
+
+test('a failed transaction takes its objects back; check looks into the bucket, at checksums too', async () => {
+  const failing = butler.transaction(async () => {
+    await putNote(butler, 'run/a', 2, 1)
+    throw new Error('stop')
+  })
+  await expect(failing).rejects.toThrow('stop')
+  const options = { checksums: true }
+  expect(mendable(await checkRepository(butler.repository, options))).toBe(0)
+  const ref = await putNote(butler, 'run/a', 2, 2)
+  const text = await routedFiles.readText(await butler.getUri(ref))
+  await routedFiles.writeAtomic(await butler.getUri(ref), text.replace('2', '3'))
+  const { damaged } = await checkRepository(butler.repository, options)
+  expect(damaged).toMatchObject([{ id: ref.id, why: expect.stringContaining('checksum') as string }])
+  await butler.pruneDatasets([ref], { disassociate: true, unstore: true, purge: true })
+  expect(await routedFiles.stat(`${ROOT}/run/a`)).toBeUndefined()
+  await routedFiles.writeAtomic(`${ROOT}/run/a/note/left.yaml`, 'x')
+  expect((await checkRepository(butler.repository, { mend: true })).orphans).toEqual(['run/a/note/left.yaml'])
+  expect(mendable(await checkRepository(butler.repository))).toBe(0)
+})
+
+test('without credentials, or without a server, the error says what to do', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', undefined)
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(tempFolder(), 'none'))
+  await expect(routedFiles.stat('s3://survey/x')).rejects.toMatchObject({
+    code: 'files/denied',
+    hint: expect.stringContaining('AWS_ACCESS_KEY_ID') as string,
+  })
+  vi.stubEnv('LSST_RESOURCES_S3_PROFILE_mine', url.replace('http://', 'http://key:secret@'))
+  expect(await routedFiles.stat('s3://mine@survey/none')).toBeUndefined()
+  vi.unstubAllEnvs()
+})
