@@ -7,6 +7,7 @@ import rspack from '@rspack/core'
 import { compressAll } from './workbench/compress.mjs'
 import { fingerprint, readStamp, writeStamp } from './workbench/fingerprint.mjs'
 import { generateEntry } from './workbench/generate.mjs'
+import { withLock } from './workbench/lock.mjs'
 import { extensionPackages } from './workbench/packages.mjs'
 import { appConfig } from './workbench/rspack-config.mjs'
 
@@ -70,7 +71,8 @@ function writeAssets(stats) {
 
 const mb = (bytes) => (bytes / 1e6).toFixed(1)
 
-main().catch((error) => {
+// Two builds at once would mix their files.
+withLock(path.join(root, '.cache/workbench.lock'), main).catch((error) => {
   console.error(`workbench: the build failed\n${error.message}`)
   process.exitCode = 1
 })
