@@ -1,4 +1,4 @@
-import { canonicalUniverse } from './universe-8.ts'
+import { canonicalUniverse } from './universe-8/canonical.ts'
 import { type DimensionConfig, parseUniverse } from './parse.ts'
 import type { DimensionElement } from './element.ts'
 import { DimensionGroup } from './group.ts'
