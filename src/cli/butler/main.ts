@@ -2,11 +2,11 @@ import { Command } from 'commander'
 import { makeLogger } from '#core'
 import type { CommandIo } from '../shared/io.ts'
 import { type LogOptions, makeSink } from '../shared/logging.ts'
-import { collect } from '../shared/options.ts'
+import { addLogOptions } from '../shared/options.ts'
 import { reportError } from '../shared/report.ts'
 import { COMMANDS } from './commands.ts'
 import { type CommandContext, Repositories } from './context.ts'
-import { addOptionsFile, applyOptionsFile } from './options-file.ts'
+import { addOptionsFile, applyOptionsFile } from '../shared/options-file.ts'
 
 /** Run one `butler` command line; gives the exit code. Only the file of the asked subcommand is loaded. */
 export async function runButler(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -43,21 +43,7 @@ export async function runButler(argv: readonly string[], io: CommandIo): Promise
 const VALUED = new Set(['--log-level', '--log-file', '--log-label'])
 
 const makeProgram = (): Command =>
-  new Command('butler')
-    .description('Look into, fill and prune data repositories.')
-    .option('--log-level <level>', 'LEVEL, or name=LEVEL for one logger (repeatable)', collect, [])
-    .option('--long-log', 'print time and level of messages, and the stack of errors', false)
-    .option(
-      '--log-file <file>',
-      'also write messages to a file; .json gives one JSON object a line',
-      collect,
-      [],
-    )
-    .option('--log-tty', 'print messages to the terminal', true)
-    .option('--no-log-tty', 'do not print messages to the terminal')
-    .option('--log-label <key=value>', 'put a label on every message', collect, [])
-    .option('--progress', 'show progress bars', false)
-    .option('--no-progress', 'show no progress bars')
+  addLogOptions(new Command('butler').description('Look into, fill and prune data repositories.'))
 
 function makeContext(program: Command, io: CommandIo, repositories: Repositories): CommandContext {
   const options = program.opts<LogOptions & { progress: boolean }>()

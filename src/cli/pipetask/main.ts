@@ -3,7 +3,7 @@ import { isFirstlightError, messageOf } from '#core'
 import { AbortedError, ExitCode, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
 import { type LogOptions, makeSink } from '../shared/logging.ts'
-import { collect } from './pipeline-options.ts'
+import { addLogOptions } from '../shared/options.ts'
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
@@ -36,21 +36,9 @@ const SUMMARIES: Readonly<Record<string, string>> = {
 export async function runPipetask(argv: readonly string[], io: CommandIo): Promise<number> {
   let longLog = false
   let exitCode = 0
-  const program = new Command('pipetask')
-    .description('Build, run and manage pipelines of tasks on a data repository.')
-    .option('--log-level <level>', 'LEVEL, or name=LEVEL for one logger (repeatable)', collect, [])
-    .option('--long-log', 'print time, level and data ID with each message', false)
-    .option(
-      '--log-file <file>',
-      'also write messages to a file; .json gives one JSON object a line',
-      collect,
-      [],
-    )
-    .option('--log-tty', 'print messages to the terminal', true)
-    .option('--no-log-tty', 'do not print messages to the terminal')
-    .option('--log-label <key=value>', 'put a label on every message', collect, [])
-    .option('--progress', 'show progress bars even without a terminal', false)
-    .option('--no-progress', 'show no progress bars')
+  const program = addLogOptions(
+    new Command('pipetask').description('Build, run and manage pipelines of tasks on a data repository.'),
+  )
   const globals = (): Globals => {
     const options = program.opts<LogOptions & { progress: boolean }>()
     return { sink: makeSink(options, io), progress: options.progress || io.columns !== undefined }

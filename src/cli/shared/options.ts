@@ -8,6 +8,23 @@ export const collectList = (text: string, before: readonly string[] = []): reado
 
 export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
+/** The options before the subcommand: what is logged, and where. */
+export const addLogOptions = (program: Command): Command =>
+  program
+    .option('--log-level <level>', 'LEVEL, or name=LEVEL for one logger (repeatable)', collect, [])
+    .option('--long-log', 'print time and level of messages, and the stack of errors', false)
+    .option(
+      '--log-file <file>',
+      'also write messages to a file; .json gives one JSON object a line',
+      collect,
+      [],
+    )
+    .option('--log-tty', 'print messages to the terminal', true)
+    .option('--no-log-tty', 'do not print messages to the terminal')
+    .option('--log-label <key=value>', 'put a label on every message', collect, [])
+    .option('--progress', 'show progress bars even without a terminal', false)
+    .option('--no-progress', 'show no progress bars')
+
 /** Arguments too may be comma lists: `raw,calexp src`. */
 export const splitLists = (words: readonly string[]): readonly string[] =>
   words.flatMap((word) => word.split(',')).filter((part) => part !== '')
