@@ -28,18 +28,21 @@ else {
   const pipeline = await loadPipeline(join(pipelines, '04-drp.yaml'), host)
   const graph = await buildPipelineGraph(pipeline, { tasks, host, universe: butler.dimensions })
   const start = performance.now()
+  const cpu = process.cpuUsage()
   const options = { input: ['HSC/defaults'], output: 'u/bench', where: "instrument='HSC' AND skymap='wide'" }
   const { graph: quanta } = await prepareRun(butler, graph, options, defaultContext())
   const built = performance.now()
   const file = join(folder, 'bench.fgraph')
   writeFileSync(file, saveQuantumGraph(file, quanta))
   const saved = performance.now()
+  const { user, system } = process.cpuUsage(cpu)
   console.log(
     JSON.stringify({
       quanta: quanta.size,
       perTask: Object.fromEntries(quanta.tasks.map((t) => [t.node.label, t.coordinates.length])),
       buildSec: (built - start) / 1000,
       saveSec: (saved - built) / 1000,
+      cpuSec: (user + system) / 1e6,
       peakMb: Math.round(process.resourceUsage().maxRSS / 1024),
       fileMb: statSync(file).size / 1e6,
     }),

@@ -65,16 +65,22 @@ async function run({ faults, timeoutSec, signal, onEvent }: Setting): Promise<Ru
 const states = (result: RunResult): Record<string, string> =>
   Object.fromEntries(result.quanta.map((q) => [String(q.dataId['detector']), q.state]))
 
-test('a crash, an endless loop and a full memory each end one quantum, and the run goes on', {
+test('a crash and a full memory each end one quantum, and the run goes on', {
   timeout: 180_000,
 }, async () => {
-  const result = await run({ faults: { 4: 'abort', 5: 'loop', 10: 'memory' }, timeoutSec: 8 })
-  expect(states(result)).toEqual({ 4: 'failed', 5: 'failed', 10: 'failed', 11: 'done' })
+  const result = await run({ faults: { 4: 'abort', 10: 'memory' } })
+  expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'failed', 11: 'done' })
   const messages = result.quanta.map((q) => q.error?.message ?? '')
   expect(messages[0]).toMatch(/process ended by signal SIGABRT/)
-  expect(messages[1]).toMatch(/took longer than 8 s/)
   expect(messages[2]).toMatch(/memory/)
   expect(result.exitCode).toBe(1)
+})
+
+// The limit is long enough for the others of a busy machine, whose time counts from when their process is ready.
+test('an endless loop ends at the time limit, and the run goes on', { timeout: 180_000 }, async () => {
+  const result = await run({ faults: { 5: 'loop' }, timeoutSec: 10 })
+  expect(states(result)).toEqual({ 4: 'done', 5: 'failed', 10: 'done', 11: 'done' })
+  expect(result.quanta[1]?.error?.message).toMatch(/took longer than 10 s/)
 })
 
 test('a task that ends its process names the exit code', async () => {
