@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { Butler, OpenOptions } from '#butler'
 import type { Logger } from '#core'
 import { openNodeButler } from '../../platform/node/butler.ts'
+import { repositoryPlace } from '../../platform/node/repository-index.ts'
 import type { CommandIo } from '../shared/io.ts'
 
 /** What every subcommand gets: the process, the log of its global options, and how to open repositories. */
@@ -19,7 +19,7 @@ export class Repositories {
   private readonly opened: Butler[] = []
 
   async open(repository: string, cwd: string, log: Logger, options: OpenOptions = {}): Promise<Butler> {
-    const butler = await openNodeButler(resolve(cwd, repository), { ...options, log })
+    const butler = await openNodeButler(await repositoryPlace(repository, cwd), { ...options, log })
     this.opened.push(butler)
     return butler
   }

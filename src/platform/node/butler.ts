@@ -11,6 +11,7 @@ import {
 import type { Logger } from '#core'
 import { Instant } from '#time'
 import { routedFiles } from './remote/routed-files.ts'
+import { repositoryPlace } from './repository-index.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** Node's files, SQLite and clock, and every formatter, loaded when first needed. */
@@ -33,12 +34,13 @@ async function allFormatters(): Promise<FormatterRegistry> {
   return defaultFormatters(obsFormatters())
 }
 
-/** Open a repository folder. Paths are taken from the working directory; `~` is not expanded. */
-export function openNodeButler(
+/** Open a repository by folder, address or label of the repository index. Paths are taken from the working directory. */
+export async function openNodeButler(
   root: string,
   options: OpenOptions & { readonly log?: Logger } = {},
 ): Promise<Butler> {
-  return Butler.open(nodeButlerEnvironment(options.log), absolute(root), options)
+  const place = await repositoryPlace(root, process.cwd())
+  return Butler.open(nodeButlerEnvironment(options.log), place, options)
 }
 
 /** Make a new repository in a folder and open it for writing; `db` is the URL of a PostgreSQL database for its registry. */
@@ -48,7 +50,7 @@ export async function createNodeButler(
 ): Promise<Butler> {
   const environment = nodeButlerEnvironment(options.log)
   await createRepository(environment, absolute(root), options)
-  return Butler.open(environment, absolute(root), { writeable: true, ...options })
+  return Butler.open(environment, options.outfile ?? absolute(root), { writeable: true, ...options })
 }
 
 /** BLAKE2b with 64 bytes, as the anchor's checksums. */
