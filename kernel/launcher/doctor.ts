@@ -31,6 +31,8 @@ const ok = (what: string): Finding => ({ state: 'ok', what })
 const note = (what: string, cure: string): Finding => ({ state: 'note', what, cure })
 const wrong = (what: string, cure: string): Finding => ({ state: 'wrong', what, cure })
 
+/** The program of Python's Jupyter, where there is one. */
+const JUPYTER = 'jupyter'
 const LEAST_NODE = [20, 19] as const
 const REINSTALL = 'Install the package again: npm install firstlight'
 /** The kernel has to answer within this time. */
@@ -126,7 +128,7 @@ function* specFindings({ name, dir, spec }: InstalledKernel): Generator<Finding>
 /** A Python Jupyter looks into its own environment too, which only it knows. */
 function jupyter(env: Environment): Finding {
   try {
-    const text = execFileSync('jupyter', ['kernelspec', 'list', '--json'], {
+    const text = execFileSync(JUPYTER, ['kernelspec', 'list', '--json'], {
       env: { ...env },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
