@@ -8,8 +8,6 @@ export interface RigidMap {
   readonly dy: number
 }
 
-export const IDENTITY: RigidMap = { c: 1, s: 0, dx: 0, dy: 0 }
-
 export const moveX = ({ c, s, dx }: RigidMap, x: number, y: number): number => c * x - s * y + dx
 export const moveY = ({ c, s, dy }: RigidMap, x: number, y: number): number => s * x + c * y + dy
 
