@@ -77,7 +77,7 @@ let made = 0
 /** Write a notebook of these cells, open it in the current page and wait for its kernel. */
 export async function openCells(
   page: Page,
-  { root }: Workbench,
+  { root }: Pick<Workbench, 'root'>,
   sources: readonly string[],
 ): Promise<string> {
   const path = `test-${++made}.ipynb`
