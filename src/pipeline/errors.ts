@@ -73,3 +73,13 @@ export class PipelineSyntaxError extends FirstlightError {
 
 export const pipelineError = (code: string, message: string, options?: ErrorOptions): FirstlightError =>
   new FirstlightError(`pipeline/${code}`, message, options)
+
+/** What a task reads once is nowhere. */
+export const missingInitInput = (label: string, datasetType: string, where: string | undefined): Error =>
+  pipelineError(
+    'missing-init-input',
+    `Task '${label}' needs ${datasetType}, which is not in ${where ?? 'the graph'}.`,
+    {
+      hint: 'Run the task that makes it in the same pipeline, or add a collection that has it with -i.',
+    },
+  )

@@ -1,7 +1,7 @@
 import type { Butler, DatasetRef, DatasetType } from '#butler'
 import { compareConfigs, loadConfig, saveConfig } from '#config'
 import { type Context, silentLog, silentProgress } from '#core'
-import { pipelineError } from '../errors.ts'
+import { missingInitInput, pipelineError } from '../errors.ts'
 import { PACKAGES, type PipelineGraph, type TaskNode } from '../graph/pipeline-graph.ts'
 import { TaskMetadata } from '../metadata.ts'
 import { taskTypes } from '../quanta/build-quanta.ts'
@@ -199,12 +199,3 @@ export async function readInitInputs(
   }
   return values
 }
-
-export const missingInitInput = (label: string, datasetType: string, where: string | undefined): Error =>
-  pipelineError(
-    'missing-init-input',
-    `Task '${label}' needs ${datasetType}, which is not in ${where ?? 'the graph'}.`,
-    {
-      hint: 'Run the task that makes it in the same pipeline, or add a collection that has it with -i.',
-    },
-  )

@@ -7,8 +7,7 @@ import {
   type PipelineGraph,
   type TaskNode,
 } from '../graph/pipeline-graph.ts'
-import { pipelineError } from '../errors.ts'
-import { missingInitInput } from '../execute/init-outputs.ts'
+import { missingInitInput, pipelineError } from '../errors.ts'
 import { CoordinateTables } from './coordinates.ts'
 import { DatasetNodes } from './datasets.ts'
 import { makeIdSource } from './ids.ts'
