@@ -1,7 +1,7 @@
 import type { FileStat } from '#core'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord, StoredRecord } from '../datastore/record-table.ts'
-import { joinPath } from '../datastore/uri.ts'
+import { joinPath, zipMember } from '../datastore/uri.ts'
 import type { Repository } from '../repository/repository.ts'
 import { isHousekeeping, isTemporary, looksLikeDataset } from './file-kinds.ts'
 import type { BrokenRecord, CheckReport } from './report.ts'
@@ -70,6 +70,7 @@ async function whatIsWrong(
 ): Promise<string | undefined> {
   const stat = await datastore.files.stat(datastore.placeOf(record))
   if (stat?.kind !== 'file') return 'missing'
+  if (zipMember(record.path) !== undefined) return undefined
   if (record.size >= 0 && stat.size !== record.size) return `${stat.size} bytes instead of ${record.size}`
   if (!checksums || record.checksum === undefined) return undefined
   const sum = await datastore.checksumOf(record)

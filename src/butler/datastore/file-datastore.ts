@@ -181,6 +181,8 @@ export class FileDatastore {
     const trashed = await this.records.trashed()
     for (const record of trashed) {
       if (record.stillUsed || isAddress(record.path)) continue
+      const archive = zipMember(record.path) === undefined ? undefined : withoutFragment(record.path)
+      if (archive !== undefined && (await this.records.isArchiveInUse(archive))) continue
       await this.files.remove(this.placeOf(record))
     }
     await this.records.forget([...new Set(trashed.map((r) => r.id))])

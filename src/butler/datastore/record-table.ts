@@ -148,6 +148,17 @@ export class FileRecordTable {
     )
   }
 
+  /** Whether a dataset that is not trashed is a member of this archive. */
+  async isArchiveInUse(path: string): Promise<boolean> {
+    const pattern = `${path.replace(/[[*?]/g, '[$&]')}#*`
+    const row = await this.connection.first(
+      `SELECT 1 FROM ${this.table} WHERE path GLOB ? AND dataset_id NOT IN (
+         SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?) LIMIT 1`,
+      [pattern, this.datastore],
+    )
+    return row !== undefined
+  }
+
   /** Whether a record names this path. */
   async hasPath(path: string): Promise<boolean> {
     return (
