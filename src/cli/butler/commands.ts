@@ -1,20 +1,7 @@
-import type { Command } from 'commander'
-import type { CommandContext } from './context.ts'
-
-/** A file of this folder: puts arguments, options and the action on its command. */
-export interface CommandModule {
-  define(command: Command, context: () => CommandContext): void
-}
-
-interface Entry {
-  readonly summary: string
-  readonly load: () => Promise<CommandModule>
-  /** Not in the list of commands: older spellings, what completion scripts call. */
-  readonly hidden?: boolean
-}
+import type { CommandEntry } from './context.ts'
 
 /** Every subcommand; each is loaded only when it is asked for. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   associate: { summary: 'put datasets into a TAGGED collection', load: () => import('./associate.ts') },
   'certify-calibrations': {
     summary: 'say when the calibrations of a collection are valid',

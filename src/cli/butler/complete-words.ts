@@ -1,6 +1,5 @@
 import { Command, type Option } from 'commander'
 import type { Butler } from '#butler'
-import { COMMANDS } from './commands.ts'
 import type { CommandContext } from './context.ts'
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -16,11 +15,12 @@ export function define(command: Command, context: () => CommandContext): void {
 async function completions(words: readonly string[], context: CommandContext): Promise<readonly string[]> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
-  const name = before.find((w) => w in COMMANDS)
+  const { commands } = context
+  const name = before.find((w) => w in commands)
   const fitting = (list: readonly string[]) => list.filter((w) => w.startsWith(current))
-  if (name === undefined) return fitting(Object.keys(COMMANDS).filter((c) => COMMANDS[c]!.hidden !== true))
+  if (name === undefined) return fitting(Object.keys(commands).filter((c) => commands[c]!.hidden !== true))
   const command = new Command(name)
-  const { define: defineIt } = await COMMANDS[name]!.load()
+  const { define: defineIt } = await commands[name]!.load()
   defineIt(command, () => context)
   const rest = before.slice(before.indexOf(name) + 1)
   const option = command.options.find((o) => takesValue(o, before.at(-1)))

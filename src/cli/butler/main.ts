@@ -51,6 +51,7 @@ function makeContext(program: Command, io: CommandIo, repositories: Repositories
   return {
     io,
     log,
+    commands: COMMANDS,
     progress: options.progress,
     open: (repository, open) => repositories.open(repository, io.cwd, log, open),
   }
