@@ -56,7 +56,7 @@ async function showTypes(registry: Registry): Promise<DisplayData> {
   })
 }
 
-/** Collections that no chain holds, chains with what they hold; those that are searched stand open. */
+/** What is searched, open and in its order; then the collections that no chain holds. */
 async function collectionsNode(collections: Collections, searched: readonly string[]): Promise<RecordNode> {
   const infos = await collections.queryInfo('*', { includeSummary: true })
   const byName = new Map(infos.map((info) => [info.name, info]))
@@ -72,7 +72,8 @@ async function collectionsNode(collections: Collections, searched: readonly stri
       ...(children.length > 0 && { children, open: searched.includes(info.name) }),
     }
   }
-  const tops = infos.filter(({ name }) => !held.has(name) || searched.includes(name))
+  const found = searched.map((name) => byName.get(name)).filter((info) => info !== undefined)
+  const tops = [...found, ...infos.filter(({ name }) => !held.has(name) && !searched.includes(name))]
   const shown = tops.slice(0, MOST_COLLECTIONS).map((info) => node(info, 0))
   const rest = tops.length - shown.length
   const more = rest > 0 ? [{ label: '…', value: `${rest} more` }] : []

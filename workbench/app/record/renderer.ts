@@ -34,10 +34,15 @@ class RecordRenderer extends Widget implements IRenderMime.IRenderer {
   }
 }
 
+/** Rows of label and value; no definition list, which JupyterLab floats. */
 function factList(facts: readonly RecordFact[]): HTMLElement {
-  const rows = facts.flatMap(({ label, value, doc = '' }) => [
-    h('dt', { title: doc }, label),
-    h('dd', {}, value),
-  ])
-  return h('dl', { class: 'fl-facts' }, ...rows)
+  const rows = facts.map(({ label, value, doc = '' }) =>
+    h(
+      'div',
+      { class: 'fl-fact', role: 'listitem', title: doc },
+      h('span', { class: 'fl-fact-label' }, label),
+      h('span', { class: 'fl-fact-value' }, value),
+    ),
+  )
+  return h('div', { class: 'fl-facts', role: 'list' }, ...rows)
 }

@@ -23,7 +23,10 @@ class TableRenderer extends Widget implements IRenderMime.IRenderer {
   #themes: MutationObserver | undefined
   /** A cell that is scrolled into view gets its size late, and nobody tells. */
   readonly #sizes = new ResizeObserver(() => {
-    if (this.isAttached) MessageLoop.postMessage(this, Widget.ResizeMessage.UnknownSize)
+    if (!this.isAttached) return
+    MessageLoop.sendMessage(this, Widget.ResizeMessage.UnknownSize)
+    // Its size may have been set while it was not to be seen; the layout then has nothing new to tell it.
+    if (this.#grid !== undefined) MessageLoop.sendMessage(this.#grid, Widget.ResizeMessage.UnknownSize)
   })
   #grid: DataGrid | undefined
   #objectId: string | undefined
