@@ -39,7 +39,7 @@ export interface GraphFlags {
 /** Add the graph options. */
 export const addGraphOptions = (command: Command): Command =>
   command
-    .requiredOption('-b, --butler-config <repo>', 'data repository')
+    .option('-b, --butler-config <repo>', 'data repository (required)')
     .option('-i, --input <collections>', 'input collections, separated by commas', collectList)
     .option('-o, --output <chain>', 'output chain: its first child becomes the new run')
     .option('--output-run <run>', 'name of the output run; otherwise CHAIN/time stamp')

@@ -3,6 +3,7 @@ import { isFirstlightError, messageOf } from '#core'
 import { AbortedError, ExitCode, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
 import { type LogOptions, makeSink } from '../shared/logging.ts'
+import { applyOptionsFile } from '../shared/options-file.ts'
 import { addLogOptions } from '../shared/options.ts'
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
@@ -43,8 +44,12 @@ export async function runPipetask(argv: readonly string[], io: CommandIo): Promi
     const options = program.opts<LogOptions & { progress: boolean }>()
     return { sink: makeSink(options, io), progress: options.progress || io.columns !== undefined }
   }
-  program.hook('preAction', () => {
+  program.hook('preAction', async (_program, command) => {
     longLog = program.opts<LogOptions>().longLog
+    await applyOptionsFile(command, io.cwd)
+    // Not a required option of the parser's: it may come from the file.
+    if (['qgraph', 'run'].includes(command.name()) && command.opts()['butlerConfig'] === undefined)
+      command.error("error: required option '-b, --butler-config <repo>' not specified")
   })
   try {
     const asked = argv.find((word) => word in SUBCOMMANDS)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { PipelineEdit } from '#pipeline'
+import { addOptionsFile } from '../shared/options-file.ts'
 
 /** Options that say which pipeline, and how it is changed. */
 export interface PipelineOptions {
@@ -32,7 +33,7 @@ export function addPipelineOptions(command: Command): Command {
     edits.push(make(value))
     return value
   }
-  return command
+  return addOptionsFile(command)
     .option(
       '-p, --pipeline <file>',
       'pipeline file, `file#labels` for a part of it, or firstlight:pipelines/NAME.yaml',
