@@ -81,7 +81,7 @@ describe.each([
     await page.keyboard.press('Shift+Tab')
     const tooltip = page.locator('.jp-Tooltip')
     await tooltip.waitFor()
-    expect(await tooltip.innerText()).toContain('firstPart: number')
+    await soon(() => tooltip.innerText()).toContain('firstPart: number')
     await keepPicture('tooltip')
     await page.keyboard.press('Escape')
   })
