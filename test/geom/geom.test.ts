@@ -87,6 +87,32 @@ test('the sign of nearly coplanar triples is exact', () => {
   expect(orientation([1, 0, 0], [0, 1, 0], [0.6, 0.8, 0])).toBe(0)
 })
 
+test('close calls are decided as in whole numbers of 2^-1074', () => {
+  const random = new Random('coplanar')
+  const exact = (value: number): bigint => {
+    let [scaled, shift] = [value, 1074n]
+    while (!Number.isInteger(scaled)) [scaled, shift] = [scaled * 2, shift - 1n]
+    return BigInt(scaled) << shift
+  }
+  const signs = new Set<number>()
+  for (let i = 0; i < 400; i++) {
+    const [s, t] = [random.uniform() - 0.5, random.uniform() - 0.5]
+    const tiny = () => (random.integer(0, 3) === 0 ? 2 ** -random.integer(52, 1074) : 0)
+    const a = [1, tiny(), 0] as const
+    const b = [Math.SQRT1_2, Math.SQRT1_2, -tiny()] as const
+    const c = [s * a[0] + t * b[0], s * a[1] + t * b[1] + tiny(), s * a[2] + t * b[2] - tiny()] as const
+    const [p, q, r] = [a, b, c].map((v) => v.map(exact)) as [bigint[], bigint[], bigint[]]
+    const d =
+      p[0]! * (q[1]! * r[2]! - q[2]! * r[1]!) +
+      p[1]! * (q[2]! * r[0]! - q[0]! * r[2]!) +
+      p[2]! * (q[0]! * r[1]! - q[1]! * r[0]!)
+    const expected = d > 0n ? 1 : d < 0n ? -1 : 0
+    expect(orientation(a, b, c)).toBe(expected)
+    signs.add(expected)
+  }
+  expect(signs.size).toBe(3)
+})
+
 test('the HTM index of (1, 1, 1) at level 1 is 63', () => {
   const v = [Math.sqrt(1 / 3), Math.sqrt(1 / 3), Math.sqrt(1 / 3)] as const
   expect(htmIndex(1, v)).toBe(63)

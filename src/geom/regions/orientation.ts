@@ -18,21 +18,44 @@ export function orientation(a: Vector3, b: Vector3, c: Vector3): -1 | 0 | 1 {
 }
 
 function exactSign(a: Vector3, b: Vector3, c: Vector3): -1 | 0 | 1 {
-  const [ax, ay, az] = a.map(toInteger) as [bigint, bigint, bigint]
-  const [bx, by, bz] = b.map(toInteger) as [bigint, bigint, bigint]
-  const [cx, cy, cz] = c.map(toInteger) as [bigint, bigint, bigint]
+  // Regions of a sky map share their corners: most close calls are no calls.
+  if (isSame(a, b) || isSame(b, c) || isSame(c, a)) return 0
+  const least = Math.min(leastExponent(a), leastExponent(b), leastExponent(c))
+  const [ax, ay, az] = integers(a, least)
+  const [bx, by, bz] = integers(b, least)
+  const [cx, cy, cz] = integers(c, least)
   const d = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
   return d > 0n ? 1 : d < 0n ? -1 : 0
 }
 
+const isSame = (a: Vector3, b: Vector3): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2]
+
 const view = new DataView(new ArrayBuffer(8))
 
-/** The double times 2^1074, which is a whole number. */
-function toInteger(value: number): bigint {
+/** Of the components that are not zero, as the bits have it. */
+function leastExponent(vector: Vector3): number {
+  let least = 2047
+  for (const value of vector) {
+    if (value === 0) continue
+    view.setFloat64(0, value)
+    least = Math.min(least, Math.max(1, (view.getUint32(0) >>> 20) & 0x7ff))
+  }
+  return least
+}
+
+const integers = (vector: Vector3, least: number): readonly [bigint, bigint, bigint] => [
+  integer(vector[0], least),
+  integer(vector[1], least),
+  integer(vector[2], least),
+]
+
+/** The double times 2^(1075 − least), which is a whole number, as short as it can be. */
+function integer(value: number, least: number): bigint {
+  if (value === 0) return 0n
   view.setFloat64(0, value)
   const bits = view.getBigUint64(0)
-  const exponent = (bits >> 52n) & 0x7ffn
+  const exponent = Number((bits >> 52n) & 0x7ffn)
   const fraction = bits & 0xfffffffffffffn
-  const magnitude = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n)
-  return bits >> 63n === 1n ? -magnitude : magnitude
+  const magnitude = exponent === 0 ? fraction : (fraction | 0x10000000000000n) << BigInt(exponent - least)
+  return value < 0 ? -magnitude : magnitude
 }
