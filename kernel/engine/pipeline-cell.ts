@@ -104,15 +104,13 @@ async function runOptions(
     options.output ?? (options.outputRun === undefined ? `u/${options.user ?? 'user'}/notebook` : undefined)
   const exists = output !== undefined && (await butler.collections.query('*')).includes(output)
   const inputs = options.input ?? (exists ? undefined : searched.filter((name) => name !== output))
-  // The body begins below the line of the magic: errors then name the cell's own lines.
-  const text = `\n${body}`
   return {
     ...options,
     ...(output !== undefined && { output }),
     ...(inputs !== undefined && inputs.length > 0 && { input: inputs }),
     ...(body.trim() === ''
       ? flags.pipeline !== undefined && { pipeline: flags.pipeline }
-      : { pipelineText: text, pipelineName: currentRun().label }),
+      : { pipelineText: body, pipelineName: currentRun().label }),
     ...(flags.selectTasks !== undefined && { selectTasks: flags.selectTasks }),
     edits: flags.edits,
     butler,

