@@ -129,6 +129,7 @@ describe.each([
     await box.fill('edwin')
     await box.press('Enter')
     await soon(() => outputs(0).allInnerTexts().then(String)).toContain('EDWIN')
+    await box.waitFor({ state: 'detached' })
     await run(1)
     await box.waitFor()
     expect(await box.getAttribute('type')).toBe('password')
