@@ -1,6 +1,6 @@
 // `npm test`: set-up from nothing (packages, build, Python environment, Chromium and SExtractor), then every suite.
 // `npm test -- test/fits` runs a part. Where apt may not install, what is missing is named and the run stops.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,6 +21,22 @@ function run(label, command, args, options = {}) {
   return done.status
 }
 
+/** The same beside others: resolves when the command has ended well, ends everything when it has not. */
+function runBeside(label, command, args, options = {}) {
+  const begin = performance.now()
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    child.on('exit', (status) => {
+      if (status !== 0) {
+        console.error(`${label} failed (${[command, ...args].join(' ')}).`)
+        process.exit(status ?? 1)
+      }
+      console.log(`${label}: ${((performance.now() - begin) / 1000).toFixed(0)} s`)
+      done()
+    })
+  })
+}
+
 /** Programs the suites need: the shell command that finds each, its Debian package and what wants it. */
 const PROGRAMS = [
   { found: 'command -v chromium', package: 'chromium', needed: 'browser tests' },
@@ -29,19 +45,24 @@ const PROGRAMS = [
   { found: 'ls /usr/lib/postgresql/*/bin/initdb', package: 'postgresql', needed: 'registries on PostgreSQL' },
 ]
 
-function ensurePrograms() {
+async function ensurePrograms() {
   const has = ({ found }) => spawnSync('sh', ['-c', found], { stdio: 'ignore' }).status === 0
   const missing = PROGRAMS.filter((program) => !has(program))
   if (missing.length === 0) return
   const packages = missing.map((m) => m.package)
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+  const [command, ...before] = [...sudo, 'apt-get']
   const apt = (...args) =>
-    spawnSync([...sudo, 'apt-get'][0], [...[...sudo, 'apt-get'].slice(1), ...args], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    new Promise((done) => {
+      const child = spawn(command, [...before, ...args], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      })
+      child.on('exit', done)
+      child.on('error', done)
     })
-  apt('update')
-  apt('install', '-y', '--no-install-recommends', ...packages)
+  await apt('update')
+  await apt('install', '-y', '--no-install-recommends', ...packages)
   const still = PROGRAMS.filter((program) => !has(program))
   if (still.length === 0) return
   for (const m of still)
@@ -50,7 +71,7 @@ function ensurePrograms() {
 }
 
 /** The venv of test/interop/requirements.txt, made anew when that file changes. */
-function ensurePython() {
+async function ensurePython() {
   if (process.env.FIRSTLIGHT_PYTHON) return process.env.FIRSTLIGHT_PYTHON
   const venv = join(cache, 'venv')
   const wanted = join(root, 'test/interop/requirements.txt')
@@ -59,8 +80,8 @@ function ensurePython() {
   const python = join(venv, 'bin/python')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return python
   rmSync(venv, { recursive: true, force: true })
-  run('Python environment', 'python3', ['-m', 'venv', venv])
-  run('Python packages', python, [
+  await runBeside('Python environment', 'python3', ['-m', 'venv', venv])
+  await runBeside('Python packages', python, [
     '-m',
     'pip',
     'install',
@@ -73,9 +94,12 @@ function ensurePython() {
   return python
 }
 
-run('packages', process.execPath, ['tools/install.mjs'])
-ensurePrograms()
-const python = ensurePython()
+// Three downloads that mostly wait, so side by side.
+const [, , python] = await Promise.all([
+  runBeside('packages', process.execPath, ['tools/install.mjs']),
+  ensurePrograms(),
+  ensurePython(),
+])
 run('build', process.execPath, ['tools/build.mjs'])
 
 const filters = process.argv.slice(2)
