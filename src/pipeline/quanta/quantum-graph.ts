@@ -1,10 +1,9 @@
-import type { DataCoordinate, DataId, DatasetRef } from '#butler'
+import type { DataCoordinate, DataId, DatasetRef, RecordBook } from '#butler'
 import type { Edge, PipelineGraph, TaskNode } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
 import type { CoordinateTable } from './coordinates.ts'
 import { Csr } from './csr.ts'
 import type { DatasetNodes } from './datasets.ts'
-import type { RecordBook } from './files/dimension-records.ts'
 import { idOf, type IdSource, numberOf } from './ids.ts'
 
 /** What a graph says about itself. */

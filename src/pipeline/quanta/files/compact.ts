@@ -1,5 +1,15 @@
-import { DataCoordinate, type DataId, DatasetRef, type DatasetType, type DimensionUniverse } from '#butler'
+import {
+  DataCoordinate,
+  type DataId,
+  DatasetRef,
+  type DatasetType,
+  type DimensionUniverse,
+  RecordBook,
+  recordRows,
+  type RecordRows,
+} from '#butler'
 import { saveConfig } from '#config'
+import { bigJson, parseBigJson } from '#core'
 import { strFromU8, strToU8 } from 'fflate'
 import type { MockSpec } from '../../graph/mock.ts'
 import type { PipelineGraph } from '../../graph/pipeline-graph.ts'
@@ -9,9 +19,7 @@ import { Csr } from '../csr.ts'
 import { DatasetNodes } from '../datasets.ts'
 import { type GraphHeader, QuantumGraph, type StoredFile, type TaskQuanta } from '../quantum-graph.ts'
 import { pack, packIds, packIntegers, unpack, unpackIds, unpackIntegers } from './blocks.ts'
-import { bigJson, parseBigJson } from './big-json.ts'
 import { BlockWriter, readBlocks } from './container.ts'
-import { collectRecords, RecordBook, type RecordRows } from './dimension-records.ts'
 import { loadPipelineGraph, type LoadParts } from './load-tasks.ts'
 
 /** The table of contents of our graph file: everything but the numbers, which are in blocks. */
@@ -79,7 +87,7 @@ export function writeCompactGraph(graph: QuantumGraph): Uint8Array {
     }
   })
   tables.forEach((table, g) => saveTable(table, g, writer))
-  const records = graph.extras.records?.rows ?? collectRecords(tables.flatMap((table) => table.all))
+  const records = graph.extras.records?.rows ?? recordRows(tables.flatMap((table) => table.all))
   writer.add('records', packText(bigJson(records)))
   writer.add('files', packText(JSON.stringify([...(graph.extras.files ?? [])])))
   const header: CompactHeader = {

@@ -1,4 +1,4 @@
-import type { RecordRows } from './dimension-records.ts'
+import type { RecordRows } from '#butler'
 
 /** A dataset of a quantum in the Rubin middleware's graph files. */
 export interface RubinDataset {

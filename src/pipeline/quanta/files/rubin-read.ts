@@ -1,4 +1,13 @@
-import { DataCoordinate, type DataId, DatasetRef, type DatasetType, type DimensionGroup } from '#butler'
+import {
+  DataCoordinate,
+  type DataId,
+  DatasetRef,
+  type DatasetType,
+  type DimensionGroup,
+  RecordBook,
+  type RecordRows,
+} from '#butler'
+import { parseBigJson } from '#core'
 import { unzipSync } from 'fflate'
 import { decompressZstd } from 'hyparquet-compressors'
 import { CoordinateTables } from '../coordinates.ts'
@@ -14,9 +23,7 @@ import {
 import type { Edge, PipelineGraph, TaskNode } from '../../graph/pipeline-graph.ts'
 import { PACKAGES } from '../../graph/pipeline-graph.ts'
 import { makeIdSource } from '../ids.ts'
-import { parseBigJson } from './big-json.ts'
 import { badGraphFile } from './container.ts'
-import { RecordBook, type RecordRows } from './dimension-records.ts'
 import { loadPipelineGraph, type LoadParts } from './load-tasks.ts'
 import {
   FILE_INFO,

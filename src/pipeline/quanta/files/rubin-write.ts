@@ -1,13 +1,12 @@
-import type { DataCoordinate, DatasetRef } from '#butler'
+import { type DataCoordinate, type DatasetRef, recordRows } from '#butler'
 import { saveConfig } from '#config'
+import { bigJson } from '#core'
 import { zipSync } from 'fflate'
 import { pipelineError } from '../../errors.ts'
 import { type Edge, PACKAGES, type TaskNode } from '../../graph/pipeline-graph.ts'
 import { idOf } from '../ids.ts'
 import type { Quantum, QuantumGraph, StoredFile } from '../quantum-graph.ts'
-import { bigJson } from './big-json.ts'
 import { uuidBytes } from './blocks.ts'
-import { collectRecords } from './dimension-records.ts'
 import {
   CONFIG,
   FILE_INFO,
@@ -46,7 +45,7 @@ export function writeRubinGraph(graph: QuantumGraph): Uint8Array {
     'header.json.zst': stored(block(headerOf(graph))),
     'pipeline_graph.json.zst': stored(block(pipelineOf(graph))),
     'thin_graph.json.zst': stored(block(thinGraph(graph, quanta))),
-    'dimension_data.json.zst': stored(block(graph.extras.records?.rows ?? collectRecords(allData(graph)))),
+    'dimension_data.json.zst': stored(block(graph.extras.records?.rows ?? recordRows(allData(graph)))),
     'init_quanta.json.zst': stored(block(initQuanta(graph))),
     'quantum_datasets.mb': stored(bytes),
     'quanta.addr': stored(addresses),

@@ -1,24 +1,18 @@
-import {
-  DataCoordinate,
-  type DimensionElement,
-  DimensionRecord,
-  type DimensionUniverse,
-  type RecordValue,
-} from '#butler'
+import { fromHex, toHex } from '#core'
 import { decodeRegion } from '#geom'
 import { Timespan } from '#time'
+import { DataCoordinate } from './data-coordinate.ts'
+import type { DimensionElement } from './element.ts'
+import { DimensionRecord, type RecordValue } from './record.ts'
+import type { DimensionUniverse } from './universe.ts'
 
 type Cell = string | number | bigint | boolean | null | readonly (number | bigint | null)[]
 
 /** Rows of dimension tables by element: key, what it implies, further fields, then region (hexadecimal) and timespan (ns). */
 export type RecordRows = Readonly<Record<string, readonly (readonly Cell[])[]>>
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
-const fromHex = (text: string): Uint8Array =>
-  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-
 /** The dimension records that data IDs carry, each once. */
-export function collectRecords(coordinates: Iterable<DataCoordinate>): RecordRows {
+export function recordRows(coordinates: Iterable<DataCoordinate>): RecordRows {
   const rows: Record<string, Cell[][]> = {}
   const seen = new Set<DimensionRecord>()
   const keys = new Set<string>()
@@ -48,9 +42,9 @@ function rowOf(record: DimensionRecord): Cell[] {
   const { element, fields } = record
   const row: Cell[] = fieldNames(element).map((field) => {
     const value = fields[field] ?? null
-    return value instanceof Uint8Array ? hex(value) : value
+    return value instanceof Uint8Array ? toHex(value) : value
   })
-  if (element.spatialFamily !== undefined) row.push(record.region ? hex(record.region.encode()) : null)
+  if (element.spatialFamily !== undefined) row.push(record.region ? toHex(record.region.encode()) : null)
   if (element.temporalFamily !== undefined)
     row.push(record.timespan === undefined ? null : [...record.timespan.nsec])
   return row
