@@ -113,5 +113,10 @@ function showDimensions(universe: DimensionUniverse): DisplayData {
 async function showQuery(results: QueryResults<unknown>): Promise<DisplayData> {
   const rows: unknown[] = []
   for await (const row of results.limit(MOST_ROWS)) rows.push(row)
-  return (await showDatasets(rows)) ?? { data: { 'text/plain': 'No rows' }, metadata: {} }
+  if (rows.length > 0) return (await showDatasets(rows)) ?? nothing([])
+  return nothing(await results.explainNoResults())
+}
+
+function nothing(reasons: readonly string[]): DisplayData {
+  return { data: { 'text/plain': ['Nothing found.', ...reasons].join('\n') }, metadata: {} }
 }

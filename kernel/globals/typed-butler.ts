@@ -27,8 +27,15 @@ type Whole = { [K in Known]: EntryOf<K>['isPart'] extends true ? never : K }[Kno
 
 /** A dataset-type name of the repository (with `.part` for a part), any other name, a dataset type, or a ref. */
 export type Key = Known | (string & {}) | DatasetType | DatasetRef
+declare const HOLDS: unique symbol
+/** A ref that knows what its dataset holds. */
+export type RefOf<K> = DatasetRef & { readonly [HOLDS]?: ValueOf<K> }
 /** What `get` gives for a key; `unknown` where the registry does not tell. */
-export type ValueOf<K> = K extends Known ? EntryOf<K>['value'] : unknown
+export type ValueOf<K> = K extends Known
+  ? EntryOf<K>['value']
+  : K extends { readonly [HOLDS]?: infer V }
+    ? V
+    : unknown
 /** Data IDs of a key: with the keys and values that the repository knows. */
 export type IdOf<K> = K extends Known ? EntryOf<K>['id'] | DataCoordinate : DataIdInput
 /** A dimension record's fields, where the element is known. */
@@ -76,13 +83,13 @@ export interface TypedButler extends Omit<Butler, Refined> {
     key: K,
     dataId?: IdOf<K>,
     options?: PutOptions,
-  ): Promise<DatasetRef>
+  ): Promise<RefOf<K>>
   /** The first dataset of the collections with this data ID; undefined when there is none. */
   findDataset<K extends Whole | (string & {}) | DatasetType>(
     type: K,
     dataId?: IdOf<K>,
     options?: Searched<SearchOptions> & { readonly withDimensionRecords?: boolean },
-  ): Promise<DatasetRef | undefined>
+  ): Promise<RefOf<K> | undefined>
   exists<K extends Key>(
     key: K,
     dataId?: IdOf<K>,
@@ -98,7 +105,7 @@ export interface TypedButler extends Omit<Butler, Refined> {
   queryDatasets<K extends Whole | (string & {}) | DatasetType>(
     type: K,
     options?: Searched<Omit<DatasetQueryOptions, 'dataId'>> & { readonly dataId?: IdOf<K> },
-  ): Promise<readonly DatasetRef[]>
+  ): Promise<readonly RefOf<K>[]>
   /** Records of a dimension: visits, detectors, patches … */
   queryDimensionRecords<E extends (keyof DimensionFields & string) | (string & {})>(
     element: E,

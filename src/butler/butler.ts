@@ -1,4 +1,4 @@
-import { unreachable } from '#core'
+import { INSPECT, unreachable } from '#core'
 import { Timespan } from '#time'
 import { Collections } from './collections/api.ts'
 import type { CollectionExpression } from './collections/collection.ts'
@@ -380,7 +380,18 @@ export class Butler {
     const where = expressionList(options.collections ?? this.defaults.collections)
     throw new DatasetNotFoundError(
       `No ${record.type.name} with data ID ${describeId(dataId)} in ${where.map((c) => `'${c}'`).join(', ')}.`,
+      await this.elsewhere(record.type, dataId),
     )
+  }
+
+  /** The cure where another run has the dataset. */
+  private async elsewhere(type: DatasetType, dataId: DataIdInput | undefined): Promise<{ readonly hint?: string }> {
+    const runs = await this.collections.query('*', { types: ['RUN'] })
+    const options = { collections: runs, findFirst: false, limit: 1, explain: false }
+    const [other] = await this.queryDatasets(type, { ...options, ...(dataId !== undefined && { dataId }) })
+    return other === undefined
+      ? {}
+      : { hint: `'${other.run}' has one but is not searched: give { collections: '${other.run}' }.` }
   }
 
   private async withoutExisting(files: readonly FileDataset[]): Promise<readonly FileDataset[]> {
@@ -392,6 +403,14 @@ export class Butler {
       if (fresh.length > 0) out.push({ ...file, refs: fresh })
     }
     return out
+  }
+
+  toString(): string {
+    return `Butler(${this.root})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 const DEG = Math.PI / 180
 const ARCSEC = DEG / 3600
 const TWO_PI = 2 * Math.PI
@@ -71,6 +72,10 @@ export class Angle {
 
   toString(): string {
     return `${this.degrees} deg`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

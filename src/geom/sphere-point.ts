@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { Angle, wrapRadians } from './angle.ts'
 import { angleBetween, normalize, type Vector3, vectorOf } from './vector3.ts'
 
@@ -62,5 +63,9 @@ export class SpherePoint {
 
   toString(): string {
     return `(${this.ra.degrees.toFixed(10)}, ${this.dec.degrees >= 0 ? '+' : ''}${this.dec.degrees.toFixed(10)})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { Header } from '#fits'
 import type { Box2I, Point2D } from '#geom'
 import type { SkyWcs } from '#wcs'
@@ -95,5 +96,14 @@ export class Exposure implements ExposureInfo {
   /** A copy of the pixels in `box`; WCS, PSF and the rest stay valid because positions are PARENT pixels. */
   subimage(box: Box2I): Exposure {
     return this.withPixels(this.maskedImage.subimage(box))
+  }
+
+  /** `Exposure(2048 × 4176)`: class and size in pixels. */
+  toString(): string {
+    return `Exposure(${this.maskedImage.width} × ${this.maskedImage.height})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }

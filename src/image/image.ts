@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { Box2I } from '#geom'
 import { imageError } from './errors.ts'
 
@@ -66,6 +67,15 @@ export class Image {
   /** The same pixels (not copied) with another first-pixel position. */
   withOrigin(x0: number, y0: number): Image {
     return new Image(this.width, this.height, { x0, y0, data: this.data })
+  }
+
+  /** `Image(2048 × 4176)`: class and size in pixels. */
+  toString(): string {
+    return `Image(${this.width} × ${this.height})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

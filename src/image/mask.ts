@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { Box2I } from '#geom'
 import { checkShape, cutRows, indexIn, pasteRows } from './image.ts'
 import { MaskPlanes } from './mask-planes.ts'
@@ -126,6 +127,15 @@ export class Mask {
       .filter(([from, to]) => from !== to)
     const data = moves.length === 0 ? this.data.slice() : moveBits(this.data, moves)
     return Mask.ofBox(this.bbox, { data, planes: target })
+  }
+
+  /** `Mask(2048 × 4176)`: class and size in pixels. */
+  toString(): string {
+    return `Mask(${this.width} × ${this.height})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

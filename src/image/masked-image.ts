@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { Box2I } from '#geom'
 import { imageError } from './errors.ts'
 import { Image } from './image.ts'
@@ -58,5 +59,14 @@ export class MaskedImage {
     this.image.assign(part.image)
     this.mask.assign(part.mask)
     this.variance.assign(part.variance)
+  }
+
+  /** `MaskedImage(2048 × 4176)`: class and size in pixels. */
+  toString(): string {
+    return `MaskedImage(${this.width} × ${this.height})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }

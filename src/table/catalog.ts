@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { Table } from 'apache-arrow'
 import { columnsToArrow, fromArrowTable } from './arrow.ts'
 import { fromIpcBytes, toIpcBytes } from './ipc.ts'
@@ -271,6 +272,15 @@ export class Catalog {
   #checkRow(row: number): void {
     if (!Number.isInteger(row) || row < 0 || row >= this.numRows)
       throw tableError('table/bad-shape', `There is no row ${row}; the table has ${this.numRows}.`)
+  }
+
+  /** `Catalog(249 rows × 60 columns)`. */
+  toString(): string {
+    return `Catalog(${this.numRows} rows × ${this.schema.columns.length} columns)`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

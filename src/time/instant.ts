@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { civilFromDays, daysFromCivil, daysInMonth, MJD_EPOCH } from './calendar.ts'
 import { timeError } from './errors.ts'
 import { leapSecondsOnDay, utcDayLength, utcOfTaiSeconds } from './leap-seconds.ts'
@@ -117,6 +118,10 @@ export class Instant {
   /** ISO text in TAI. */
   toString(): string {
     return this.toIso('tai')
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 
   toJSON(): string {

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { daysFromCivil, daysInMonth } from './calendar.ts'
 import { timeError } from './errors.ts'
 import { Instant } from './instant.ts'
@@ -126,6 +127,10 @@ export class Timespan {
     const begin = this.nsec[0] === MIN_NS ? '(-∞' : `[${wholeSecond(this.nsec[0])}`
     const end = this.nsec[1] === MAX_NS ? '∞)' : `${wholeSecond(this.nsec[1])})`
     return `${begin}, ${end}`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

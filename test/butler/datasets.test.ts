@@ -24,6 +24,11 @@ test('what was put is got again, by data ID, by alternate keys and by record fie
   await expect(butler.get('note', { ...noteId, detector: 2 }, { collections: 'run/a' })).rejects.toEqual(
     code('dataset-not-found'),
   )
+  await expect(butler.get('note', noteId, { collections: 'run/b' })).rejects.toThrow(
+    expect.objectContaining({
+      hint: "'run/a' has one but is not searched: give { collections: 'run/a' }.",
+    }),
+  )
   await expect(butler.put({}, 'note', noteId, { run: 'run/a' })).rejects.toEqual(
     code('conflicting-definition'),
   )

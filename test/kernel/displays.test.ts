@@ -162,6 +162,29 @@ describe('of a repository', () => {
     expect([table.numRows, table.columns[1]]).toEqual([3, { name: 'id', type: 'i64' }])
     expect(await textOf(await butler.registry.queryDatasetTypes('no*'))).toMatch(/1 dataset type$/)
     expect(await textOf(await butler.collections.queryInfo('run/*'))).toMatch(/2 collections$/)
+    const none = butler.query().where("instrument = 'Cam' AND visit = 9").dataIds(['visit'])
+    expect(await textOf(none)).toBe('Nothing found.\nNothing has visit = 9.')
+  })
+
+  test('what stands inside other values is one line: refs, queries, regions, timespans, pixels', async () => {
+    const butler = await aRepository()
+    const dataId = { instrument: 'Cam', visit: 1, detector: 2 }
+    const ref = await butler.put({ x: 1 }, 'note', dataId, { run: 'run/a' })
+    const deferred = await butler.getDeferred(ref)
+    expect(await textOf(deferred)).toMatch(
+      /ref: note@\{instrument: 'Cam', .*\} \[StructuredDataDict\] \(run=run\/a id=/,
+    )
+    const [visit] = await butler.queryDimensionRecords('visit', { where: "instrument = 'Cam' AND visit = 1" })
+    expect(await textOf(visit?.timespan)).toMatch(/^\[2024-02-01T/)
+    expect(await textOf(visit?.region)).toBe('Circle within 0.2 deg of (9.8000, +0.0000)')
+    expect(await textOf([butler.query(), butler, ref.coordinate.group.universe])).toBe(
+      `[ Query of everything, Butler(${butler.root}), daf_butler 8 ]`,
+    )
+    expect(await textOf({ image: new Image(3, 2) })).toBe('{ image: Image(3 × 2) }')
+  })
+
+  test('a text of several lines keeps them', async () => {
+    expect(await textOf('a\n`b`')).toBe('`a\n\\`b\\``')
   })
 })
 

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import type { DatasetType } from './dataset-type.ts'
@@ -23,5 +24,9 @@ export class DatasetRef {
 
   toString(): string {
     return `${this.datasetType.name}@${this.coordinate.toString()} [${this.datasetType.storageClass}] (run=${this.run} id=${this.id})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { intersectionRegion, type Region } from '#geom'
 import type { Timespan } from '#time'
 import type { DataId, DataIdValue } from './data-id.ts'
@@ -64,6 +65,10 @@ export class DataCoordinate {
   /** `{instrument: 'HSC', visit: 903334}`, as the anchor prints it. */
   toString(): string {
     return formatDataId(this.values)
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 
   toJSON(): DataId {

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { DimensionElement } from './element.ts'
 import type { DimensionUniverse } from './universe.ts'
 
@@ -77,6 +78,10 @@ export class DimensionGroup {
 
   toString(): string {
     return this.label
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 
   private orderForLookup(): readonly string[] {

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { Region } from '#geom'
 import type { Timespan } from '#time'
 import type { DataId, DataIdValue } from './data-id.ts'
@@ -53,4 +54,16 @@ export class DimensionRecord {
   get id(): DataIdValue {
     return this.fields[this.element.keyField] as DataIdValue
   }
+
+  /** `visit: {instrument: 'HSC', id: 903344, …}`: what the registry's table holds but for region and timespan. */
+  toString(): string {
+    const fields = Object.entries(this.fields).map(([name, value]) => `${name}: ${fieldText(value)}`)
+    return `${this.element.name}: {${fields.join(', ')}}`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
+  }
 }
+
+const fieldText = (value: RecordValue): string => (typeof value === 'string' ? `'${value}'` : String(value))

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { canonicalUniverse } from './universe-8/canonical.ts'
 import { type DimensionConfig, parseUniverse } from './parse.ts'
 import type { DimensionElement } from './element.ts'
@@ -115,6 +116,15 @@ export class DimensionUniverse {
     const group = new DimensionGroup(this, names, elements)
     this.groups.set(canonicalKey, group)
     return group
+  }
+
+  /** `daf_butler 8`. */
+  toString(): string {
+    return `${this.namespace} ${this.version}`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

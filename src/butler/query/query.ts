@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import type { CollectionExpression } from '../collections/collection.ts'
 import { expressionList, hasWildcard } from '../collections/resolve.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
@@ -181,6 +182,16 @@ export class Query {
   protected finish(spec: QuerySpec, result: DimensionGroup): QuerySpec {
     return this.context.engine.withDefaults(spec, result, this.context.defaultDataId)
   }
+
+  toString(): string {
+    return this.steps.length === 0
+      ? 'Query of everything'
+      : `Query of ${this.steps.length} conditions and joins`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
+  }
 }
 
 interface ResultKind<T> {
@@ -304,6 +315,14 @@ export class QueryResults<T> implements AsyncIterable<T> {
 
   private finish(spec: QuerySpec): QuerySpec {
     return this.context.engine.withDefaults(spec, this.kind.group, this.context.defaultDataId)
+  }
+
+  toString(): string {
+    return `Query for ${this.kind.element ?? this.dimensions.label}; list() runs it`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

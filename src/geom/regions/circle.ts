@@ -1,8 +1,9 @@
+import { INSPECT } from '#core'
 import { Angle } from '../angle.ts'
 import type { SpherePoint } from '../sphere-point.ts'
 import { normalize, squaredChord, type Vector3 } from '../vector3.ts'
 import { relate } from './relate.ts'
-import { encodeDoubles, type Region, type RegionShape, type Relation } from './region.ts'
+import { encodeDoubles, type Region, type RegionShape, type Relation, regionText } from './region.ts'
 
 /** All directions within an angle of a centre. A negative angle is empty, π or more is the whole sphere. */
 export class Circle implements RegionShape {
@@ -43,6 +44,14 @@ export class Circle implements RegionShape {
 
   encode(): Uint8Array<ArrayBuffer> {
     return encodeDoubles('c', [...this.center, this.squaredChord, this.openingAngle.radians])
+  }
+
+  toString(): string {
+    return regionText('Circle', this.boundingCircle())
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

@@ -1,9 +1,9 @@
-import { concatBytes } from '#core'
+import { concatBytes, INSPECT } from '#core'
 import { Angle } from '../angle.ts'
 import { dot, normalize, plus, type Vector3 } from '../vector3.ts'
 import { Circle } from './circle.ts'
 import { relate } from './relate.ts'
-import type { Region, RegionShape, Relation } from './region.ts'
+import { type Region, type RegionShape, type Relation, regionText } from './region.ts'
 
 /** Several regions taken together (`union`) or what they have in common (`intersection`). */
 export class CompoundRegion implements RegionShape {
@@ -47,6 +47,14 @@ export class CompoundRegion implements RegionShape {
       return [size, bytes]
     })
     return concatBytes([tag, ...parts])
+  }
+
+  toString(): string {
+    return regionText(`${this.kind} of ${this.operands.length} regions`, this.boundingCircle())
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

@@ -1,3 +1,4 @@
+import { INSPECT } from '#core'
 import { Angle } from '../angle.ts'
 import { geomError } from '../errors.ts'
 import { SpherePoint } from '../sphere-point.ts'
@@ -7,7 +8,7 @@ import { ASIN_ERROR, robustCross } from './chord.ts'
 import { LonLatBox } from './lon-lat-box.ts'
 import { orientation } from './orientation.ts'
 import { relate } from './relate.ts'
-import { encodeDoubles, type Region, type RegionShape, type Relation } from './region.ts'
+import { encodeDoubles, type Region, type RegionShape, type Relation, regionText } from './region.ts'
 
 /** A polygon of great-circle arcs, its vertices counter-clockwise seen from outside; smaller than a hemisphere. */
 export class ConvexPolygon implements RegionShape {
@@ -75,6 +76,14 @@ export class ConvexPolygon implements RegionShape {
 
   encode(): Uint8Array<ArrayBuffer> {
     return encodeDoubles('p', this.vertices.flat())
+  }
+
+  toString(): string {
+    return regionText(`ConvexPolygon of ${this.vertices.length} vertices`, this.boundingCircle())
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

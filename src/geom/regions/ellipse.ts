@@ -1,8 +1,9 @@
+import { INSPECT } from '#core'
 import { Angle } from '../angle.ts'
 import type { Vector3 } from '../vector3.ts'
 import { Circle } from './circle.ts'
 import { relate } from './relate.ts'
-import { encodeDoubles, type Region, type RegionShape, type Relation } from './region.ts'
+import { encodeDoubles, type Region, type RegionShape, type Relation, regionText } from './region.ts'
 
 /**
  * A spherical ellipse, kept as sphgeom encodes it: the rotation to its own frame (row-major 3 × 3, centre in the last
@@ -53,5 +54,13 @@ export class Ellipse implements RegionShape {
 
   encode(): Uint8Array<ArrayBuffer> {
     return encodeDoubles('e', this.numbers)
+  }
+
+  toString(): string {
+    return regionText('Ellipse', this.boundingCircle())
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }

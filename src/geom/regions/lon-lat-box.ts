@@ -1,10 +1,11 @@
+import { INSPECT } from '#core'
 import { Angle, wrapRadians } from '../angle.ts'
 import { SpherePoint } from '../sphere-point.ts'
 import { angleBetween, type Vector3, vectorOf } from '../vector3.ts'
 import { Circle } from './circle.ts'
 import { ASIN_ERROR } from './chord.ts'
 import { relate } from './relate.ts'
-import { encodeDoubles, type Region, type RegionShape, type Relation } from './region.ts'
+import { encodeDoubles, type Region, type RegionShape, type Relation, regionText } from './region.ts'
 
 const TWO_PI = 2 * Math.PI
 const HALF_PI = Math.PI / 2
@@ -125,6 +126,14 @@ export class LonLatBox implements RegionShape {
 
   encode(): Uint8Array<ArrayBuffer> {
     return encodeDoubles('b', [this.lonA, this.lonB, this.latA, this.latB])
+  }
+
+  toString(): string {
+    return regionText('LonLatBox', this.boundingCircle())
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

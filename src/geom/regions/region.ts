@@ -1,3 +1,4 @@
+import { SpherePoint } from '../sphere-point.ts'
 import type { Vector3 } from '../vector3.ts'
 import type { Circle } from './circle.ts'
 import type { CompoundRegion } from './compound.ts'
@@ -30,6 +31,8 @@ export interface RegionShape {
   relate(other: Region): Relation
   /** `not disjoint`. */
   overlaps(other: Region): boolean
+  /** What it is and where, in a line. */
+  toString(): string
   /** sphgeom's bytes: a letter, then little-endian doubles. */
   encode(): Uint8Array<ArrayBuffer>
 }
@@ -56,4 +59,11 @@ export function encodeDoubles(tag: string, values: readonly number[]): Uint8Arra
     view.setFloat64(1 + 8 * i, value, true)
   })
   return bytes
+}
+
+/** `ConvexPolygon of 4 vertices, within 0.21 deg of (320.5, +0.2)`, degrees. */
+export function regionText(name: string, { center, openingAngle }: Circle): string {
+  const { ra, dec } = SpherePoint.fromVector(center)
+  const at = `(${ra.degrees.toFixed(4)}, ${dec.degrees >= 0 ? '+' : ''}${dec.degrees.toFixed(4)})`
+  return `${name} within ${Number(openingAngle.degrees.toPrecision(3))} deg of ${at}`
 }
