@@ -185,3 +185,20 @@ test('a POS text must have its shape in capitals and the right count of numbers'
       expect.objectContaining({ code: 'geom/bad-pos' }),
     )
 })
+
+test('the pixels of a polygon are all those that touch it, wherever the search begins', () => {
+  const random = new Random('begin')
+  for (let i = 0; i < 25; i++) {
+    const side = 0.2 * 4 ** random.integer(0, 4)
+    const [ra, dec] = [random.integer(0, 23) * 15 + (i % 2), random.integer(-4, 4) * 15 + (i % 3)]
+    const corners = [-1, 1].flatMap((x) =>
+      [-1, 1].map((y) => SpherePoint.fromDegrees(ra + x * side, dec + y * side)),
+    )
+    const polygon = ConvexPolygon.convexHull(corners)
+    const touching = Array.from({ length: 8 * 4 ** 3 }, (_, k) => 8 * 4 ** 3 + k).filter((k) =>
+      htmTriangle(3, k).overlaps(polygon),
+    )
+    const found = htmRanges(3, polygon).flatMap(([b, e]) => Array.from({ length: e - b }, (_, k) => b + k))
+    expect(found).toEqual(touching)
+  }
+})

@@ -1,5 +1,5 @@
 import { geomError } from '../errors.ts'
-import type { Vector3 } from '../vector3.ts'
+import { cross, dot, type Vector3 } from '../vector3.ts'
 import { midpoint } from './chord.ts'
 import { ConvexPolygon } from './convex-polygon.ts'
 import { orientation } from './orientation.ts'
@@ -100,20 +100,46 @@ export function htmTriangle(level: number, index: number): ConvexPolygon {
 /** Ranges [begin, end) of the triangles that may touch a region: sphgeom's `HtmPixelization(level).envelope(region)`. */
 export function htmRanges(level: number, region: Region): readonly IndexRange[] {
   checkLevel(level)
-  return collectRanges({
-    level,
-    region,
-    roots: ROOTS.map((t, i) => [i + 8, t] as const),
-    children: childrenOf,
-    shape: polygonOf,
-  })
+  const around = enclosing(level, region)
+  return collectRanges({ level, region, ...around, children: childrenOf, shape: polygonOf })
 }
 
 /** Ranges of the triangles that are surely inside a region. */
 export function htmInterior(level: number, region: Region): readonly IndexRange[] {
   checkLevel(level)
-  const roots = ROOTS.map((t, i) => [i + 8, t] as const)
-  return collectRanges({ level, region, roots, children: childrenOf, shape: polygonOf, interior: true })
+  const around = enclosing(level, region)
+  return collectRanges({ level, region, ...around, children: childrenOf, shape: polygonOf, interior: true })
 }
 
 const polygonOf = (triangle: Triangle): ConvexPolygon => new ConvexPolygon(triangle)
+
+/** How far from the sides of a triangle a polygon must stay to touch no other: far above the rounding of corners. */
+const MARGIN = 1e-13
+
+/** The smallest triangle that has a polygon well inside, to begin the search with; all eight for other regions. */
+function enclosing(
+  level: number,
+  region: Region,
+): { readonly start: number; readonly roots: readonly (readonly [number, Triangle])[] } {
+  const roots = ROOTS.map((t, i) => [i + 8, t] as const)
+  if (region.kind !== 'polygon') return { start: 0, roots }
+  const { vertices } = region
+  let [index, triangle] = roots.find(([, t]) => holds(t, vertices)) ?? []
+  if (index === undefined || triangle === undefined) return { start: 0, roots }
+  for (let start = 0; ; start++) {
+    const children: readonly Triangle[] = start === level ? [] : childrenOf(triangle)
+    const inner = children.findIndex((t) => holds(t, vertices))
+    if (inner < 0) return { start, roots: [[index, triangle]] }
+    index = index * 4 + inner
+    triangle = children[inner]!
+  }
+}
+
+function holds([a, b, c]: Triangle, vertices: readonly Vector3[]): boolean {
+  return isLeftOf(a, b, vertices) && isLeftOf(b, c, vertices) && isLeftOf(c, a, vertices)
+}
+
+function isLeftOf(from: Vector3, to: Vector3, vertices: readonly Vector3[]): boolean {
+  const n = cross(from, to)
+  return vertices.every((v) => dot(v, n) > MARGIN)
+}

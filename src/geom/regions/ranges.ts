@@ -6,8 +6,9 @@ export type IndexRange = readonly [begin: number, end: number]
 export interface RangeSearch<Pixel> {
   readonly level: number
   readonly region: Region
-  /** Pixels of level 0 with their indices. */
+  /** Pixels of level `start` (by default 0) with their indices; none but these may touch the region. */
   readonly roots: Iterable<readonly [number, Pixel]>
+  readonly start?: number
   /** The four children, in index order. */
   children(pixel: Pixel): readonly Pixel[]
   /** A region that covers the pixel. */
@@ -31,7 +32,7 @@ export function collectRanges<Pixel>(search: RangeSearch<Pixel>): readonly Index
       visit(child, index * 4 + i, level + 1)
     })
   }
-  for (const [index, pixel] of search.roots) visit(pixel, index, 0)
+  for (const [index, pixel] of search.roots) visit(pixel, index, search.start ?? 0)
   return found
 }
 

@@ -5,7 +5,7 @@ import { ASIN_ERROR, CHORD_ERROR, maxSquaredChord, minSquaredChord, robustCross 
 import type { CompoundRegion } from './compound.ts'
 import type { ConvexPolygon } from './convex-polygon.ts'
 import type { LonLatBox } from './lon-lat-box.ts'
-import { orientation } from './orientation.ts'
+import { DETERMINANT_ERROR, orientation } from './orientation.ts'
 import {
   CONTAINS,
   DISJOINT,
@@ -72,8 +72,25 @@ function insideOf(vertices: readonly Vector3[], v: Vector3): boolean {
   return true
 }
 
+/** Whether an edge of `a` has all of `b` outside, beyond rounding. Nearly all pairs that are apart are told so. */
+function separates(a: readonly Vector3[], b: readonly Vector3[]): boolean {
+  let [fx, fy, fz] = a[a.length - 1]!
+  for (const [tx, ty, tz] of a) {
+    const [nx, ny, nz] = [fy * tz - fz * ty, fz * tx - fx * tz, fx * ty - fy * tx]
+    let outside = true
+    for (let i = 0; outside && i < b.length; i++) {
+      const v = b[i]!
+      outside = v[0] * nx + v[1] * ny + v[2] * nz < -DETERMINANT_ERROR
+    }
+    if (outside) return true
+    ;[fx, fy, fz] = [tx, ty, tz]
+  }
+  return false
+}
+
 /** Vertices inside each other, then crossing edges. */
 export function relatePolygons(a: readonly Vector3[], b: readonly Vector3[]): Relation {
+  if (separates(a, b) || separates(b, a)) return DISJOINT
   let [allA, anyA, allB, anyB] = [true, false, true, false]
   for (const v of a) {
     const inside = insideOf(b, v)
