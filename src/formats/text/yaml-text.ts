@@ -8,6 +8,7 @@ import {
   type ToStringOptions,
 } from 'yaml'
 import { formatError } from '../errors.ts'
+import { quickYaml } from './quick-yaml.ts'
 import { PYYAML_REFUSED, PYYAML_SCALARS } from './yaml-scalars.ts'
 
 type Tag = Exclude<Tags[number], string>
@@ -57,13 +58,14 @@ const FLOAT: ScalarTag = {
   identify: (value) => typeof value === 'number' && !Number.isSafeInteger(value),
   test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?$/,
   resolve: (text) => Number(text.replace(/_/g, '')),
-  stringify: ({ value }) => {
-    const v = Number(value)
-    if (!Number.isFinite(v)) return Number.isNaN(v) ? '.nan' : v > 0 ? '.inf' : '-.inf'
-    const [mantissa = '', exponent] = String(v).split('e')
-    if (exponent === undefined) return mantissa.includes('.') ? mantissa : `${mantissa}.0`
-    return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
-  },
+  stringify: ({ value }) => floatText(Number(value)),
+}
+
+function floatText(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf'
+  const [mantissa = '', exponent] = String(value).split('e')
+  if (exponent === undefined) return mantissa.includes('.') ? mantissa : `${mantissa}.0`
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
 }
 
 const OPTIONS: DocumentOptions &
@@ -84,9 +86,12 @@ const OPTIONS: DocumentOptions &
 
 /** The inverse of `parseYaml`; a `tag` stands before the document, as `!<lsst.utils.packages.Packages>`. */
 export function stringifyYaml(value: unknown, tag?: string): string {
-  const text = stringify(plain(value), OPTIONS)
+  const text = quickYaml(value, floatText) ?? carefulYaml(value)
   return tag === undefined ? text : `!<${tag}>\n${text}`
 }
+
+/** By the library, whatever the value. */
+export const carefulYaml = (value: unknown): string => stringify(plain(value), OPTIONS)
 
 /** Typed arrays as lists; undefined members left out. */
 function plain(value: unknown): unknown {

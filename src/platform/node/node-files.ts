@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { closeSync, constants, openSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import {
   copyFile,
   type FileHandle,
@@ -16,8 +16,9 @@ import {
 } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { type ByteSource, type FileStat, type Files, FirstlightError, type FileWrite } from '#core'
+import { survivesPowerLoss } from './durability.ts'
 
-/** The operating system's files. Every write is to a temporary name beside the target, synced, then renamed. */
+/** The operating system's files. Every write is to a temporary name beside the target, then renamed. */
 export const nodeFiles: Files = {
   stat: statOrNothing,
   open: (path) => openNodeSource(path),
@@ -77,35 +78,55 @@ async function readAt(handle: FileHandle, offset: number, length: number, size: 
   return done === wanted ? bytes : bytes.subarray(0, done)
 }
 
-async function statOrNothing(path: string): Promise<FileStat | undefined> {
+/** At once: on a local disk it takes less time than to hand it to another thread. */
+function statOrNothing(path: string): Promise<FileStat | undefined> {
   try {
-    const info = await stat(path)
-    return { kind: info.isDirectory() ? 'directory' : 'file', size: info.size, modified: info.mtimeMs }
+    const info = statSync(path, { throwIfNoEntry: false })
+    if (info === undefined) return Promise.resolve(undefined)
+    const kind = info.isDirectory() ? 'directory' : 'file'
+    return Promise.resolve({ kind, size: info.size, modified: info.mtimeMs })
   } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
-    throw asFilesError(path, 'look at', error)
+    if (isSystemError(error) && error.code === 'ENOTDIR') return Promise.resolve(undefined)
+    return Promise.reject(asFilesError(path, 'look at', error))
   }
 }
 
+/** Bytes of a file that are written at once, without other threads. */
+const MOST_AT_ONCE = 1 << 18
+
 async function writeAtomic(path: string, content: FileWrite): Promise<void> {
-  await told(path, 'write', async () => {
-    await makeFolders(dirname(path))
-    await throughTemporary(path, async (temporary) => {
-      const handle = await open(temporary, 'wx')
-      try {
-        for (const part of asParts(content)) await handle.writeFile(part)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    })
-  })
+  const parts = asParts(content)
+  const isSmall = parts.reduce((n, part) => n + part.length, 0) <= MOST_AT_ONCE
+  await told(path, 'write', () =>
+    throughTemporary(path, (temporary) =>
+      isSmall && !survivesPowerLoss() ? writeAtOnce(temporary, parts) : writeParts(temporary, parts),
+    ),
+  )
+}
+
+function writeAtOnce(path: string, parts: readonly (string | Uint8Array)[]): void {
+  const file = openSync(path, 'wx')
+  try {
+    for (const part of parts) writeFileSync(file, part)
+  } finally {
+    closeSync(file)
+  }
+}
+
+async function writeParts(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
+  const handle = await open(path, 'wx')
+  try {
+    for (const part of parts) await handle.writeFile(part)
+    if (survivesPowerLoss()) await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 async function copyAtomic(from: string, to: string): Promise<void> {
-  await makeFolders(dirname(to))
   await throughTemporary(to, async (temporary) => {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    if (!survivesPowerLoss()) return
     const handle = await open(temporary, 'r+')
     try {
       await handle.sync()
@@ -115,17 +136,35 @@ async function copyAtomic(from: string, to: string): Promise<void> {
   })
 }
 
+let temporaries = 0
+/** Tells this process's temporary files from those of all others. */
+const ownName = randomUUID().slice(0, 8)
+
 /** Let `fill` make a temporary file beside `path`, then rename it into place; on failure nothing is left. */
-async function throughTemporary(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
+async function throughTemporary(
+  path: string,
+  fill: (temporary: string) => void | Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${ownName}-${(temporaries++).toString(36)}.tmp`
   try {
-    await fill(temporary)
-    await rename(temporary, path)
+    await inFolder(dirname(path), async () => fill(temporary))
+    renameSync(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
-  await syncFolder(dirname(path))
+  if (survivesPowerLoss()) await syncFolder(dirname(path))
+}
+
+/** Work in a folder that is mostly there: only when it is not, it is made. */
+async function inFolder(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'ENOENT') throw error
+    await makeFolders(folder)
+    await work()
+  }
 }
 
 /** Make a rename durable; file systems that cannot sync a folder are let be. */

@@ -9,6 +9,7 @@ import {
   type SqlRow,
   type SqlValue,
 } from '#sql'
+import { survivesPowerLoss } from './durability.ts'
 import { isOnNetwork } from './file-system.ts'
 
 const MOST_STATEMENTS = 400
@@ -17,9 +18,13 @@ const LONGEST_PAUSE_MS = 8
 
 /**
  * SQLite by better-sqlite3: foreign keys on, one writer at a time (BEGIN IMMEDIATE; others wait without blocking the event
- * loop), FULL sync so that a finished put survives a power cut. Files that we make have a write-ahead log, with which readers and
- * the writer do not wait for each other; on a network file system, which has no shared memory, a rollback journal. The mode is
- * kept in the file: every SQLite, also the real Butler's, follows it.
+ * loop). Files that we make have a write-ahead log, with which readers and the writer do not wait for each other; on a network
+ * file system, which has no shared memory, a rollback journal. The mode is kept in the file: every SQLite, also the real
+ * Butler's, follows it.
+ *
+ * What a commit survives is decided in `durability.ts`. With a write-ahead log `synchronous = NORMAL` keeps every commit when the
+ * process is killed and never breaks the file, but a power cut may undo the last commits, which `FULL` prevents by a wait for the
+ * disk at each. A rollback journal is always `FULL`: there NORMAL could break the file.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqlConnection> {
   if (options.create !== true && !existsSync(path))
@@ -28,7 +33,9 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
     const database = keep(new Database(path, { readonly: options.readOnly === true, timeout: 0 }))
     database.exec('PRAGMA foreign_keys = ON')
     chooseJournal(database, path, options)
-    database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
+    const isLogged = keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal'
+    const sync = isLogged && !survivesPowerLoss() ? 'NORMAL' : 'FULL'
+    database.exec(`PRAGMA synchronous = ${sync}; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`)
     return Promise.resolve(new SqliteConnection(database, options.busyTimeoutMs ?? 60_000))
   } catch (error) {
     return Promise.reject(translate(error, path))
