@@ -75,7 +75,7 @@ async function fillDimensions({ registry }: Butler): Promise<void> {
   await registry.insertDimensionData('visit', visits)
   await registry.insertDimensionData(
     'visit_detector_region',
-    dataIds(40).map((id) => ({
+    dataIds(VISITS).map((id) => ({
       ...id,
       region: square(9.3 + 0.15 * (Number(id['detector']) % 10), -0.7 + 0.015 * Number(id['detector']), 0.14),
     })),
