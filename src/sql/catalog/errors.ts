@@ -35,7 +35,7 @@ export const sqlError = (
 export const missingTable = (message: string): string | undefined =>
   /^Catalog Error: Table with name (.+?) does not exist!/.exec(message)?.[1]
 
-/** A DuckDB message as one of ours: a code, the place (`data.position`), and the nearest name there is. */
+/** A DuckDB message as one of ours: a code, the place (`data.position`), and the nearest name there is; its own words only where ours lose some. */
 export function explainDuckDbError(error: Error, context: ErrorContext): FirstlightError {
   const message = error.message.replace(/^Failed to extract statements: /, '')
   const [first = message] = message.split('\n')
@@ -43,7 +43,7 @@ export function explainDuckDbError(error: Error, context: ErrorContext): Firstli
   const at = position === undefined ? '' : ` (line ${position.line}, column ${position.column})`
   const data = { sql: context.sql, ...(position !== undefined && { position }) }
   const table = missingTable(message)
-  if (table !== undefined) return noSuchTable(table, at, context, { cause: error, data: { ...data, table } })
+  if (table !== undefined) return noSuchTable(table, at, context, { ...data, table })
   const column = /Referenced column "(.+?)" not found|does not have a column named "(.+?)"/.exec(message)
   if (column !== null) {
     const name = column[1] ?? column[2]!
@@ -51,11 +51,7 @@ export function explainDuckDbError(error: Error, context: ErrorContext): Firstli
     return sqlError(
       'sql/no-such-column',
       `There is no column '${name}'${at}.${meant(closest(name, known))}`,
-      {
-        cause: error,
-        data: { ...data, column: name },
-        ...hintOf(known, 'columns'),
-      },
+      { data: { ...data, column: name }, ...hintOf(known, 'columns') },
     )
   }
   const [code, hint] = KINDS.find(([kind]) => first.startsWith(kind))?.slice(1) ?? ['sql/failed', '']
@@ -82,10 +78,10 @@ function noSuchTable(
   table: string,
   at: string,
   { tables }: ErrorContext,
-  options: { cause: unknown; data: Readonly<Record<string, unknown>> },
+  data: Readonly<Record<string, unknown>>,
 ): FirstlightError {
   return sqlError('sql/no-such-table', `There is no table '${table}'${at}.${meant(closest(table, tables))}`, {
-    ...options,
+    data,
     ...hintOf(tables, 'tables'),
   })
 }

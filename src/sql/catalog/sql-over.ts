@@ -141,7 +141,6 @@ class SessionOver {
     if (refusal === undefined) return error
     return sqlError('sql/not-a-table', refusal.message, {
       hint: refusal.hint,
-      cause: error,
       data: { ...data, table },
     })
   }
