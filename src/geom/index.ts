@@ -31,6 +31,8 @@ export { CompoundRegion, intersectionRegion, unionRegion } from './regions/compo
 export { decodeRegion } from './regions/decode.ts'
 export { regionFromIvoaPos, regionToIvoaPos } from './regions/ivoa-pos.ts'
 export { orientation } from './regions/orientation.ts'
+export { RegionList } from './regions/region-list.ts'
+export { type OverlapPairs, overlapPairs } from './regions/overlap-pairs.ts'
 export type { IndexRange } from './regions/ranges.ts'
 export { htmIndex, htmInterior, htmRanges, htmTriangle } from './regions/htm.ts'
 export {
