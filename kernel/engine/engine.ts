@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import type { Butler } from '#butler'
 import type { ByteSource } from '#core'
 import { type FitsFile, openFits } from '#fits'
-import { nodeFiles } from '#platform/node'
+import { nodeFiles, openNodeButler } from '#platform/node'
 import { collectData } from '../data/collect.ts'
 import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
@@ -36,6 +37,10 @@ export class Engine {
 
   openRepo(path: string, options?: OpenRepoOptions) {
     return this.session.open(path, options)
+  }
+
+  openButler(path: string, options: OpenRepoOptions = {}): Promise<Butler> {
+    return openNodeButler(resolve(this.#parts.folder, path), options)
   }
 
   async openFits(source: string | Uint8Array | ByteSource): Promise<FitsFile> {

@@ -63,7 +63,7 @@ export function makeScope(parts: SessionParts): {
 }
 
 /** Session globals of the engine; mentioning one loads it. */
-const ENGINE_NAMES = ['butler', 'openRepo', 'useCollections', 'sql', 'openFits', '__engine']
+const ENGINE_NAMES = ['butler', 'openRepo', 'openButler', 'useCollections', 'sql', 'openFits', '__engine']
 
 function makePrepare(scope: Scope, parts: SessionParts): (uses: readonly string[]) => Promise<void> {
   let loading: Promise<Engine> | undefined
@@ -80,6 +80,7 @@ async function loadEngine(scope: Scope, parts: SessionParts): Promise<Engine> {
   const globals: Record<string, () => unknown> = {
     butler: () => engine.session.butler,
     openRepo: () => engine.openRepo.bind(engine),
+    openButler: () => engine.openButler.bind(engine),
     useCollections: () => engine.session.search.bind(engine.session),
     sql: () => engine.sql.tag,
     openFits: () => engine.openFits.bind(engine),

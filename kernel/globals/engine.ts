@@ -1,4 +1,4 @@
-import type { DatasetRef } from '#butler'
+import type { Butler, DatasetRef } from '#butler'
 import type { ByteSource } from '#core'
 import type { FitsFile } from '#fits'
 import type { QuantumResult } from '#pipeline'
@@ -14,6 +14,9 @@ export declare let butler: TypedButler
 
 /** Open a repository as the session's `butler`; paths are taken from the notebook's folder. */
 export declare function openRepo(path: string, options?: OpenRepoOptions): Promise<TypedButler>
+
+/** Open another repository beside the session's, to compare or to transfer datasets; `sql` and the magics do not see it. */
+export declare function openButler(path: string, options?: OpenRepoOptions): Promise<Butler>
 
 /** Let `butler` and `sql` search these collections from now on; a name, a list, or wildcards. */
 export declare function useCollections(collections: Collections): Promise<TypedButler>

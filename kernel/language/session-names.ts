@@ -26,6 +26,7 @@ const SESSION: Readonly<Record<string, Readonly<Record<string, NameKind>>>> = {
   [ENGINE_TYPES]: {
     butler: 'live',
     openRepo: 'fixed',
+    openButler: 'fixed',
     useCollections: 'fixed',
     sql: 'fixed',
     openFits: 'fixed',

@@ -157,6 +157,13 @@ test('%%sql names its result, which is typed', async () => {
   expect((await client.execute('bright.numRow')).error?.evalue).toContain("Did you mean 'numRows'")
 })
 
+test('a second repository opens beside the session’s', async () => {
+  const code = `const beside = await openButler(butler.root, { collections: 'TinyCam/raw/all' })
+const seen = [Object.is(beside, butler), (await beside.queryDatasets('raw')).length > 0, beside.isWriteable]
+seen.join()`
+  expect((await client.execute(code)).result).toBe("'false,true,false'")
+})
+
 test('wrong SQL, a wrong collection and a pipeline without data say what is wrong', async () => {
   expect((await client.execute('await sql`SELECT * FROM nothing_like_it`')).error?.evalue).toMatch(
     /nothing_like_it/,
