@@ -8,7 +8,14 @@ export { DimensionUniverse } from './dimensions/universe.ts'
 export { DimensionGroup } from './dimensions/group.ts'
 export type { ColumnType, DimensionElement, FieldSpec } from './dimensions/element.ts'
 export { DimensionRecord, type RecordValue } from './dimensions/record.ts'
-export { RecordBook, recordRows, type RecordRows } from './dimensions/record-rows.ts'
+export {
+  type Cell,
+  RecordBook,
+  recordRows,
+  type RecordRows,
+  type RecordSource,
+  rowOf,
+} from './dimensions/record-rows.ts'
 export { packDataId, type PackedDataId, type PackerKind } from './dimensions/packer.ts'
 export { DataCoordinate, type RecordMap, formatDataId } from './dimensions/data-coordinate.ts'
 export { type DatasetType, type DatasetTypeSpec, splitComponent } from './datasets/dataset-type.ts'
@@ -40,6 +47,16 @@ export { type DatasetAssociation, Registry } from './registry/registry.ts'
 export type { IdMode } from './datasets/ids.ts'
 export type { RecordInput } from './dimensions/codec.ts'
 export { Query, QueryResults, type WhereInput } from './query/query.ts'
+export {
+  type ColumnQuery,
+  type DataIdColumns,
+  type ElementRegions,
+  queryDataIdColumns,
+} from './query/data-id-columns.ts'
+export { type DatasetColumns, queryDatasetColumns } from './query/dataset-columns.ts'
+export { ElementTable, queryElementTable, regionTable } from './query/element-table.ts'
+export { KeyIndex } from './query/key-index.ts'
+export { DimensionCodes, sortedRows, ValueCodes } from './query/value-codes.ts'
 export type { PruneOptions } from './prune.ts'
 export { storageClass, type StorageClass } from './storage/storage-class.ts'
 export { createRepository, type CreateOptions } from './repository/create.ts'

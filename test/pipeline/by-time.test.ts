@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Butler } from '#butler'
+import { type Butler, DimensionCodes, type DatasetRef } from '#butler'
 import { openNodeButler } from '#platform/node'
-import { timeLookup, timeTable } from '../../src/pipeline/quanta/by-time.ts'
+import { byTime, timeLookup } from '../../src/pipeline/quanta/by-time.ts'
+import { CoordinateTable } from '../../src/pipeline/quanta/coordinates.ts'
+import { RecordTables } from '../../src/pipeline/quanta/record-tables.ts'
 import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
 
 let master: RepositoryMaster
@@ -23,19 +25,31 @@ test('calibrations read all at once are those that the registry finds one by one
     withDimensionRecords: true,
     limit: null,
   })
+  const codes = new DimensionCodes()
+  const records = new RecordTables(codes)
+  const table = new CoordinateTable(quanta[0]!.group, codes, records)
+  const coordinates = Int32Array.from(quanta, (quantum) => table.add(quantum))
   let found = 0
   for (const name of ['bias', 'dark', 'flat', 'defects', 'camera']) {
     const type = await butler.getDatasetType(name)
-    const together = await timeTable(butler, type, INPUTS)
+    const refs: DatasetRef[] = []
+    const together = await byTime(
+      butler,
+      type,
+      { table, coordinates, records },
+      INPUTS,
+      (ref) => refs.push(ref) - 1,
+    )
     const single = timeLookup(butler, type, INPUTS)
-    for (const quantum of quanta) {
+    for (const [q, quantum] of quanta.entries()) {
       const expected = (await single(quantum)).map((ref) => [ref.id, ref.run])
       expect(
-        (await together(quantum)).map((ref) => [ref.id, ref.run]),
+        Array.from(together.row(q), (n) => [refs[n]?.id, refs[n]?.run]),
         `${name} ${quantum}`,
       ).toEqual(expected)
       found += expected.length
     }
   }
+  expect(quanta.length).toBeGreaterThan(64)
   expect(found).toBeGreaterThan(100)
 })

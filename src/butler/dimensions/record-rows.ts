@@ -6,7 +6,7 @@ import type { DimensionElement } from './element.ts'
 import { DimensionRecord, type RecordValue } from './record.ts'
 import type { DimensionUniverse } from './universe.ts'
 
-type Cell = string | number | bigint | boolean | null | readonly (number | bigint | null)[]
+export type Cell = string | number | bigint | boolean | null | readonly (number | bigint | null)[]
 
 /** Rows of dimension tables by element: key, what it implies, further fields, then region (hexadecimal) and timespan (ns). */
 export type RecordRows = Readonly<Record<string, readonly (readonly Cell[])[]>>
@@ -30,6 +30,12 @@ export function recordRows(coordinates: Iterable<DataCoordinate>): RecordRows {
   return rows
 }
 
+/** Rows of dimension tables, made when an element is asked for. */
+export interface RecordSource {
+  readonly elements: readonly string[]
+  rows(element: string): readonly (readonly Cell[])[]
+}
+
 /** Names of a row's fields: key, then what it implies in the universe's order, then the others. */
 const fieldNames = (element: DimensionElement): readonly string[] => [
   ...element.required.map((d) => (d === element.name ? element.keyField : d)),
@@ -38,7 +44,8 @@ const fieldNames = (element: DimensionElement): readonly string[] => [
   ...element.metadata.map((m) => m.name),
 ]
 
-function rowOf(record: DimensionRecord): Cell[] {
+/** One record as a row. */
+export function rowOf(record: DimensionRecord): Cell[] {
   const { element, fields } = record
   const row: Cell[] = fieldNames(element).map((field) => {
     const value = fields[field] ?? null
@@ -55,14 +62,22 @@ const keyOf = (row: readonly Cell[], element: DimensionElement): string =>
 
 /** Dimension records of a graph file, found by data ID. */
 export class RecordBook {
-  readonly rows: RecordRows
+  readonly source: RecordSource
   readonly #universe: DimensionUniverse
   readonly #index = new Map<string, ReadonlyMap<string, readonly Cell[]>>()
   readonly #made = new Map<string, DimensionRecord>()
 
-  constructor(rows: RecordRows, universe: DimensionUniverse) {
-    this.rows = rows
+  constructor(source: RecordRows | RecordSource, universe: DimensionUniverse) {
+    this.source = isSource(source)
+      ? source
+      : { elements: Object.keys(source), rows: (element) => source[element] ?? [] }
     this.#universe = universe
+  }
+
+  /** All rows of all elements. */
+  get rows(): RecordRows {
+    const { elements } = this.source
+    return Object.fromEntries(elements.map((element) => [element, this.source.rows(element)]))
   }
 
   /** The data ID with implied values and records, as a registry would expand it. */
@@ -104,11 +119,14 @@ export class RecordBook {
   #indexOf(element: DimensionElement): ReadonlyMap<string, readonly Cell[]> {
     const known = this.#index.get(element.name)
     if (known !== undefined) return known
-    const index = new Map((this.rows[element.name] ?? []).map((row) => [keyOf(row, element), row]))
+    const index = new Map(this.source.rows(element.name).map((row) => [keyOf(row, element), row]))
     this.#index.set(element.name, index)
     return index
   }
 }
+
+const isSource = (source: RecordRows | RecordSource): source is RecordSource =>
+  typeof source['rows'] === 'function'
 
 function recordOf(element: DimensionElement, row: readonly Cell[]): DimensionRecord {
   const names = fieldNames(element)

@@ -169,6 +169,11 @@ export class Query {
     return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group }, options)
   }
 
+  /** What is asked, with defaults, for modules of the butler that run it in their own way. */
+  async specFor(group: DimensionGroup): Promise<QuerySpec> {
+    return this.finish(withGroup(await this.build(), group), group)
+  }
+
   protected withStep(step: Step): Query {
     return new Query(this.context, [...this.steps, step])
   }

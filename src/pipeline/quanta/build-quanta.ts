@@ -1,4 +1,4 @@
-import { type Butler, DataCoordinate, type DataId, type DatasetType } from '#butler'
+import { type Butler, DataCoordinate, type DataId, type DatasetType, DimensionCodes } from '#butler'
 import { type Context, isFirstlightError, type Logger } from '#core'
 import {
   type DatasetTypeNode,
@@ -12,6 +12,7 @@ import { CoordinateTables } from './coordinates.ts'
 import { DatasetNodes } from './datasets.ts'
 import { makeIdSource } from './ids.ts'
 import { independentPieces } from './pieces.ts'
+import { RecordTables } from './record-tables.ts'
 import { type GraphHeader, QuantumGraph, type TaskQuanta } from './quantum-graph.ts'
 import type { DataQuery } from './rows.ts'
 import { type BuildState, makeSkeleton } from './skeleton.ts'
@@ -66,7 +67,12 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
       state.reasons.push(...(await whyNoRows(piece, state)))
     const run = options.extendRun === true ? options.run : undefined
     const skipIn = await present(butler, skipExistingIn)
-    const walked = await walkTasks(skeleton, state, { run, skipIn, clobber: clobberOutputs }, log)
+    const walked = await walkTasks(
+      skeleton,
+      state,
+      { run, skipIn, clobber: clobberOutputs },
+      { log, signal: context.signal },
+    )
     for (const quanta of walked) {
       tasks.push({ ...quanta, first })
       first += quanta.coordinates.length
@@ -75,6 +81,7 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
   }
   bar.end()
   await addInitDatasets(pipeline, state)
+  for (const table of state.tables.all) await state.records.loadGroup(butler, table.group, table)
   const header: GraphHeader = {
     id: crypto.randomUUID(),
     inputs,
@@ -88,7 +95,9 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
     datasetIds: makeIdSource(options.time),
     notes: options.notes ?? {},
   }
-  const graph = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets)
+  const graph = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets, {
+    recordTables: state.records,
+  })
   if (graph.size === 0) sayWhy(state.reasons, log)
   return { graph, reasons: state.reasons }
 }
@@ -113,7 +122,9 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
     types.set(node.name, registered.get(node.name) ?? plannedType(node))
   for (const node of pipeline.tasks)
     for (const type of taskTypes(node)) types.set(type.name, registered.get(type.name) ?? type)
-  const tables = new CoordinateTables()
+  const codes = new DimensionCodes()
+  const records = new RecordTables(codes)
+  const tables = new CoordinateTables(codes, records)
   const datasets = new Map<string, DatasetNodes>()
   const outside = new Set(overallInputs(pipeline).map((type) => type.name))
   const typeOf = (name: string): DatasetType => {
@@ -133,6 +144,7 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
     query,
     constraint: options.constraint ?? 'all',
     tables,
+    records,
     datasets,
     reasons: [],
     typeOf,

@@ -1,34 +1,39 @@
 import type { Butler, DataCoordinate, DatasetRef, DatasetType } from '#butler'
 import type { Timespan } from '#time'
-import type { PrerequisiteFinder } from './prerequisites.ts'
+import { CoordinateTable, selectColumns } from './coordinates.ts'
+import { Csr } from './csr.ts'
+import { loadRecords, type Quanta } from './quanta.ts'
 
 /** With more look-ups than this, all validity ranges of the type are read at once. */
 const FEW = 64
 
-/** Calibrations by data ID and the time of the quantum. */
-export function byTime(
+/** Finds the dataset of one quantum. */
+export type SingleFinder = (quantum: DataCoordinate) => Promise<readonly DatasetRef[]>
+
+/** Calibrations of some quanta by data ID and time: datasets as `nodeOf` numbers them. */
+export async function byTime(
   butler: Butler,
   type: DatasetType,
-  quanta: readonly DataCoordinate[],
+  quanta: Quanta,
   collections: readonly string[],
-): PrerequisiteFinder | Promise<PrerequisiteFinder> {
-  const wanted = new Set<string>()
-  for (const quantum of quanta) {
-    wanted.add(lookupKey(quantum, type))
-    if (wanted.size > FEW) return timeTable(butler, type, collections)
+  nodeOf: (ref: DatasetRef) => number,
+): Promise<Csr> {
+  const lookup = timeLookup(butler, type, collections)
+  if (quanta.coordinates.length > FEW) {
+    const table = await ValidityTable.read(butler, type, collections, quanta)
+    if (table !== undefined) return table.find(quanta, lookup, nodeOf)
   }
-  return timeLookup(butler, type, collections)
+  await loadRecords(butler, quanta)
+  const lists: number[][] = []
+  for (const c of quanta.coordinates) lists.push((await lookup(quanta.table.get(c))).map(nodeOf))
+  return Csr.fromLists(lists)
 }
 
 const lookupKey = (quantum: DataCoordinate, type: DatasetType): string =>
   `${quantum.subset(type.dimensions).key}|${quantum.timespan?.nsec.join() ?? ''}`
 
 /** One question to the registry for each data ID and time, kept for quanta that share them. */
-export function timeLookup(
-  butler: Butler,
-  type: DatasetType,
-  collections: readonly string[],
-): PrerequisiteFinder {
+export function timeLookup(butler: Butler, type: DatasetType, collections: readonly string[]): SingleFinder {
   const known = new Map<string, Promise<DatasetRef | undefined>>()
   return async (quantum) => {
     const { timespan } = quantum
@@ -43,40 +48,96 @@ export function timeLookup(
 }
 
 interface Valid {
-  readonly collection: string
+  /** Place of the collection in the search. */
+  readonly rank: number
   /** Undefined: in a RUN or TAGGED collection, valid for ever. */
   readonly timespan: Timespan | undefined
   readonly ref: DatasetRef
 }
 
-/** All datasets of the type with their validity, read once; what is not plain is asked of the registry. */
-export async function timeTable(
-  butler: Butler,
-  type: DatasetType,
-  collections: readonly string[],
-): Promise<PrerequisiteFinder> {
-  const single = timeLookup(butler, type, collections)
-  const byData = new Map<string, Valid[]>()
-  for (const { ref, collection, timespan } of await butler.registry.queryDatasetAssociations(type.name, {
-    collections,
-  })) {
-    const list = byData.get(ref.coordinate.key)
-    const entry = { collection, timespan, ref }
-    if (list === undefined) byData.set(ref.coordinate.key, [entry])
-    else list.push(entry)
+/** What is valid for one data ID and time: a dataset; several in one collection, which the registry has to refuse; none. */
+type Answer = DatasetRef | 'several' | undefined
+
+/** All datasets of a calibration type with their validity, read once. */
+class ValidityTable {
+  readonly #table: CoordinateTable
+  /** By number of the data ID. */
+  readonly #valid: readonly (readonly Valid[])[]
+  /** By place of the quantum's temporal record. */
+  readonly #times: readonly (Timespan | undefined)[]
+  readonly #timeOf: Int32Array
+
+  private constructor(
+    table: CoordinateTable,
+    valid: readonly (readonly Valid[])[],
+    times: readonly (Timespan | undefined)[],
+    timeOf: Int32Array,
+  ) {
+    this.#table = table
+    this.#valid = valid
+    this.#times = times
+    this.#timeOf = timeOf
   }
-  return (quantum) => {
-    const { timespan } = quantum
-    if (timespan === undefined) return single(quantum)
-    const all = byData.get(quantum.subset(type.dimensions).key) ?? []
-    const valid = all.filter((v) => v.timespan === undefined || v.timespan.overlaps(timespan))
-    const [first] = collections.flatMap((name) => {
-      const own = valid.filter((v) => v.collection === name)
-      return own.length === 0 ? [] : [own]
-    })
-    if (first === undefined) return Promise.resolve([])
-    // Several at once in one collection: the registry says what is wrong.
-    if (first.length > 1) return single(quantum)
-    return Promise.resolve(first.map((v) => v.ref))
+
+  /** Undefined when the quanta have no time. */
+  static async read(
+    butler: Butler,
+    type: DatasetType,
+    collections: readonly string[],
+    { table: quantaTable, coordinates, records }: Quanta,
+  ): Promise<ValidityTable | undefined> {
+    const element = quantaTable.group.timespanElement
+    if (element === undefined) return undefined
+    const rows = selectColumns(quantaTable, coordinates)
+    await records.load(butler, element, rows)
+    const found = records.places(element, rows)
+    const [first] = found
+    if (first === undefined || found.length > 1) return undefined
+    const table = new CoordinateTable(type.dimensions, quantaTable.codes)
+    const valid: Valid[][] = []
+    const rankOf = new Map(collections.map((name, i) => [name, i]))
+    for (const { ref, collection, timespan } of await butler.registry.queryDatasetAssociations(type.name, {
+      collections,
+    })) {
+      const rank = rankOf.get(collection)
+      if (rank !== undefined) (valid[table.add(ref.coordinate)] ??= []).push({ rank, timespan, ref })
+    }
+    const times = Array.from({ length: first.table.length }, (_, i) => first.table.record(i).timespan)
+    return new ValidityTable(table, valid, times, first.places)
+  }
+
+  async find(
+    { table, coordinates }: Quanta,
+    single: SingleFinder,
+    nodeOf: (ref: DatasetRef) => number,
+  ): Promise<Csr> {
+    const keys = this.#table.findRows(selectColumns(table, coordinates))
+    const answers = new Map<number, number>()
+    const nodes = new Int32Array(coordinates.length)
+    for (let q = 0; q < coordinates.length; q++) {
+      const [key, time] = [keys[q]!, this.#timeOf[q]!]
+      const about = (key + 1) * (this.#times.length + 1) + time + 1
+      let node = answers.get(about)
+      if (node === undefined) {
+        const known = this.#times[time] === undefined ? 'several' : this.#answer(key, this.#times[time])
+        const ref = known === 'several' ? (await single(table.get(coordinates[q]!)))[0] : known
+        node = ref === undefined ? -1 : nodeOf(ref)
+        answers.set(about, node)
+      }
+      nodes[q] = node
+    }
+    return Csr.single(nodes).map((node) => node)
+  }
+
+  #answer(key: number, when: Timespan): Answer {
+    let best: Valid | undefined
+    let several = false
+    for (const valid of this.#valid[key] ?? []) {
+      if (best !== undefined && valid.rank > best.rank) continue
+      if (valid.timespan !== undefined && !valid.timespan.overlaps(when)) continue
+      several = best !== undefined && valid.rank === best.rank
+      best = valid
+    }
+    return several ? 'several' : best?.ref
   }
 }

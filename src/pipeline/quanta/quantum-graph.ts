@@ -5,6 +5,7 @@ import type { CoordinateTable } from './coordinates.ts'
 import { Csr } from './csr.ts'
 import type { DatasetNodes } from './datasets.ts'
 import { idOf, type IdSource, numberOf } from './ids.ts'
+import type { RecordTables } from './record-tables.ts'
 
 /** What a graph says about itself. */
 export interface GraphHeader {
@@ -59,8 +60,10 @@ export interface Quantum {
 
 /** What a graph that is run without a registry carries besides. */
 export interface GraphExtras {
-  /** Dimension records of its data IDs. */
+  /** Dimension records of its data IDs, as a file has them. */
   readonly records?: RecordBook
+  /** The same as they were read from the registry; data IDs have them then. */
+  readonly recordTables?: RecordTables
   /** Where the files of existing datasets are, by dataset id. */
   readonly files?: ReadonlyMap<string, readonly StoredFile[]>
 }
@@ -139,16 +142,16 @@ export class QuantumGraph {
   subset(indices: ReadonlySet<number>): QuantumGraph {
     let first = 0
     const tasks = this.tasks.flatMap((task): TaskQuanta[] => {
-      const kept = [...task.coordinates.keys()].filter((i) => indices.has(task.first + i))
+      const kept = Int32Array.from(task.coordinates.keys()).filter((i) => indices.has(task.first + i))
       if (kept.length === 0) return []
       const made: TaskQuanta = {
         node: task.node,
         table: task.table,
-        coordinates: Int32Array.from(kept, (i) => task.coordinates[i] ?? -1),
-        inputs: task.inputs.map((csr) => Csr.fromLists(kept.map((i) => csr.row(i)))),
-        outputs: task.outputs.map((csr) => Csr.fromLists(kept.map((i) => csr.row(i)))),
+        coordinates: kept.map((i) => task.coordinates[i]!),
+        inputs: task.inputs.map((csr) => csr.select(kept)),
+        outputs: task.outputs.map((csr) => csr.select(kept)),
         first,
-        ids: kept.map((i) => this.quantumId(task.first + i)),
+        ids: Array.from(kept, (i) => this.quantumId(task.first + i)),
       }
       first += kept.length
       return [made]
@@ -195,25 +198,29 @@ export class QuantumGraph {
         maker.set(edge.datasetType, by)
       })
     const before: number[][] = Array.from({ length: this.size }, () => [])
+    const seenBy = new Int32Array(this.size).fill(-1)
     for (const task of this.tasks)
-      inputEdges(task.node).forEach((edge, e) => {
-        const by = maker.get(edge.datasetType)
-        if (by === undefined) return
-        for (let i = 0; i < task.coordinates.length; i++) {
-          const list = before[task.first + i]!
+      for (let i = 0; i < task.coordinates.length; i++) {
+        const index = task.first + i
+        inputEdges(task.node).forEach((edge, e) => {
+          const by = maker.get(edge.datasetType)
+          if (by === undefined) return
           for (const node of task.inputs[e]!.row(i)) {
             const from = by[node] ?? -1
-            if (from >= 0 && !list.includes(from)) list.push(from)
+            if (from < 0 || seenBy[from] === index) continue
+            seenBy[from] = index
+            before[index]!.push(from)
           }
-        }
-      })
+        })
+      }
     return before
   }
 
   #make(task: TaskQuanta, i: number): Quantum {
     const { node } = task
     const index = task.first + i
-    const coordinate = task.table.get(task.coordinates[i] ?? -1)
+    const place = task.coordinates[i] ?? -1
+    const coordinate = task.table.get(place)
     const refs = (edges: readonly Edge[], lists: readonly Csr[]): RefsByConnection =>
       Object.fromEntries(
         edges.map((edge, e) => [
@@ -223,7 +230,8 @@ export class QuantumGraph {
       )
     const own = (name: string): DatasetRef => {
       const nodes = this.datasets.get(name)
-      return this.ref(name, nodes?.find(nodes.table.find(coordinate) ?? -1) ?? -1)
+      const at = nodes?.table === task.table ? place : nodes?.table.find(coordinate)
+      return this.ref(name, nodes?.find(at ?? -1) ?? -1)
     }
     return {
       id: this.quantumId(index),

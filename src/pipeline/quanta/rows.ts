@@ -1,13 +1,14 @@
 import {
   type BindValue,
   type Butler,
-  DataCoordinate,
   type DataId,
   type DimensionElement,
   type DimensionGroup,
+  queryDataIdColumns,
 } from '#butler'
 import { healpixPixel, healpixRanges, htmRanges, htmTriangle, type Region } from '#geom'
-import type { CoordinateTable } from './coordinates.ts'
+import { type Columns, CoordinateTable, type CoordinateTables, selectColumns } from './coordinates.ts'
+import type { RecordTables } from './record-tables.ts'
 
 /** What limits the data IDs of a graph. */
 export interface DataQuery {
@@ -18,61 +19,81 @@ export interface DataQuery {
   readonly dataIdTables?: readonly (readonly DataId[])[]
 }
 
-/** Data IDs of a group that the query allows: one query over all dimensions but pixels, which are joined here by region. */
+/** Data IDs of a group that the query allows: queries over all dimensions but pixels, which are joined here by region. */
 export async function queryRows(
   butler: Butler,
   group: DimensionGroup,
   query: DataQuery,
-): Promise<readonly DataCoordinate[]> {
+  { codes }: CoordinateTables,
+  records: RecordTables,
+): Promise<Columns> {
   const { universe } = group
   const tabled = group.names.filter((name) => universe.get(name).kind !== 'skypix')
   const base = universe.group(tabled)
-  const found =
-    base.names.length === 0
-      ? [new DataCoordinate(base, {}, true)]
-      : await butler.queryDataIds(base.names, {
-          ...(query.where !== undefined && { where: query.where }),
-          ...(query.bind && { bind: query.bind }),
-          ...(query.dataId && { dataId: query.dataId }),
-          withDimensionRecords: true,
-          limit: null,
-          explain: false,
-        })
-  const rows = group.skypix.reduce<readonly DataCoordinate[]>(
-    (all, name) => all.flatMap((row) => withPixels(row, universe.get(name), group)),
-    found,
+  const found = await queryDataIdColumns(butler, base, query, codes)
+  for (const regions of found.regions) records.addRegions(regions)
+  let rows: Columns = found
+  for (const name of group.skypix)
+    rows = await withPixels(butler, rows, base, universe.get(name), codes, records)
+  return (query.dataIdTables ?? []).reduce((kept, listed) => keepListed(kept, listed, codes), rows)
+}
+
+function keepListed(rows: Columns, listed: readonly DataId[], codes: CoordinateTables['codes']): Columns {
+  const names = Object.keys(listed[0] ?? {})
+  if (listed.length === 0) return selectColumns(rows, new Int32Array())
+  const columns = names.map((name) => rows.column(name))
+  const allowed = new Set(
+    listed.map((values) =>
+      names.map((name) => codes.of(name).find(values[name]) ?? textCode(codes, name, values)).join(),
+    ),
   )
-  return (query.dataIdTables ?? []).reduce(keepListed, rows)
+  const kept: number[] = []
+  for (let row = 0; row < rows.length; row++)
+    if (allowed.has(columns.map((column) => column[row]).join())) kept.push(row)
+  return selectColumns(rows, Int32Array.from(kept))
 }
 
-function keepListed(rows: readonly DataCoordinate[], listed: readonly DataId[]): readonly DataCoordinate[] {
-  const [first] = listed
-  if (first === undefined) return []
-  const names = Object.keys(first)
-  const keyOf = (values: DataId): string => names.map((name) => String(values[name])).join('\u0000')
-  const allowed = new Set(listed.map(keyOf))
-  return rows.filter((row) => allowed.has(keyOf(row.values)))
+/** A listed value may be written as text where the registry has a number. */
+const textCode = (codes: CoordinateTables['codes'], name: string, values: DataId): number =>
+  codes.of(name).values.findIndex((value) => String(value) === String(values[name]))
+
+/** The rows once for every pixel that their regions overlap; rows without regions get none. */
+async function withPixels(
+  butler: Butler,
+  rows: Columns,
+  base: DimensionGroup,
+  element: DimensionElement,
+  codes: CoordinateTables['codes'],
+  records: RecordTables,
+): Promise<Columns> {
+  const { spatial, universe } = base
+  for (const own of spatial) await records.load(butler, own, rows)
+  const places = new CoordinateTable(universe.group(spatial.flatMap((e) => e.required)), codes, records)
+  const placeOf = places.addRows(rows)
+  const pixels = Array.from(places.all(), ({ records: own }) => {
+    const regions = spatial.map((e) => own?.get(e.name)?.region).filter((region) => region !== undefined)
+    return pixelsOfAll(element, regions)
+  })
+  const kept: number[] = []
+  const pixelCodes: number[] = []
+  for (let row = 0; row < rows.length; row++)
+    for (const pixel of pixels[placeOf[row]!]!) {
+      kept.push(row)
+      pixelCodes.push(codes.of(element.name).add(pixel))
+    }
+  const repeated = selectColumns(rows, Int32Array.from(kept))
+  const pixelColumn = Int32Array.from(pixelCodes)
+  return {
+    length: kept.length,
+    column: (name) => (name === element.name ? pixelColumn : repeated.column(name)),
+  }
 }
 
-/** The row once for every pixel that its regions overlap; rows without regions get none. */
-function withPixels(row: DataCoordinate, element: DimensionElement, group: DimensionGroup): DataCoordinate[] {
-  const regions = row.group.spatial
-    .map((e) => row.records?.get(e.name)?.region)
-    .filter((r) => r !== undefined)
-  const [first, ...others] = regions
+function pixelsOfAll(element: DimensionElement, [first, ...others]: readonly Region[]): readonly number[] {
   if (first === undefined) return []
-  const widened = row.group.universe.group([...row.group.names, element.name])
-  return pixelsOver(element, first)
-    .filter((pixel) => others.every((region) => region.overlaps(pixelRegion(element, pixel))))
-    .map(
-      (pixel) =>
-        new DataCoordinate(
-          widened === group ? group : widened,
-          { ...row.values, [element.name]: pixel },
-          row.full,
-          row.records,
-        ),
-    )
+  return pixelsOver(element, first).filter((pixel) =>
+    others.every((region) => region.overlaps(pixelRegion(element, pixel))),
+  )
 }
 
 /** Numbers of the pixels that really overlap a region. */
@@ -91,10 +112,3 @@ export const pixelRegion = (element: DimensionElement, pixel: number): Region =>
   element.skypix?.system === 'healpix'
     ? healpixPixel(element.skypix.level, pixel)
     : htmTriangle(element.skypix?.level ?? 7, pixel)
-
-/** Numbers of each row's data ID in a table, which is filled on the way. */
-export function indexRows(rows: readonly DataCoordinate[], table: CoordinateTable): Int32Array {
-  const index = new Int32Array(rows.length)
-  for (let i = 0; i < rows.length; i++) index[i] = table.add(rows[i] as DataCoordinate)
-  return index
-}

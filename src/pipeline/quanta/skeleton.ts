@@ -1,10 +1,11 @@
-import type { Butler, DataCoordinate, DatasetRef, DatasetType, DimensionGroup } from '#butler'
+import { type Butler, type DatasetType, type DimensionGroup, sortedRows } from '#butler'
 import type { Edge, TaskNode } from '../graph/pipeline-graph.ts'
-import type { CoordinateTable, CoordinateTables } from './coordinates.ts'
+import { type Columns, type CoordinateTable, type CoordinateTables, selectColumns } from './coordinates.ts'
 import { Csr, distinctPairs } from './csr.ts'
 import type { DatasetNodes } from './datasets.ts'
-import { findExisting } from './find-existing.ts'
-import { type DataQuery, indexRows, queryRows } from './rows.ts'
+import { findExisting, nothingFound } from './find-existing.ts'
+import type { RecordTables } from './record-tables.ts'
+import { type DataQuery, queryRows } from './rows.ts'
 
 /** What the steps of building a graph share. */
 export interface BuildState {
@@ -14,6 +15,7 @@ export interface BuildState {
   /** Existing datasets that limit data IDs: all overall inputs, none, or those named. */
   readonly constraint: 'all' | 'off' | readonly string[]
   readonly tables: CoordinateTables
+  readonly records: RecordTables
   readonly datasets: Map<string, DatasetNodes>
   typeOf(name: string): DatasetType
   nodesOf(name: string): DatasetNodes
@@ -34,7 +36,7 @@ export interface Candidates {
   readonly outputs: readonly Csr[]
 }
 
-/** Quanta and edges that dimensions allow, from one query over all dimensions of some connected tasks. */
+/** Quanta and edges that dimensions allow, from one set of rows over all dimensions of some connected tasks. */
 export async function makeSkeleton(
   tasks: readonly TaskNode[],
   state: BuildState,
@@ -48,19 +50,21 @@ export async function makeSkeleton(
   ]
   const [first, ...others] = groups
   if (first === undefined) return []
-  const found = await queryRows(state.butler, first.union(...others), state.query)
+  const found = await queryRows(
+    state.butler,
+    first.union(...others),
+    state.query,
+    state.tables,
+    state.records,
+  )
   const rows = await constrain(found, edges, state)
   if (rows.length === 0) return []
-  const index = new Map(groups.map((group) => [group, indexRows(rows, state.tables.of(group))]))
+  const index = new Map(groups.map((group) => [group, state.tables.of(group).addRows(rows)]))
   return tasks.map((node) => candidatesOf(node, index, state))
 }
 
 /** Keep rows whose overall inputs exist. */
-async function constrain(
-  rows: readonly DataCoordinate[],
-  edges: readonly Edge[],
-  state: BuildState,
-): Promise<readonly DataCoordinate[]> {
+async function constrain(rows: Columns, edges: readonly Edge[], state: BuildState): Promise<Columns> {
   let kept = rows
   const done = new Set<string>()
   for (const edge of edges) {
@@ -68,26 +72,36 @@ async function constrain(
     if (done.has(name) || !state.isOverallInput(name) || kept.length === 0) continue
     done.add(name)
     const nodes = state.nodesOf(name)
-    const index = indexRows(kept, nodes.table)
+    const index = nodes.table.addRows(kept)
     const existing = state.isRegistered(name)
       ? await findExisting(state.butler, nodes.type, nodes.table, state.inputs)
-      : new Map<number, DatasetRef>()
-    for (const ref of existing.values()) nodes.addRef(ref)
+      : nothingFound
+    existing.at.forEach((k, coordinate) => {
+      if (k >= 0) nodes.addStored(coordinate, existing, k)
+    })
     const limits =
       state.constraint === 'all'
         ? !edge.deferGraphConstraint
         : state.constraint !== 'off' && state.constraint.includes(name)
     if (!limits) continue
     const before = kept.length
-    kept = kept.filter((_row, i) => existing.has(index[i] ?? -1))
+    kept = keepRows(kept, index, existing.at)
     if (kept.length === 0 && before > 0)
       state.reasons.push(
-        existing.size === 0
+        existing.count === 0
           ? `No ${name} in ${state.inputs.join(', ')} has one of the ${nodes.table.size} data IDs that the query allows.`
-          : `The ${existing.size} ${name} found go with none of the data IDs left by the other inputs.`,
+          : `The ${existing.count} ${name} found go with none of the data IDs left by the other inputs.`,
       )
   }
   return kept
+}
+
+/** Rows whose data ID has a dataset. */
+function keepRows(rows: Columns, index: Int32Array, at: Int32Array): Columns {
+  const kept = new Int32Array(rows.length)
+  let count = 0
+  for (let row = 0; row < index.length; row++) if ((at[index[row]!] ?? -1) >= 0) kept[count++] = row
+  return count === rows.length ? rows : selectColumns(rows, kept.slice(0, count))
 }
 
 function candidatesOf(
@@ -103,33 +117,21 @@ function candidatesOf(
   const relate = (edge: Edge): Csr => {
     const group = state.typeOf(edge.datasetType).dimensions
     const other = index.get(group) ?? new Int32Array()
-    if (node.dimensions.contains(group)) return oneEach(coordinates, firstRow, other)
-    const pairs = distinctPairs(own, other, table.size)
-    return Csr.fromLists([...coordinates].map((c) => pairs.row(c)))
+    if (node.dimensions.contains(group)) return Csr.single(coordinates.map((c) => other[firstRow[c]!]!))
+    return distinctPairs(own, other, table.size).select(coordinates)
   }
   return { node, table, coordinates, inputs: node.inputs.map(relate), outputs: node.outputs.map(relate) }
 }
 
-function oneEach(coordinates: Int32Array, firstRow: Int32Array, other: Int32Array): Csr {
-  const offsets = Int32Array.from({ length: coordinates.length + 1 }, (_, i) => i)
-  return new Csr(
-    offsets,
-    coordinates.map((c) => other[firstRow[c]!]!),
-  )
-}
-
 /** Data IDs that occur, in order of their values: runs are the same whatever order the database gave. */
 function sortedCoordinates(table: CoordinateTable, firstRow: Int32Array): Int32Array {
-  const present: number[] = []
-  for (let c = 0; c < firstRow.length; c++) if (firstRow[c]! >= 0) present.push(c)
+  const present = Int32Array.from(firstRow.keys()).filter((c) => firstRow[c]! >= 0)
   const { required } = table.group
-  present.sort((a, b) => {
-    const [x, y] = [table.get(a).values, table.get(b).values]
-    for (const name of required) {
-      const [left, right] = [x[name]!, y[name]!]
-      if (left !== right) return left < right ? -1 : 1
-    }
-    return 0
-  })
-  return Int32Array.from(present)
+  const some = selectColumns(table, present)
+  const order = sortedRows(
+    required.map((name) => some.column(name)),
+    required.map((name) => table.codes.of(name)),
+    present.length,
+  )
+  return order.map((i) => present[i]!)
 }

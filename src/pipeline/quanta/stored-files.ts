@@ -5,7 +5,7 @@ import { QuantumGraph, type StoredFile } from './quantum-graph.ts'
 export async function withStoredFiles(graph: QuantumGraph, butler: Butler): Promise<QuantumGraph> {
   const ids = new Set<string>()
   for (const nodes of graph.datasets.values())
-    for (let n = 0; n < nodes.size; n++) {
+    for (const n of nodes.existingNodes()) {
       const ref = nodes.existing(n)
       if (ref !== undefined) ids.add(ref.id)
     }

@@ -1,30 +1,31 @@
-import type { DataCoordinate, DatasetRef } from '#butler'
-import type { Logger } from '#core'
+import type { DatasetRef } from '#butler'
+import type { Context, Logger } from '#core'
 import { NoWorkFound, pipelineError } from '../errors.ts'
 import type { Edge } from '../graph/pipeline-graph.ts'
 import { Csr } from './csr.ts'
 import type { DatasetNodes } from './datasets.ts'
-import { findExisting } from './find-existing.ts'
-import { type PrerequisiteFinder, prerequisiteFinder } from './prerequisites.ts'
+import { type ExistingOutputs, type OutputCheck, existingOutputs } from './existing-outputs.ts'
+import { missingPrerequisite } from './missing.ts'
+import { findPrerequisites } from './prerequisites.ts'
+import { loadRecords, type Quanta } from './quanta.ts'
 import type { TaskQuanta } from './quantum-graph.ts'
 import type { BuildState, Candidates } from './skeleton.ts'
-import { whyNotValid } from './validity.ts'
-
-/** How outputs that exist already are treated. */
-export interface ExistingOutputs {
-  /** The output run, when it exists. */
-  readonly run: string | undefined
-  readonly skipIn: readonly string[]
-  readonly clobber: boolean
-}
 
 interface Walk {
   readonly state: BuildState
   readonly existing: ExistingOutputs
   readonly log: Logger
-  /** Nodes of each type that exist or will be made. */
-  readonly available: Map<string, Set<number>>
+  /** By dataset type: 1 at nodes that exist or will be made. */
+  readonly available: Map<string, Uint8Array>
   readonly inTheWay: string[]
+}
+
+/** Quanta that are left of a task's candidates, with what they read and make; `rows` are their numbers among the candidates. */
+interface Draft {
+  readonly rows: Int32Array
+  /** By edge of inputs, then prerequisites. */
+  readonly inputs: readonly Csr[]
+  readonly outputs: readonly Csr[]
 }
 
 /** Decide task after task which quanta are run, by what exists and what earlier tasks will make. */
@@ -32,96 +33,193 @@ export async function walkTasks(
   skeleton: readonly Candidates[],
   state: BuildState,
   existing: ExistingOutputs,
-  log: Logger,
+  context: Pick<Context, 'log' | 'signal'>,
 ): Promise<readonly Omit<TaskQuanta, 'first'>[]> {
-  const walk: Walk = { state, existing, log, available: new Map(), inTheWay: [] }
+  const walk: Walk = { state, existing, log: context.log, available: new Map(), inTheWay: [] }
   const done: Omit<TaskQuanta, 'first'>[] = []
-  for (const candidates of skeleton) done.push(await walkTask(candidates, walk))
+  for (const candidates of skeleton) {
+    await breath()
+    context.signal.throwIfAborted()
+    done.push(await walkTask(candidates, walk))
+  }
   if (walk.inTheWay.length > 0) throw outputsExist(walk.inTheWay, existing.run ?? '')
   return done
 }
 
+/** Let timers and Ctrl-C have their turn. */
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
 async function walkTask(candidates: Candidates, walk: Walk): Promise<Omit<TaskQuanta, 'first'>> {
   const { node, table, coordinates } = candidates
-  const outputs = await existingOutputs(candidates, walk)
-  const finders = await Promise.all(
-    node.prerequisites.map((edge) =>
-      !walk.state.isRegistered(edge.datasetType)
-        ? Promise.resolve(nothing)
-        : prerequisiteFinder(
-            walk.state.butler,
-            node,
-            edge,
-            walk.state.typeOf(edge.datasetType),
-            [...coordinates].map((c) => table.get(c)),
-            walk.state.inputs,
-          ),
-    ),
-  )
-  const kept: number[] = []
-  const inputs: number[][][] = [...node.inputs, ...node.prerequisites].map(() => [])
-  const made: number[][][] = node.outputs.map(() => [])
-  let skipped = 0
-  const pruned: string[] = []
-  for (let q = 0; q < coordinates.length; q++) {
-    const outputNodes = candidates.outputs.map((csr, e) =>
-      nodesAt(walk.state.nodesOf(node.outputs[e]!.datasetType), csr.row(q)),
-    )
-    if (outputs.isDone(q)) {
-      skipped++
-      outputs.offer(outputNodes)
-      continue
-    }
-    const result = await quantumInputs(candidates, q, finders, walk)
-    const adjusted = typeof result === 'string' ? result : adjust(candidates, q, result, outputNodes, walk)
-    if (typeof adjusted === 'string') {
-      pruned.push(adjusted)
-      continue
-    }
-    outputs.refuse(q, adjusted.outputs)
-    kept.push(coordinates[q]!)
-    adjusted.inputs.forEach((nodes, e) => void inputs[e]!.push(nodes))
-    adjusted.outputs.forEach((nodes, e) => {
-      made[e]!.push(nodes)
-      for (const n of nodes) availableOf(walk, node.outputs[e]!.datasetType).add(n)
-    })
-  }
+  const { state } = walk
+  const check = await existingOutputs(candidates, state, walk.existing)
+  const pruned = new Pruned()
+  const undone = dropDone(candidates, check, walk)
+  const skipped = coordinates.length - undone.length
+  const fed = withInputs(candidates, undone, pruned, walk)
+  const ready = await withPrerequisites(candidates, fed, walk)
+  const full = withOutputs(candidates, ready, state)
+  const final = node.task.adjustQuantum === undefined ? full : await adjustAll(candidates, full, pruned, walk)
+  const kept = final.rows.map((q) => coordinates[q]!)
+  check.refuse(kept, final.outputs, walk.inTheWay)
+  node.outputs.forEach((edge, e) => {
+    markAvailable(walk, edge.datasetType, final.outputs[e]!.items)
+  })
   tell(node.label, kept.length, skipped, pruned, walk)
   for (const name of [node.metadataName, node.logName])
-    if (name !== undefined) for (const c of kept) walk.state.nodesOf(name).at(c)
-  return {
-    node,
-    table,
-    coordinates: Int32Array.from(kept),
-    inputs: inputs.map((lists) => Csr.fromLists(lists)),
-    outputs: made.map((lists) => Csr.fromLists(lists)),
+    if (name !== undefined) nodesAt(state.nodesOf(name), kept)
+  return { node, table, coordinates: kept, inputs: final.inputs, outputs: final.outputs }
+}
+
+const nodesAt = (nodes: DatasetNodes, coordinates: Int32Array): Int32Array =>
+  coordinates.map((c) => nodes.at(c))
+
+/** Quanta that were not done before; what the others made is there for those that come after. */
+function dropDone({ node, coordinates, outputs }: Candidates, check: OutputCheck, walk: Walk): Int32Array {
+  const all = Int32Array.from(coordinates.keys())
+  const done = all.filter((q) => check.isDone(q))
+  if (done.length === 0) return all
+  node.outputs.forEach((edge, e) => {
+    const nodes = walk.state.nodesOf(edge.datasetType)
+    const made = outputs[e]!.select(done).map((c) => check.offered(nodes, e, c))
+    markAvailable(walk, edge.datasetType, made.items)
+  })
+  return all.filter((q) => !check.isDone(q))
+}
+
+function markAvailable({ available, state }: Walk, name: string, nodes: Int32Array): void {
+  const { size } = state.nodesOf(name)
+  const known = available.get(name) ?? new Uint8Array()
+  const marks = known.length >= size ? known : new Uint8Array(size)
+  if (marks !== known) marks.set(known)
+  for (const node of nodes) marks[node] = 1
+  available.set(name, marks)
+}
+
+/** Why quanta were left out: the words of the first, and how many. */
+class Pruned {
+  count = 0
+  first = ''
+  #at = Number.POSITIVE_INFINITY
+
+  /** `say` makes the words for candidate `q`. */
+  add(q: number, say: () => string): void {
+    this.count++
+    if (q > this.#at) return
+    this.#at = q
+    this.first = say()
   }
 }
 
-/** The finder of a type that the repository does not know. */
-const nothing: PrerequisiteFinder = () => Promise.resolve([])
-
-const nodesAt = (nodes: DatasetNodes, coordinates: Int32Array): number[] =>
-  [...coordinates].map((c) => nodes.at(c))
-
-function availableOf({ available }: Walk, name: string): Set<number> {
-  const known = available.get(name)
-  if (known !== undefined) return known
-  const made = new Set<number>()
-  available.set(name, made)
-  return made
+/** Quanta that have enough regular inputs. */
+function withInputs(
+  { node, table, coordinates, inputs }: Candidates,
+  undone: Int32Array,
+  pruned: Pruned,
+  walk: Walk,
+): Omit<Draft, 'outputs'> {
+  let rows = undone
+  let found: readonly Csr[] = []
+  node.inputs.forEach((edge, e) => {
+    const nodes = walk.state.nodesOf(edge.datasetType)
+    const isThere = availability(edge, nodes, walk)
+    const own = inputs[e]!.select(rows).map((c) => {
+      const n = nodes.find(c) ?? -1
+      return isThere(n) ? n : -1
+    })
+    const enough = rowsWith(own, edge.minimum)
+    if (enough.length < rows.length) {
+      for (let i = 0; i < rows.length; i++)
+        if (own.count(i) < edge.minimum)
+          pruned.add(rows[i]!, () => {
+            const short = `${own.count(i)} of ${edge.minimum} needed`
+            return `${table.get(coordinates[rows[i]!]!)} has too few ${edge.datasetType} for ${edge.connection} (${short})`
+          })
+      rows = enough.map((i) => rows[i]!)
+      found = [...found.map((csr) => csr.select(enough)), own.select(enough)]
+    } else found = [...found, own]
+    checkSingle(edge, found[e]!, nodes, node.label, (i) => table.get(coordinates[rows[i]!]!))
+  })
+  return { rows, inputs: found }
 }
 
-function tell(
+function availability(edge: Edge, nodes: DatasetNodes, walk: Walk): (node: number) => boolean {
+  if (walk.state.isOverallInput(edge.datasetType)) return (n) => nodes.isStored(n)
+  const marks = walk.available.get(edge.datasetType)
+  return (n) => marks?.[n] === 1
+}
+
+/** Rows with at least so many items. */
+const rowsWith = (csr: Csr, minimum: number): Int32Array =>
+  Int32Array.from({ length: csr.rows }, (_, i) => i).filter((i) => csr.count(i) >= minimum)
+
+function checkSingle(
+  edge: Edge,
+  found: Csr,
+  nodes: DatasetNodes,
   label: string,
-  kept: number,
-  skipped: number,
-  pruned: readonly string[],
-  { log, state }: Walk,
+  quantum: (i: number) => { toString(): string },
 ): void {
+  if (edge.multiple || found.items.length <= found.rows) return
+  for (let i = 0; i < found.rows; i++) {
+    if (found.count(i) <= 1) continue
+    const several = Array.from(found.row(i), (n) => String(nodes.coordinate(n)))
+    throw pipelineError(
+      'scalar',
+      `Found multiple datasets ${several.join(', ')} for non-multiple input connection ${label}.${edge.connection} (${edge.datasetType}) for quantum data ID ${quantum(i)}.`,
+      { hint: 'Narrow the data query so that each quantum has one, or make the connection multiple.' },
+    )
+  }
+}
+
+/** Add the prerequisites; too few of them is an error. */
+async function withPrerequisites(
+  { node, table, coordinates }: Candidates,
+  { rows, inputs }: Omit<Draft, 'outputs'>,
+  { state }: Walk,
+): Promise<Omit<Draft, 'outputs'>> {
+  const quanta: Quanta = { table, coordinates: rows.map((q) => coordinates[q]!), records: state.records }
+  const found: Csr[] = []
+  for (const edge of node.prerequisites) {
+    const nodes = state.nodesOf(edge.datasetType)
+    const own =
+      state.isRegistered(edge.datasetType) && rows.length > 0
+        ? await findPrerequisites(state.butler, node, edge, quanta, nodes, state.inputs)
+        : new Csr(new Int32Array(rows.length + 1), new Int32Array())
+    for (let i = 0; i < own.rows; i++)
+      if (own.count(i) < edge.minimum) {
+        await loadRecords(state.butler, { ...quanta, coordinates: quanta.coordinates.subarray(i, i + 1) })
+        throw await missingPrerequisite(
+          node.label,
+          edge,
+          own.count(i),
+          table.get(quanta.coordinates[i]!),
+          state,
+        )
+      }
+    checkSingle(edge, own, nodes, node.label, (i) => table.get(quanta.coordinates[i]!))
+    found.push(own)
+  }
+  return { rows, inputs: [...inputs, ...found] }
+}
+
+function withOutputs(
+  { node, outputs }: Candidates,
+  { rows, inputs }: Omit<Draft, 'outputs'>,
+  state: BuildState,
+): Draft {
+  const made = node.outputs.map((edge, e) => {
+    const nodes = state.nodesOf(edge.datasetType)
+    const own = rows.length === outputs[e]!.rows ? outputs[e]! : outputs[e]!.select(rows)
+    return new Csr(own.offsets, nodesAt(nodes, own.items))
+  })
+  return { rows, inputs, outputs: made }
+}
+
+function tell(label: string, kept: number, skipped: number, pruned: Pruned, { log, state }: Walk): void {
   const notes = [
     skipped > 0 ? `${skipped} done before` : '',
-    pruned.length > 0 ? `${pruned.length} without work` : '',
+    pruned.count > 0 ? `${pruned.count} without work` : '',
   ]
   const said = notes.filter((n) => n !== '').join(', ')
   log.verbose(
@@ -129,215 +227,68 @@ function tell(
   )
   if (skipped > 0 && kept === 0)
     state.reasons.push(`${skipped} quanta of ${label} were done before and are skipped.`)
-  const [first] = pruned
-  if (first === undefined) return
-  const more = pruned.length > 1 ? `, and ${pruned.length - 1} more like it` : ''
-  if (kept === 0) state.reasons.push(`No quanta of ${label}: ${first}${more}.`)
-  log.verbose(`Task ${label}: ${first}${more}.`)
+  if (pruned.count === 0) return
+  const more = pruned.count > 1 ? `, and ${pruned.count - 1} more like it` : ''
+  if (kept === 0) state.reasons.push(`No quanta of ${label}: ${pruned.first}${more}.`)
+  log.verbose(`Task ${label}: ${pruned.first}${more}.`)
 }
 
-/** Input nodes of a quantum by edge; a text when it has too few. */
-async function quantumInputs(
-  { node, table, coordinates, inputs }: Candidates,
-  q: number,
-  finders: readonly PrerequisiteFinder[],
-  walk: Walk,
-): Promise<number[][] | string> {
-  const { state } = walk
-  const coordinate = table.get(coordinates[q]!)
-  const lists: number[][] = []
-  for (const [e, edge] of node.inputs.entries()) {
-    const nodes = state.nodesOf(edge.datasetType)
-    const found = [...inputs[e]!.row(q)]
-      .map((c) => nodes.find(c))
-      .filter((n) => n !== undefined)
-      .filter((n) => isThere(n, nodes, edge, walk))
-    if (found.length < edge.minimum) {
-      const short = `${found.length} of ${edge.minimum} needed`
-      return `${coordinate} has too few ${edge.datasetType} for ${edge.connection} (${short})`
-    }
-    checkSingle(
-      edge,
-      found.map((n) => nodes.coordinate(n)),
-      node.label,
-      String(coordinate),
-    )
-    lists.push(found)
-  }
-  for (const [e, edge] of node.prerequisites.entries()) {
-    const refs = (await finders[e]?.(coordinate)) ?? []
-    if (refs.length < edge.minimum)
-      throw await missingPrerequisite(node.label, edge, refs.length, coordinate, state)
-    checkSingle(
-      edge,
-      refs.map((ref) => ref.coordinate),
-      node.label,
-      String(coordinate),
-    )
-    const nodes = state.nodesOf(edge.datasetType)
-    lists.push(refs.map((ref) => nodes.addRef(ref)))
-  }
-  return lists
-}
-
-const isThere = (n: number, nodes: DatasetNodes, edge: Edge, walk: Walk): boolean =>
-  walk.state.isOverallInput(edge.datasetType)
-    ? nodes.existing(n) !== undefined
-    : walk.available.get(edge.datasetType)?.has(n) === true
-
-function checkSingle(
-  edge: Edge,
-  found: readonly { toString(): string }[],
-  label: string,
-  quantum: string,
-): void {
-  if (edge.multiple || found.length <= 1) return
-  throw pipelineError(
-    'scalar',
-    `Found multiple datasets ${found.join(', ')} for non-multiple input connection ${label}.${edge.connection} (${edge.datasetType}) for quantum data ID ${quantum}.`,
-    { hint: 'Narrow the data query so that each quantum has one, or make the connection multiple.' },
-  )
-}
-
-async function missingPrerequisite(
-  label: string,
-  edge: Edge,
-  found: number,
-  quantum: DataCoordinate,
-  { butler, inputs, typeOf, isRegistered }: BuildState,
-): Promise<Error> {
-  const why = isRegistered(edge.datasetType)
-    ? await whyNotValid(butler, typeOf(edge.datasetType), quantum, inputs)
-    : undefined
-  return pipelineError(
-    'missing-prerequisite',
-    `Not enough datasets (${found}) found for non-optional connection ${label}.${edge.connection} (${edge.datasetType}) with minimum=${edge.minimum} for quantum data ID ${quantum}${why === undefined ? '' : `: ${why}`}.`,
-    {
-      hint: edge.isCalibration
-        ? `No ${edge.datasetType} in ${inputs.join(', ')} is certified for that data ID and time: see \`butler query-datasets ${edge.datasetType}\`, or leave these data out with -d.`
-        : `No ${edge.datasetType} in ${inputs.join(', ')} fits: add the collection that has it with -i, or leave these data out with -d.`,
-      data: {
-        label,
-        connection: edge.connection,
-        datasetType: edge.datasetType,
-        dataId: quantum.values,
-        ...(why !== undefined && { why }),
-      },
-    },
-  )
-}
-
-interface Nodes {
-  readonly inputs: number[][]
-  readonly outputs: number[][]
-}
-
-/** Let the task drop inputs and outputs; a text when it finds nothing to do. */
-function adjust(
-  { node, table, coordinates }: Candidates,
-  q: number,
-  inputs: number[][],
-  outputs: number[][],
-  walk: Walk,
-): Nodes | string {
-  const hook = node.task.adjustQuantum
-  if (hook === undefined) return { inputs, outputs }
-  const edges = [...node.inputs, ...node.prerequisites]
-  const refsOf = (list: readonly Edge[], nodes: readonly number[][]): Record<string, readonly DatasetRef[]> =>
-    Object.fromEntries(
-      list.map((edge, e) => {
-        const known = walk.state.nodesOf(edge.datasetType)
-        return [
-          edge.connection,
-          nodes[e]!.map((n) => known.ref(n, walk.existing.run ?? '', { time: 0, seed: '0' }, 0)),
-        ]
-      }),
-    )
-  const coordinate = table.get(coordinates[q]!)
-  try {
-    const change = hook(refsOf(edges, inputs), refsOf(node.outputs, outputs), {
-      label: node.label,
-      dataId: coordinate.values,
-      config: node.config,
-    })
-    const cut = (
-      list: readonly Edge[],
-      nodes: number[][],
-      kept: Readonly<Record<string, readonly DatasetRef[]>> = {},
-    ): number[][] =>
-      nodes.map((own, e) => {
-        const refs = kept[list[e]!.connection]
-        if (refs === undefined) return own
-        const known = walk.state.nodesOf(list[e]!.datasetType)
-        const keys = new Set(refs.map((ref) => ref.coordinate.key))
-        return own.filter((n) => keys.has(known.coordinate(n).key))
-      })
-    return { inputs: cut(edges, inputs, change.inputs), outputs: cut(node.outputs, outputs, change.outputs) }
-  } catch (error) {
-    if (error instanceof NoWorkFound) return `${coordinate}: ${error.message}`
-    throw error
-  }
-}
-
-interface OutputCheck {
-  /** The quantum has its metadata already. */
-  isDone(q: number): boolean
-  /** Make outputs of a skipped quantum that exist available to others. */
-  offer(outputs: readonly number[][]): void
-  /** Note outputs that exist in the run of a quantum that will be run. */
-  refuse(q: number, outputs: readonly number[][]): void
-}
-
-/** What of a task's outputs exists: one query a dataset type. */
-async function existingOutputs(candidates: Candidates, walk: Walk): Promise<OutputCheck> {
-  const { node, coordinates, table } = candidates
+/** Let the task drop inputs and outputs of each quantum, or the quantum. */
+async function adjustAll(candidates: Candidates, draft: Draft, pruned: Pruned, walk: Walk): Promise<Draft> {
+  const { node, table, coordinates } = candidates
   const { state, existing } = walk
-  const own = [node.metadataName, ...(node.logName === undefined ? [] : [node.logName])]
-  const find = (name: string, collections: readonly string[]): Promise<ReadonlyMap<number, DatasetRef>> => {
-    const nodes = state.nodesOf(name)
-    if (!state.isRegistered(name)) return Promise.resolve(new Map())
-    return findExisting(state.butler, nodes.type, nodes.table, collections)
-  }
-  const done =
-    existing.skipIn.length > 0
-      ? await find(node.metadataName, existing.skipIn)
-      : new Map<number, DatasetRef>()
-  const offered = await Promise.all(
-    node.outputs.map((edge) =>
-      done.size > 0
-        ? find(edge.datasetType, existing.skipIn)
-        : Promise.resolve(new Map<number, DatasetRef>()),
-    ),
-  )
-  const run = existing.run === undefined || existing.clobber ? undefined : existing.run
-  const blocking = new Map<string, ReadonlyMap<number, DatasetRef>>()
-  if (run !== undefined)
-    for (const name of [...node.outputs.map((e) => e.datasetType), ...own])
-      blocking.set(name, await find(name, [run]))
-  return {
-    isDone: (q) => done.has(coordinates[q]!),
-    offer: (outputs) =>
-      outputs.forEach((nodes, e) => {
-        const name = node.outputs[e]!.datasetType
-        const known = state.nodesOf(name)
-        for (const n of nodes) {
-          const ref = offered[e]?.get(known.coordinateIndex(n))
-          if (ref !== undefined) availableOf(walk, name).add(known.addRef(ref))
-        }
-      }),
-    refuse: (q, outputs) => {
-      if (blocking.size === 0) return
-      outputs.forEach((nodes, e) => {
-        const { datasetType } = node.outputs[e]!
-        const known = state.nodesOf(datasetType)
-        for (const n of nodes)
-          if (blocking.get(datasetType)?.has(known.coordinateIndex(n)) === true)
-            walk.inTheWay.push(`${datasetType} ${known.coordinate(n)}`)
+  await loadRecords(state.butler, {
+    table,
+    coordinates: draft.rows.map((q) => coordinates[q]!),
+    records: state.records,
+  })
+  const edges = [...node.inputs, ...node.prerequisites]
+  const run = existing.run ?? ''
+  const kept: number[] = []
+  const inputs: number[][][] = edges.map(() => [])
+  const outputs: number[][][] = node.outputs.map(() => [])
+  draft.rows.forEach((q, i) => {
+    const coordinate = table.get(coordinates[q]!)
+    const refsOf = (list: readonly Edge[], csrs: readonly Csr[]): Record<string, readonly DatasetRef[]> =>
+      Object.fromEntries(
+        list.map((edge, e) => {
+          const nodes = state.nodesOf(edge.datasetType)
+          const refs = Array.from(csrs[e]!.row(i), (n) => nodes.ref(n, run, { time: 0, seed: '0' }, 0))
+          return [edge.connection, refs]
+        }),
+      )
+    const cut = (edge: Edge, own: Int32Array, refs: readonly DatasetRef[] | undefined): number[] => {
+      if (refs === undefined) return [...own]
+      const nodes = state.nodesOf(edge.datasetType)
+      const keys = new Set(refs.map((ref) => ref.coordinate.key))
+      return [...own].filter((n) => keys.has(nodes.coordinate(n).key))
+    }
+    try {
+      const change = node.task.adjustQuantum?.(
+        refsOf(edges, draft.inputs),
+        refsOf(node.outputs, draft.outputs),
+        {
+          label: node.label,
+          dataId: coordinate.values,
+          config: node.config,
+        },
+      )
+      edges.forEach((edge, e) => {
+        inputs[e]!.push(cut(edge, draft.inputs[e]!.row(i), change?.inputs?.[edge.connection]))
       })
-      for (const name of own)
-        if (blocking.get(name)?.has(coordinates[q]!) === true)
-          walk.inTheWay.push(`${name} ${table.get(coordinates[q]!)}`)
-    },
+      node.outputs.forEach((edge, e) => {
+        outputs[e]!.push(cut(edge, draft.outputs[e]!.row(i), change?.outputs?.[edge.connection]))
+      })
+      kept.push(q)
+    } catch (error) {
+      if (!(error instanceof NoWorkFound)) throw error
+      pruned.add(q, () => `${coordinate}: ${error.message}`)
+    }
+  })
+  return {
+    rows: Int32Array.from(kept),
+    inputs: inputs.map((lists) => Csr.fromLists(lists)),
+    outputs: outputs.map((lists) => Csr.fromLists(lists)),
   }
 }
 

@@ -1,4 +1,5 @@
-import { deflateSync, inflateSync } from 'fflate'
+import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
+import { uuidBytes, uuidText } from '../uuid.ts'
 
 /**
  * Columns of a graph file as bytes. Integers are written as zigzag varints of their differences, which makes runs and small steps
@@ -48,15 +49,14 @@ export function unpackIntegers(packed: Uint8Array, count: number): Int32Array {
 export function packIds(ids: readonly string[]): Uint8Array {
   const bytes = new Uint8Array(ids.length * 16)
   ids.forEach((id, n) => {
-    const digits = id.replaceAll('-', '')
-    for (let i = 0; i < 16; i++) bytes[n * 16 + i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+    bytes.set(uuidBytes(id), 16 * n)
   })
   return pack(bytes)
 }
 
 export function unpackIds(packed: Uint8Array): readonly string[] {
   const bytes = unpack(packed)
-  return Array.from({ length: bytes.length / 16 }, (_, n) => uuidText(bytes.subarray(16 * n, 16 * n + 16)))
+  return Array.from({ length: bytes.length / 16 }, (_, n) => uuidText(bytes, 16 * n))
 }
 
 /** Below this, deflating takes longer than it saves. */
@@ -74,13 +74,12 @@ export function pack(bytes: Uint8Array): Uint8Array {
 export const unpack = (packed: Uint8Array): Uint8Array =>
   packed[0] === 0 ? packed.subarray(1) : inflateSync(packed.subarray(1))
 
-/** 16 bytes as the text of a UUID. */
-export function uuidText(bytes: Uint8Array): string {
-  let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
+export const packText = (text: string): Uint8Array => pack(strToU8(text))
+export const unpackText = (packed: Uint8Array): string => strFromU8(unpack(packed))
 
-/** The text of a UUID as 16 bytes. */
-export const uuidBytes = (id: string): Uint8Array =>
-  Uint8Array.from(id.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+/** Bytes as they are: coordinates on the sky hardly get smaller. */
+export function packPlain(bytes: Uint8Array): Uint8Array {
+  const packed = new Uint8Array(1 + bytes.length)
+  packed.set(bytes, 1)
+  return packed
+}

@@ -1,9 +1,10 @@
 import type { Butler } from '#butler'
-import { isFirstlightError, messageOf } from '#core'
+import { concatBytes, isFirstlightError, messageOf } from '#core'
 import { pipelineError } from '../../errors.ts'
 import type { TaskRegistry } from '../../task-registry.ts'
 import type { QuantumGraph } from '../quantum-graph.ts'
-import { readCompactGraph, writeCompactGraph } from './compact.ts'
+import { readCompactGraph } from './compact-read.ts'
+import { compactGraphParts } from './compact-write.ts'
 import { badGraphFile, MAGIC } from './container.ts'
 import type { LoadParts } from './load-tasks.ts'
 import { isRubinGraph, readRubinGraph } from './rubin-read.ts'
@@ -13,9 +14,21 @@ import { writeRubinGraph } from './rubin-write.ts'
  * A graph as bytes of a file: `.qg` is the Rubin middleware's form, which the Python `pipetask` runs; `.fgraph` ours, smaller
  * and much quicker for large graphs.
  */
-export function saveQuantumGraph(name: string, graph: QuantumGraph): Uint8Array {
-  if (name.endsWith('.fgraph')) return writeCompactGraph(graph)
-  if (name.endsWith('.qg')) return writeRubinGraph(graph)
+export const saveQuantumGraph = (name: string, graph: QuantumGraph): Uint8Array => {
+  const parts = [...quantumGraphParts(name, graph)]
+  return parts.length === 1 ? parts[0]! : concatBytes(parts)
+}
+
+/** The same in pieces, to be written one after the other as they are made. */
+export function* quantumGraphParts(name: string, graph: QuantumGraph): Generator<Uint8Array, void> {
+  if (name.endsWith('.fgraph')) {
+    yield* compactGraphParts(graph)
+    return
+  }
+  if (name.endsWith('.qg')) {
+    yield writeRubinGraph(graph)
+    return
+  }
   const extension = /\.[^./]*$/.exec(name)?.[0] ?? ''
   throw pipelineError(
     'bad-graph-file',

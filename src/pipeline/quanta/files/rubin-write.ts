@@ -6,7 +6,7 @@ import { pipelineError } from '../../errors.ts'
 import { type Edge, PACKAGES, type TaskNode } from '../../graph/pipeline-graph.ts'
 import { idOf } from '../ids.ts'
 import type { Quantum, QuantumGraph, StoredFile } from '../quantum-graph.ts'
-import { uuidBytes } from './blocks.ts'
+import { uuidBytes } from '../uuid.ts'
 import {
   CONFIG,
   FILE_INFO,
@@ -79,8 +79,8 @@ function headerOf(graph: QuantumGraph): RubinHeader {
 }
 
 function* allData(graph: QuantumGraph): Generator<DataCoordinate> {
-  for (const nodes of graph.datasets.values()) yield* nodes.table.all
-  for (const task of graph.tasks) yield* task.table.all
+  for (const nodes of graph.datasets.values()) yield* nodes.table.all()
+  for (const task of graph.tasks) yield* task.table.all()
 }
 
 const valuesOf = (coordinate: DataCoordinate): RubinDataset['data_coordinate'] =>

@@ -1,0 +1,153 @@
+import {
+  type Butler,
+  type DataId,
+  type DimensionCodes,
+  type DimensionElement,
+  type DimensionGroup,
+  type DimensionRecord,
+  type ElementRegions,
+  type ElementTable,
+  KeyIndex,
+  queryElementTable,
+  type RecordMap,
+  regionTable,
+} from '#butler'
+import type { Columns } from './coordinates.ts'
+
+/** A record: its table, and its place there. */
+export interface RecordPlaces {
+  /** Number of the record of each row; -1 where there is none. */
+  readonly places: Int32Array
+  readonly table: ElementTable
+}
+
+/** The dimension records of a graph's data IDs, read from the registry element by element. */
+export class RecordTables {
+  readonly #codes: DimensionCodes
+  readonly #parts = new Map<string, ElementTable[]>()
+  readonly #asked = new Map<string, KeyIndex>()
+
+  constructor(codes: DimensionCodes) {
+    this.#codes = codes
+  }
+
+  /** Take regions that a query has read already. */
+  addRegions(regions: ElementRegions): void {
+    const { element } = regions
+    if (this.#asked.has(element.name)) return
+    const table = regionTable(regions, this.#codes)
+    if (table === undefined) return
+    this.#parts.set(element.name, [table])
+    const asked = new KeyIndex(element.required.length)
+    asked.addAll(
+      element.required.map((_, k) => table.index.column(k)),
+      table.length,
+    )
+    this.#asked.set(element.name, asked)
+  }
+
+  /** Read the records of some rows that are not here yet. */
+  async load(butler: Butler, element: DimensionElement, rows: Columns): Promise<void> {
+    const keys = element.required.map((d) => rows.column(d))
+    const asked = this.#askedOf(element)
+    const missing = new KeyIndex(keys.length)
+    for (let row = 0; row < rows.length; row++)
+      if (asked.find(keys, row) < 0) {
+        asked.add(keys, row)
+        missing.add(keys, row)
+      }
+    if (missing.size === 0) return
+    const parts = this.#parts.get(element.name) ?? []
+    parts.push(await queryElementTable(butler, element, missing, this.#codes))
+    this.#parts.set(element.name, parts)
+  }
+
+  /** Read all records of a group's data IDs but those of pixels, which are computed. */
+  async loadGroup(butler: Butler, group: DimensionGroup, rows: Columns): Promise<void> {
+    for (const element of group.elements)
+      if (element.kind !== 'skypix') await this.load(butler, element, rows)
+  }
+
+  /** Tables of an element's records. */
+  tables(element: string): readonly ElementTable[] {
+    return this.#parts.get(element) ?? []
+  }
+
+  get elements(): readonly string[] {
+    return [...this.#parts.keys()]
+  }
+
+  /** Where the records of rows are, in each of the element's tables. */
+  places(element: DimensionElement, rows: Columns): readonly RecordPlaces[] {
+    const keys = element.required.map((d) => rows.column(d))
+    return this.tables(element.name).map((table) => ({
+      table,
+      places: table.index.findAll(keys, rows.length),
+    }))
+  }
+
+  /** The records of one data ID, looked up when asked for. */
+  of(group: DimensionGroup, values: DataId): RecordMap {
+    return new LazyRecords(group, (element) => this.find(element, values))
+  }
+
+  find(element: DimensionElement, values: DataId): DimensionRecord | undefined {
+    const key = element.required.map((d) => Int32Array.of(this.#codes.of(d).find(values[d]) ?? -1))
+    for (const table of this.tables(element.name)) {
+      const at = table.index.find(key, 0)
+      if (at >= 0) return table.record(at)
+    }
+    return undefined
+  }
+
+  #askedOf(element: DimensionElement): KeyIndex {
+    const known = this.#asked.get(element.name)
+    if (known !== undefined) return known
+    const made = new KeyIndex(element.required.length)
+    this.#asked.set(element.name, made)
+    return made
+  }
+}
+
+/** Records of one data ID by element, as a map. */
+class LazyRecords implements RecordMap {
+  readonly #group: DimensionGroup
+  readonly #find: (element: DimensionElement) => DimensionRecord | undefined
+
+  constructor(group: DimensionGroup, find: (element: DimensionElement) => DimensionRecord | undefined) {
+    this.#group = group
+    this.#find = find
+  }
+
+  get size(): number {
+    return this.#group.elements.length
+  }
+
+  get(name: string): DimensionRecord | undefined {
+    return this.has(name) ? this.#find(this.#group.universe.get(name)) : undefined
+  }
+
+  has(name: string): boolean {
+    return this.#group.elements.some((element) => element.name === name)
+  }
+
+  keys(): MapIterator<string> {
+    return new Set(this.#group.elements.map((element) => element.name)).values()
+  }
+
+  entries(): MapIterator<[string, DimensionRecord | undefined]> {
+    return new Map(this.#group.elements.map((element) => [element.name, this.#find(element)])).entries()
+  }
+
+  values(): MapIterator<DimensionRecord | undefined> {
+    return new Map(this.entries()).values()
+  }
+
+  forEach(visit: (record: DimensionRecord | undefined, name: string, map: RecordMap) => void): void {
+    for (const [name, record] of this.entries()) visit(record, name, this)
+  }
+
+  [Symbol.iterator](): MapIterator<[string, DimensionRecord | undefined]> {
+    return this.entries()
+  }
+}
