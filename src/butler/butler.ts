@@ -8,7 +8,6 @@ import { type DatasetType, splitComponent } from './datasets/dataset-type.ts'
 import { idMaker } from './datasets/ids.ts'
 import type { DatasetTypeRecord } from './datasets/type-store.ts'
 import type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
-import { ingestFiles } from './datastore/ingest.ts'
 import { fileUri } from './datastore/uri.ts'
 import { DataCoordinate, formatDataId } from './dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from './dimensions/data-id.ts'
@@ -227,8 +226,7 @@ export class Butler {
     if (options.predict === true && !(key instanceof DatasetRef))
       return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
     const { ref, component } = await this.findForGet(key, dataId, options)
-    const [record] = await datastore.recordsOf(ref, component)
-    return datastore.uriOfRecord(record!)
+    return datastore.uri(ref, component)
   }
 
   /** Write a value as a new dataset of the run; the file and its rows are there both or not at all. */
@@ -268,7 +266,7 @@ export class Butler {
         expanded.push({ ...file, refs })
       }
       await this.registry.insertRefs(expanded.flatMap((f) => f.refs))
-      await ingestFiles(this.repository.datastore, expanded, options.transfer, undo)
+      await this.repository.datastore.ingest(expanded, options.transfer, undo)
     })
   }
 
@@ -385,7 +383,10 @@ export class Butler {
   }
 
   /** The cure where another run has the dataset. */
-  private async elsewhere(type: DatasetType, dataId: DataIdInput | undefined): Promise<{ readonly hint?: string }> {
+  private async elsewhere(
+    type: DatasetType,
+    dataId: DataIdInput | undefined,
+  ): Promise<{ readonly hint?: string }> {
     const runs = await this.collections.query('*', { types: ['RUN'] })
     const options = { collections: runs, findFirst: false, limit: 1, explain: false }
     const [other] = await this.queryDatasets(type, { ...options, ...(dataId !== undefined && { dataId }) })

@@ -27,7 +27,7 @@ export {
   COLLECTION_TYPES,
 } from './collections/collection.ts'
 export { matchesAny } from './collections/glob.ts'
-export type { Formatter, FormatterRegistry, ReadOptions } from './datastore/formatter.ts'
+export type { Delegate, Formatter, FormatterRegistry, ReadOptions } from './datastore/formatter.ts'
 export type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
 export type {
   AllDatasetsQueryOptions,
@@ -67,11 +67,13 @@ export * from './errors.ts'
 export type { DatasetExistence } from './datastore/existence.ts'
 export { butlerTables, firstSentence, recordTables, tableTypes } from './tables/butler-tables.ts'
 export { recordColumns } from './tables/record-catalog.ts'
-export { type ConfigTree, isTree } from './repository/config.ts'
+export { type ConfigTree, isTree } from './repository/config-value.ts'
 export { configTree } from './repository/config-tree.ts'
 export { exportRepository, EXPORT_FILE, type ExportRequest } from './transfer/export.ts'
 export { importRepository, type ImportOptions } from './transfer/import.ts'
 export { retrieveArtifacts, type RetrieveOptions } from './transfer/retrieve.ts'
+export { retrieveZip } from './archive/retrieve-zip.ts'
+export { ingestZip, type IngestZipOptions, type IngestZipReport } from './archive/ingest-zip.ts'
 export { transferFrom, type TransferOptions, type TransferReport } from './transfer/transfer.ts'
 export { type CheckOptions, checkRepository } from './check/check.ts'
 export { type BrokenRecord, type CheckReport, mendable, unmendable } from './check/report.ts'

@@ -36,7 +36,7 @@ export async function pruneDatasets(
     if (disassociate && !purge) for (const tag of tags) await registry.disassociate(tag, refs)
     await repository.write('prune datasets', async (undo) => {
       if (unstore) {
-        await repository.datastore.records.trash(ids)
+        await repository.datastore.trash(ids, undo)
         undo.onCommit(() => emptyTrash(repository))
       }
       if (purge) await repository.datasets.remove(ids)
@@ -59,7 +59,7 @@ export async function removeRuns(
         for (const parent of await collections.parentsOf(name))
           await collections.removeChildren(await collections.get(parent), [run])
       const ids = await datasets.idsInRun(run.id)
-      await datastore.records.trash(ids)
+      await datastore.trash(ids, undo)
       await datasets.remove(ids)
       await collections.remove(name)
       // SQLite gives the number of a removed collection to the next one.

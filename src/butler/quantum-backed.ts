@@ -1,10 +1,13 @@
-import { FileDatastore } from './datastore/file-datastore.ts'
+import { writeZip } from './archive/retrieve-zip.ts'
+import { FileDatastore, type StoredFiles } from './datastore/file-datastore.ts'
+import { FormatterSource } from './datastore/formatter-source.ts'
 import type { FileRecord, FileRecordTable } from './datastore/record-table.ts'
 import { FileTemplates } from './datastore/template.ts'
 import type { DatasetRef } from './datasets/dataset-ref.ts'
 import { DimensionUniverse } from './dimensions/universe.ts'
+import { RepositoryConfigError } from './errors.ts'
 import type { GetOptions } from './options.ts'
-import { readRepositoryConfig } from './repository/config.ts'
+import { fileStores, readRepositoryConfig } from './repository/config.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 
 /**
@@ -35,13 +38,18 @@ export class QuantumBackedButler {
     const config = await readRepositoryConfig(environment.files, place)
     const dimensions = DimensionUniverse.canonical()
     const records = new MemoryRecords()
+    const [store] = fileStores(config)
+    if (store === undefined)
+      throw new RepositoryConfigError(`The repository '${config.root}' keeps no files.`, {
+        hint: 'Quanta that run without a registry need a file datastore.',
+      })
     const datastore = new FileDatastore({
-      root: config.datastoreRoot,
+      root: store.root,
       files: environment.files,
       // The datastore asks only for the records of a dataset and for new ones to be kept.
       records: records as unknown as FileRecordTable,
-      templates: new FileTemplates(dimensions, config.templates),
-      formatters: environment.formatters,
+      templates: new FileTemplates(dimensions, store.templates),
+      formatters: new FormatterSource(environment.formatters, dimensions, store.formatters),
     })
     return new QuantumBackedButler(config.root, dimensions, datastore, records)
   }
@@ -77,6 +85,19 @@ export class QuantumBackedButler {
     await this.datastore.files.remove(await this.pathOf(ref))
   }
 
+  /** Pack the files of datasets, those that exist, into an archive in a folder; gives its path. */
+  async zip(refs: readonly DatasetRef[], folder: string): Promise<string> {
+    const stored = new Map<string, StoredFiles>()
+    for (const ref of refs) {
+      const record = await this.locate(ref)
+      if (await this.datastore.artifactExists(record))
+        stored.set(ref.id, { store: this.datastore, records: [record] })
+    }
+    const there = refs.filter((ref) => stored.has(ref.id))
+    const { files } = this.datastore
+    return writeZip({ universe: this.dimensions, refs: there, stored, folder, files, overwrite: true })
+  }
+
   /** Absolute path of a dataset's file, there or not. */
   async pathOf(ref: DatasetRef): Promise<string> {
     return this.datastore.pathOfRecord(await this.locate(ref))
@@ -85,10 +106,10 @@ export class QuantumBackedButler {
   private async locate(ref: DatasetRef): Promise<FileRecord> {
     const known = this.records.first(ref.id)
     if (known !== undefined) return known
-    const formatter = await this.datastore.formatterOf(ref)
+    const formatter = await this.datastore.formatters.writing({ ref })
     const made: FileRecord = {
       id: ref.id,
-      path: this.datastore.templatePath(ref, formatter.extension),
+      path: this.datastore.relativePath({ ref }, formatter.extension),
       formatter: formatter.name,
       storageClass: ref.datasetType.storageClass,
       component: undefined,

@@ -32,6 +32,8 @@ export interface Files {
   readText(path: string): Promise<string>
   /** Write to a temporary name beside `path`, sync, rename: a reader sees the old bytes or all of the new ones. */
   writeAtomic(path: string, content: FileWrite): Promise<void>
+  /** As `writeAtomic`, for what is too big to be in memory at once. */
+  writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>
   makeDirectory(path: string): Promise<void>
   /** Names in a directory, sorted; with `recursive`, paths below it. */
   list(path: string, options?: { readonly recursive?: boolean }): Promise<readonly string[]>

@@ -103,7 +103,7 @@ test(`after a kill at any moment the repository opens, its check is clean once m
     expect(unmendable(first), JSON.stringify(first)).toBe(0)
     const second = await checkRepository(butler.repository)
     expect(mendable(second) + unmendable(second) + second.strangers.length, JSON.stringify(second)).toBe(0)
-    const records = await butler.repository.datastore.records.ofMany([...committed.keys()])
+    const records = await butler.repository.datastore.stored([...committed.keys()])
     expect([...committed.keys()].filter((id) => !records.has(id))).toEqual([])
     for (const id of [...committed.keys()].slice(-10)) {
       const ref = await butler.getDataset(id)

@@ -15,12 +15,36 @@ export interface FindOptions {
   readonly now: number
 }
 
-/** Compare rows with files. Nothing is changed. */
-export async function findProblems(repository: Repository, options: FindOptions): Promise<CheckReport> {
+/** Compare rows with files. Nothing is changed. A report for each datastore that keeps files, and what the database says. */
+export async function findProblems(
+  repository: Repository,
+  options: FindOptions,
+): Promise<readonly StoreReport[]> {
   const { datastore, connection } = repository
+  const names = await ownerNames(repository)
+  const reports: StoreReport[] = []
+  for (const store of datastore.fileStores) reports.push(await findInStore(store, names, options))
+  const database = connection.dialect === 'sqlite' ? await quickCheck(repository) : []
+  const [first, ...rest] = reports
+  if (first === undefined) return []
+  return [{ ...first, report: { ...first.report, database } }, ...rest]
+}
+
+/** What is wrong in one datastore. */
+export interface StoreReport {
+  readonly store: FileDatastore
+  readonly report: CheckReport
+  /** Ids of the datasets that it holds. */
+  readonly ids: ReadonlySet<string>
+}
+
+async function findInStore(
+  datastore: FileDatastore,
+  names: OwnerNames,
+  options: FindOptions,
+): Promise<StoreReport> {
   const stored = await datastore.records.everything()
   const located = stored.filter((r) => r.state === 'located')
-  const names = await ownerNames(repository)
   const broken = await eachLimited(located, async (record) => {
     const why = await whatIsWrong(datastore, record, options.checksums === true)
     return why === undefined ? undefined : { why, record }
@@ -34,14 +58,19 @@ export async function findProblems(repository: Repository, options: FindOptions)
     why,
   })
   const found = broken.filter((b) => b !== undefined)
+  const ids = new Set(located.map((r) => r.id))
   return {
-    datasets: new Set(located.map((r) => r.id)).size,
-    ...(await sortFiles(datastore, stored, new Set(names.runs.values()), options)),
-    missing: found.filter((b) => b.why === 'missing').map(describe),
-    damaged: found.filter((b) => b.why !== 'missing').map(describe),
-    trash: stored.filter((r) => r.state === 'trashed').map((r) => r.id),
-    adrift: [...new Set(stored.filter((r) => r.state === 'adrift').map((r) => r.id))],
-    database: connection.dialect === 'sqlite' ? await quickCheck(repository) : [],
+    store: datastore,
+    ids,
+    report: {
+      datasets: ids.size,
+      ...(await sortFiles(datastore, stored, new Set(names.runs.values()), options)),
+      missing: found.filter((b) => b.why === 'missing').map(describe),
+      damaged: found.filter((b) => b.why !== 'missing').map(describe),
+      trash: stored.filter((r) => r.state === 'trashed').map((r) => r.id),
+      adrift: [...new Set(stored.filter((r) => r.state === 'adrift').map((r) => r.id))],
+      database: [],
+    },
   }
 }
 
@@ -55,7 +84,12 @@ async function quickCheck({ connection }: Repository): Promise<readonly string[]
   return [...lines.filter((line) => line !== 'ok'), ...lost.slice(0, 20)]
 }
 
-async function ownerNames({ types, collections }: Repository) {
+interface OwnerNames {
+  readonly types: ReadonlyMap<number, string>
+  readonly runs: ReadonlyMap<number, string>
+}
+
+async function ownerNames({ types, collections }: Repository): Promise<OwnerNames> {
   const all = await collections.all()
   return {
     types: new Map((await types.all()).map((t) => [t.id, t.type.name])),

@@ -7,6 +7,9 @@ export interface FileDataset {
   readonly refs: readonly DatasetRef[]
   /** Name of the formatter that reads it; by default the one of the storage class. */
   readonly formatter?: string
+  /** The part that the file holds, for a dataset stored in parts, and its storage class. */
+  readonly component?: string
+  readonly storageClass?: string
 }
 
 /** How a file comes into the repository; `undefined` wants it to be inside already. */

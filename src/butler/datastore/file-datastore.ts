@@ -1,20 +1,23 @@
-import { closest, concatBytes, type ByteSource, type Files, messageOf, toHex } from '#core'
+import {
+  bytesSource,
+  type ByteSource,
+  concatBytes,
+  type Files,
+  type FileWrite,
+  messageOf,
+  toHex,
+} from '#core'
 import { blake2b, type UndoLog } from '#sql'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
-import {
-  FileExistsError,
-  FileNotFoundError,
-  FormatterError,
-  ParameterError,
-  StorageClassError,
-  UnknownComponentError,
-} from '../errors.ts'
-import { componentClass, requireConvertible, storageClass } from '../storage/storage-class.ts'
-import type { Formatter, FormatterRegistry } from './formatter.ts'
+import { FileExistsError, FileNotFoundError, StorageClassError } from '../errors.ts'
+import { checkParameters, requireConvertible, storageClass, targetClass } from '../storage/storage-class.ts'
+import { delegateOf, type DisassemblyRules } from './disassembly.ts'
+import type { FormatterSource } from './formatter-source.ts'
+import type { StoredPart } from './lookup.ts'
 import type { FileRecord, FileRecordTable } from './record-table.ts'
 import type { FileTemplates } from './template.ts'
 import { isAddress, joinPath, placeOfUri, quotePath, uriOf, withoutFragment, zipMember } from './uri.ts'
-import { openZipMember } from './zip-member.ts'
+import { openZipMember } from './zip-reader.ts'
 
 export interface FileDatastoreParts {
   /** Absolute path of the folder that relative records start from. */
@@ -22,7 +25,9 @@ export interface FileDatastoreParts {
   readonly files: Files
   readonly records: FileRecordTable
   readonly templates: FileTemplates
-  readonly formatters: () => Promise<FormatterRegistry>
+  readonly formatters: FormatterSource
+  /** Which datasets are written part by part; by default none. */
+  readonly disassembly?: DisassemblyRules
   /** Write checksums into the records of new files. */
   readonly checksums?: boolean
   /** BLAKE2b with 64 bytes, in hexadecimal; by default a slow one in TypeScript. */
@@ -37,15 +42,25 @@ export interface DatastoreGet {
   readonly storageClass?: string | undefined
 }
 
+/** Records of one dataset with the datastore that they belong to. */
+export interface StoredFiles {
+  readonly store: FileDatastore
+  readonly records: readonly FileRecord[]
+}
+
+/** Files up to this size are read whole at once, not piece by piece. */
+const SMALL_FILE = 65_536
+
 /** Datasets as files below a root folder. */
 export class FileDatastore {
   readonly root: string
   readonly files: Files
   readonly records: FileRecordTable
-  private readonly templates: FileTemplates
+  readonly formatters: FormatterSource
   readonly checksums: boolean
+  private readonly templates: FileTemplates
+  private readonly disassembly: DisassemblyRules | undefined
   private readonly hash: Hash
-  private readonly formatters: () => Promise<FormatterRegistry>
 
   constructor(parts: FileDatastoreParts) {
     this.root = parts.root
@@ -53,6 +68,7 @@ export class FileDatastore {
     this.records = parts.records
     this.templates = parts.templates
     this.formatters = parts.formatters
+    this.disassembly = parts.disassembly
     this.checksums = parts.checksums === true
     this.hash = parts.hash ?? slowHash
   }
@@ -60,13 +76,29 @@ export class FileDatastore {
   /** Write a value where its template says; the file goes again when the transaction fails. Needs an expanded ref. */
   async put(value: unknown, ref: DatasetRef, undo: UndoLog): Promise<void> {
     const { storageClass: className, name } = ref.datasetType
-    if (!storageClass(className).accepts(value))
+    const known = storageClass(className)
+    if (!known.accepts(value))
       throw new StorageClassError(
         `A ${name} must be a ${className}; ${describe(value)} cannot be converted to one.`,
       )
-    const formatter = await this.formatterOf(ref)
+    if (this.disassembly?.applyTo({ ref }, known) !== true) {
+      await this.records.insert([await this.write(value, { ref, storageClass: className }, undo)])
+      return
+    }
+    const parts = delegateOf(await this.formatters.load(), known).disassemble(value)
+    const records: FileRecord[] = []
+    for (const [component, part] of Object.entries(parts))
+      records.push(
+        await this.write(part, { ref, component, storageClass: known.components[component] }, undo),
+      )
+    await this.records.insert(records)
+  }
+
+  private async write(value: unknown, part: StoredPart, undo: UndoLog): Promise<FileRecord> {
+    const { ref, component, storageClass: className = ref.datasetType.storageClass } = part
+    const formatter = await this.formatters.writing(part)
     const content = await formatter.write(value, className)
-    const relative = this.templates.for(ref).format(ref) + formatter.extension
+    const relative = this.relativePath(part, formatter.extension)
     const path = joinPath(this.root, relative)
     if ((await this.files.stat(path)) !== undefined && (await this.records.hasPath(relative)))
       throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
@@ -74,35 +106,79 @@ export class FileDatastore {
       })
     undo.onRollback(() => this.files.remove(path))
     await this.files.writeAtomic(path, content)
-    await this.records.insert([
-      {
-        id: ref.id,
-        path: relative,
-        formatter: formatter.name,
-        storageClass: className,
-        component: undefined,
-        checksum: this.checksums ? await this.hash(bytesOf(content)) : undefined,
-        size: sizeOf(content),
-      },
-    ])
+    return {
+      id: ref.id,
+      path: relative,
+      formatter: formatter.name,
+      storageClass: className,
+      component,
+      checksum: this.checksums ? await this.hash(bytesOf(content)) : undefined,
+      size: sizeOf(content),
+    }
   }
 
   async get(ref: DatasetRef, options: DatastoreGet = {}): Promise<unknown> {
-    const { component } = options
-    const [record] = await this.recordsOf(ref, component)
-    const stored = storageClass(record!.storageClass)
+    const { component, parameters } = options
+    const records = await this.recordsOf(ref)
     const whole = storageClass(ref.datasetType.storageClass)
-    const target = this.targetClass(whole.name, component, options.storageClass)
-    checkParameters(options.parameters, component === undefined ? whole : storageClass(target))
-    requireConvertible(stored.name, whole.name)
-    const formatter = await this.byName(record!.formatter, stored.name)
-    const source = await this.open(record!, ref)
-    try {
-      return await formatter.read(source, {
-        component: record!.component === component ? undefined : component,
-        parameters: options.parameters,
-        storageClass: target,
+    const target = targetClass(whole.name, component, options.storageClass)
+    checkParameters(parameters, component === undefined ? whole : storageClass(target))
+    if (records.some((r) => r.component !== undefined)) return this.getOfParts(ref, records, options, target)
+    const [record] = records
+    requireConvertible(storageClass(record!.storageClass).name, whole.name)
+    return this.read(record!, ref, { component, parameters, storageClass: target })
+  }
+
+  /** One part, one that is computed from a part, or the whole put together. */
+  private async getOfParts(
+    ref: DatasetRef,
+    records: readonly FileRecord[],
+    { component, parameters }: DatastoreGet,
+    target: string,
+  ): Promise<unknown> {
+    const stored = (name: string): FileRecord => {
+      const record = records.find((r) => r.component === name)
+      if (record !== undefined) return record
+      throw new FileNotFoundError(`${ref.toString()} was stored without the part '${name}'.`, {
+        hint: `It has ${records.map((r) => r.component).join(', ')}.`,
       })
+    }
+    const own = storageClass(ref.datasetType.storageClass)
+    const delegate = delegateOf(await this.formatters.load(), own)
+    if (component !== undefined) {
+      if (own.components[component] !== undefined)
+        return this.read(stored(component), ref, { parameters, storageClass: target })
+      const derived = delegate.derived?.(component)
+      if (derived === undefined)
+        throw new FileNotFoundError(
+          `${ref.toString()} is stored in parts, from which '${component}' cannot be computed.`,
+        )
+      const record = stored(derived.from)
+      return derived.compute(await this.read(record, ref, { parameters, storageClass: record.storageClass }))
+    }
+    const parts: Record<string, unknown> = {}
+    for (const record of records) {
+      const taken = storageClass(record.storageClass).parameters
+      const some = Object.fromEntries(
+        Object.entries(parameters ?? {}).filter(([name]) => taken.includes(name)),
+      )
+      parts[record.component!] = await this.read(record, ref, {
+        parameters: some,
+        storageClass: record.storageClass,
+      })
+    }
+    return delegate.assemble(parts)
+  }
+
+  private async read(
+    record: FileRecord,
+    ref: DatasetRef,
+    options: DatastoreGet & { readonly storageClass: string },
+  ): Promise<unknown> {
+    const formatter = await this.formatters.reading(record.formatter, record.storageClass)
+    const source = await this.openFor(record, ref)
+    try {
+      return await formatter.read(source, options)
     } finally {
       await (source as { close?: () => Promise<void> }).close?.()
     }
@@ -111,7 +187,7 @@ export class FileDatastore {
   /** Records of a dataset (of the part, when it is stored apart); none is a FileNotFoundError. */
   async recordsOf(ref: DatasetRef, component?: string): Promise<readonly FileRecord[]> {
     const all = await this.records.of(ref.id)
-    const parts = all.filter((r) => r.component === component)
+    const parts = component === undefined ? [] : all.filter((r) => r.component === component)
     const found = parts.length > 0 ? parts : all
     if (found.length === 0)
       throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
@@ -142,6 +218,13 @@ export class FileDatastore {
     return `${uriOf(joinPath(this.root, withoutFragment(record.path)))}${member === undefined ? '' : `#zip-path=${quotePath(member)}`}`
   }
 
+  /** A record's bytes: of its file, or of the member of an archive. Who opens it closes it. */
+  async openRecord(record: FileRecord): Promise<ByteSource> {
+    const source = await this.files.open(this.placeOf(record))
+    const member = zipMember(record.path)
+    return member === undefined ? source : openZipMember(source, member)
+  }
+
   /** BLAKE2b of a record's file, as hexadecimal text. */
   async checksumOf(record: FileRecord): Promise<string> {
     return this.checksumAt(this.placeOf(record))
@@ -149,10 +232,8 @@ export class FileDatastore {
 
   /** Copy a record's bytes to a place; a member of an archive comes out of it. */
   async copyTo(record: FileRecord, target: string): Promise<void> {
-    const member = zipMember(record.path)
-    const source = this.placeOf(record)
-    if (member === undefined) return this.files.copy(source, target)
-    const bytes = await openZipMember(await this.files.open(source), member)
+    if (zipMember(record.path) === undefined) return this.files.copy(this.placeOf(record), target)
+    const bytes = await this.openRecord(record)
     await this.files.writeAtomic(target, await bytes.read(0, bytes.size))
   }
 
@@ -162,12 +243,13 @@ export class FileDatastore {
 
   /** Where a dataset would be written. */
   async predict(ref: DatasetRef): Promise<string> {
-    const formatter = await this.formatterOf(ref)
-    return joinPath(this.root, this.templates.for(ref).format(ref) + formatter.extension)
+    const formatter = await this.formatters.writing({ ref })
+    return joinPath(this.root, this.relativePath({ ref }, formatter.extension))
   }
 
-  templatePath(ref: DatasetRef, extension: string): string {
-    return this.templates.for(ref).format(ref) + extension
+  /** Path below the root, by the template. */
+  relativePath(part: StoredPart, extension: string): string {
+    return this.templates.for(part).format(part.ref, part.component) + extension
   }
 
   async artifactExists(record: FileRecord): Promise<boolean> {
@@ -189,72 +271,19 @@ export class FileDatastore {
     return trashed.length
   }
 
-  /** The formatter that writes a dataset: by type name, dimensions, storage class. */
-  async formatterOf(ref: DatasetRef): Promise<Formatter> {
-    const { name, dimensions, storageClass: className } = ref.datasetType
-    const registry = await this.formatters()
-    const formatter = registry.forKeys([name, dimensions.required.join('+'), className])
-    if (formatter === undefined)
-      throw new FormatterError(
-        `No formatter writes datasets of storage class ${className} (dataset type '${name}').`,
-      )
-    return formatter
-  }
-
-  async byName(name: string, className: string): Promise<Formatter> {
-    const registry = await this.formatters()
-    const formatter = registry.byName(name) ?? registry.forKeys([className])
-    if (formatter === undefined)
-      throw new FormatterError(`The file was written by formatter '${name}', which is not known here.`, {
-        data: { formatter: name },
-      })
-    return formatter
-  }
-
-  private targetClass(whole: string, component: string | undefined, wanted: string | undefined): string {
-    if (component === undefined) {
-      if (wanted !== undefined) requireConvertible(whole, wanted)
-      return wanted ?? whole
-    }
-    const known = storageClass(whole)
-    const part = componentClass(known, component)
-    if (part === undefined)
-      throw new UnknownComponentError(
-        component,
-        whole,
-        Object.keys({ ...known.components, ...known.derived }),
-      )
-    return wanted ?? part
-  }
-
-  private async open(record: FileRecord, ref: DatasetRef): Promise<ByteSource> {
+  /** A small file is read at once; anything else piece by piece. */
+  private async openFor(record: FileRecord, ref: DatasetRef): Promise<ByteSource> {
     const path = this.placeOf(record)
-    const stat = await this.files.stat(path)
-    if (stat === undefined)
-      throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
-        hint: 'Restore it, or prune the dataset.',
-      })
     try {
-      const source = await this.files.open(path)
-      const member = zipMember(record.path)
-      return member === undefined ? source : await openZipMember(source, member)
+      const isSmall = record.size >= 0 && record.size <= SMALL_FILE && zipMember(record.path) === undefined
+      return isSmall ? bytesSource(await this.files.readBytes(path), path) : await this.openRecord(record)
     } catch (error) {
+      if ((await this.files.stat(path)) === undefined)
+        throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
+          hint: 'Restore it, or prune the dataset.',
+        })
       throw new FileNotFoundError(`Cannot open '${path}': ${messageOf(error)}`, { cause: error })
     }
-  }
-}
-
-function checkParameters(
-  parameters: Readonly<Record<string, unknown>> | undefined,
-  of: { readonly name: string; readonly parameters: readonly string[] },
-): void {
-  for (const name of Object.keys(parameters ?? {})) {
-    if (of.parameters.includes(name)) continue
-    const near = closest(name, of.parameters)
-    throw new ParameterError(`Parameter '${name}' is not understood by storage class ${of.name}.`, {
-      hint:
-        near === undefined ? `It takes ${of.parameters.join(', ') || 'none'}.` : `Did you mean '${near}'?`,
-    })
   }
 }
 
@@ -271,14 +300,14 @@ const encoder = new TextEncoder()
 
 const slowHash: Hash = (parts) => Promise.resolve(toHex(blake2b(concatBytes(parts), 64)))
 
-const bytesOf = (content: Uint8Array | string | readonly Uint8Array[]): readonly Uint8Array[] =>
+const bytesOf = (content: FileWrite): readonly Uint8Array[] =>
   typeof content === 'string'
     ? [encoder.encode(content)]
     : content instanceof Uint8Array
       ? [content]
       : content
 
-export function sizeOf(content: Uint8Array | string | readonly Uint8Array[]): number {
+function sizeOf(content: FileWrite): number {
   if (typeof content === 'string') return encoder.encode(content).byteLength
   if (content instanceof Uint8Array) return content.byteLength
   return content.reduce((n, part) => n + part.byteLength, 0)

@@ -27,4 +27,17 @@ export interface FormatterRegistry {
   forKeys(keys: readonly string[]): Formatter | undefined
   /** By the name in a datastore record. */
   byName(name: string): Formatter | undefined
+  /** How values of a storage class come apart and together; undefined for plain objects, whose parts are their properties. */
+  delegate?(storageClass: string): Delegate | undefined
+}
+
+/** Takes a composite value apart into its stored components, and puts it together again. */
+export interface Delegate {
+  /** Parts by component name; those that the value lacks are left out. */
+  disassemble(value: unknown): Readonly<Record<string, unknown>>
+  assemble(parts: Readonly<Record<string, unknown>>): unknown
+  /** A read-only component (`bbox`), and the stored one that it is computed from. */
+  derived?(
+    component: string,
+  ): { readonly from: string; readonly compute: (part: unknown) => unknown } | undefined
 }

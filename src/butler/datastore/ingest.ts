@@ -1,9 +1,21 @@
 import type { UndoLog } from '#sql'
+import type { IndexedFile } from '../archive/zip-index.ts'
 import { FileExistsError, FileNotFoundError, FormatterError } from '../errors.ts'
 import type { FileDataset, TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
 import type { FileRecord } from './record-table.ts'
-import { extensionOf, folderOf, isAddress, joinPath, placeOfUri, relativeTo, uriOf } from './uri.ts'
+import {
+  extensionOf,
+  folderOf,
+  isAddress,
+  joinPath,
+  placeOfUri,
+  relativeTo,
+  uriOf,
+  withoutFragment,
+  zipMember,
+} from './uri.ts'
+import { openZipMember } from './zip-reader.ts'
 
 /** Bring existing files into the datastore and write their records. Files that were moved come back when the transaction fails. */
 export async function ingestFiles(
@@ -17,29 +29,66 @@ export async function ingestFiles(
   await datastore.records.insert(records)
 }
 
+/** Bring an archive into the datastore as one file, and write records of its members. */
+export async function ingestArchive(
+  datastore: FileDatastore,
+  archive: { readonly path: string; readonly name: string; readonly files: readonly IndexedFile[] },
+  transfer: TransferMode | undefined,
+  undo: UndoLog,
+): Promise<void> {
+  const { path: source, name } = archive
+  const inside = relativeTo(datastore.root, source)
+  const mode = settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
+  const wanted = `zips/${name.slice(0, 4)}/${name}`
+  const target = joinPath(datastore.root, wanted)
+  if (mode === undefined && inside === undefined) throw outside(datastore, source)
+  const path =
+    mode === 'direct' ? uriOf(source) : inside !== undefined && mode === undefined ? inside : wanted
+  if (mode !== undefined && mode !== 'direct' && target !== source)
+    await transferFile(datastore, source, target, mode, undo)
+  await datastore.records.insert(
+    archive.files.flatMap(({ name: member, record, ids }) =>
+      ids.map((id) => ({ ...record, id, path: `${path}#zip-path=${member}` })),
+    ),
+  )
+}
+
+const outside = (datastore: FileDatastore, source: string): FileNotFoundError =>
+  new FileNotFoundError(`'${source}' is not inside the repository '${datastore.root}'.`, {
+    hint: 'Give a transfer mode: copy, move, link or direct.',
+  })
+
 async function ingestOne(
   datastore: FileDatastore,
   dataset: FileDataset,
   transfer: TransferMode | undefined,
   undo: UndoLog,
 ): Promise<readonly FileRecord[]> {
-  const given = isAddress(dataset.path) ? placeOfUri(dataset.path) : dataset.path
+  const member = zipMember(dataset.path)
+  const path = withoutFragment(dataset.path)
+  const given = isAddress(path) ? placeOfUri(path) : path
   const source = given.startsWith('/') || isAddress(given) ? given : joinPath(datastore.root, given)
   const stat = await datastore.files.stat(source)
   if (stat === undefined) throw new FileNotFoundError(`There is no file '${source}' to ingest.`)
   const inside = relativeTo(datastore.root, source)
-  const mode = settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
-  const formatter = await chooseFormatter(datastore, dataset, source, mode !== undefined && mode !== 'direct')
-  const checksum = datastore.checksums ? await datastore.checksumAt(source) : undefined
-  const path = await place(datastore, dataset, source, inside, mode, undo)
+  const mode =
+    member !== undefined && transfer !== 'direct'
+      ? 'copy'
+      : settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
+  const isRenamed = mode !== undefined && mode !== 'direct'
+  const formatter = await chooseFormatter(datastore, dataset, member ?? source, isRenamed)
+  const placed = await place(datastore, dataset, { source, inside, member }, mode, undo)
+  const common =
+    member === undefined
+      ? { size: stat.size, checksum: datastore.checksums ? await datastore.checksumAt(source) : undefined }
+      : { size: -1, checksum: undefined }
   return dataset.refs.map((ref) => ({
     id: ref.id,
-    path,
+    path: placed,
     formatter,
-    storageClass: ref.datasetType.storageClass,
-    component: undefined,
-    checksum,
-    size: stat.size,
+    storageClass: dataset.storageClass ?? ref.datasetType.storageClass,
+    component: dataset.component,
+    ...common,
   }))
 }
 
@@ -63,7 +112,11 @@ async function chooseFormatter(
   if (dataset.formatter !== undefined) return dataset.formatter
   const ref = dataset.refs[0]
   if (ref === undefined) throw new FormatterError(`No datasets were given for the file '${source}'.`)
-  const formatter = await datastore.formatterOf(ref)
+  const formatter = await datastore.formatters.writing({
+    ref,
+    component: dataset.component,
+    storageClass: dataset.storageClass,
+  })
   const extension = extensionOf(source)
   const known = [formatter.extension, ...(formatter.alsoReads ?? [])]
   if (renamed && !known.includes(extension))
@@ -74,27 +127,44 @@ async function chooseFormatter(
   return formatter.name
 }
 
+/** Where a file to ingest is: its path, that path below the root, the member of an archive. */
+interface Origin {
+  readonly source: string
+  readonly inside: string | undefined
+  readonly member: string | undefined
+}
+
 async function place(
   datastore: FileDatastore,
   dataset: FileDataset,
-  source: string,
-  inside: string | undefined,
+  { source, inside, member }: Origin,
   mode: TransferMode | undefined,
   undo: UndoLog,
 ): Promise<string> {
-  if (mode === 'direct') return uriOf(source)
+  if (mode === 'direct') return uriOf(source) + (member === undefined ? '' : `#zip-path=${member}`)
   if (mode === undefined) {
-    if (inside === undefined)
-      throw new FileNotFoundError(`'${source}' is not inside the repository '${datastore.root}'.`, {
-        hint: 'Give a transfer mode: copy, move, link or direct.',
-      })
+    if (inside === undefined) throw outside(datastore, source)
     return inside
   }
-  const relative = datastore.templatePath(dataset.refs[0]!, extensionOf(source))
+  const part = { ref: dataset.refs[0]!, component: dataset.component, storageClass: dataset.storageClass }
+  const relative = datastore.relativePath(part, extensionOf(member ?? source))
   const target = joinPath(datastore.root, relative)
   if (target === source) return relative
-  await transferFile(datastore, source, target, mode, undo)
+  if (member === undefined) await transferFile(datastore, source, target, mode, undo)
+  else await extractMember(datastore, source, member, target, undo)
   return relative
+}
+
+async function extractMember(
+  datastore: FileDatastore,
+  source: string,
+  member: string,
+  target: string,
+  undo: UndoLog,
+): Promise<void> {
+  undo.onRollback(() => datastore.files.remove(target))
+  const bytes = await openZipMember(await datastore.files.open(source), member)
+  await datastore.files.writeAtomic(target, await bytes.read(0, bytes.size))
 }
 
 async function transferFile(

@@ -1,6 +1,7 @@
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { TemplateError } from '../errors.ts'
+import { LookupTable, type StoredPart } from './lookup.ts'
 
 const DEFAULT =
   '{run:/}/{datasetType}.{component:?}/{tract:?}/{patch:?}/{day_obs|visit.day_obs|exposure.day_obs:?}/{band:?}/{subfilter:?}/{physical_filter:?}/{visit:?}/{exposure.obs_id|group:?}/{datasetType}_{component:?}_{instrument:?}_{tract:?}_{patch:?}_{band:?}_{physical_filter:?}_{visit:?}_{exposure.obs_id|group:?}_{detector.full_name:?}_{skymap:?}_{skypix:?}_{ssp_hypothesis_table:?}_{ssp_hypothesis_bundle:?}_{ssp_balanced_index:?}_{run}'
@@ -75,35 +76,21 @@ const FIELD = /\{([^:}]+)(?::([^}]*))?\}/
 
 /** Templates by lookup key; compiled at the first use. */
 export class FileTemplates {
-  private readonly universe: DimensionUniverse
-  private readonly texts: Readonly<Record<string, string>>
+  private readonly texts: LookupTable<string>
+  private readonly fallback: string
   private readonly compiled = new Map<string, FileTemplate>()
-  private readonly byGroup = new Map<string, string>()
 
   constructor(universe: DimensionUniverse, overrides: Readonly<Record<string, string>> = {}) {
-    this.universe = universe
-    this.texts = { ...DEFAULT_TEMPLATES, ...overrides }
-    for (const key of Object.keys(this.texts)) {
-      if (!key.includes('+')) continue
-      const names = key.split('+')
-      if (names.every((n) => universe.isDimension(n))) this.byGroup.set(universe.group(names).label, key)
-    }
+    const texts = { ...DEFAULT_TEMPLATES, ...overrides }
+    this.fallback = texts['default']!
+    this.texts = new LookupTable(universe)
+    for (const [key, text] of Object.entries(texts)) if (key !== 'default') this.texts.set(key, text)
   }
 
-  for(ref: DatasetRef): FileTemplate {
-    const { name, dimensions, storageClass } = ref.datasetType
-    const key = [
-      name,
-      this.byGroup.get(dimensions.label) ?? '',
-      dimensions.required.join('+'),
-      storageClass,
-    ].find((k) => this.texts[k] !== undefined)
-    return this.compile(key ?? 'default')
-  }
-
-  private compile(key: string): FileTemplate {
-    let template = this.compiled.get(key)
-    if (template === undefined) this.compiled.set(key, (template = new FileTemplate(this.texts[key]!)))
+  for(part: StoredPart): FileTemplate {
+    const text = this.texts.find(part) ?? this.fallback
+    let template = this.compiled.get(text)
+    if (template === undefined) this.compiled.set(text, (template = new FileTemplate(text)))
     return template
   }
 }

@@ -37,7 +37,7 @@ export const withoutFragment = (path: string): string => path.replace(/#zip-path
 /** The member of an archive that a recorded path names (`a.zip#zip-path=member`). */
 export function zipMember(path: string): string | undefined {
   const m = /#zip-path=(.*)$/.exec(path)
-  return m === null ? undefined : unquotePath(m[1]!)
+  return m?.[1]
 }
 
 /** Where the bytes of a URI are, for `Files`: a plain path, or an address whose key is not quoted (HTTP stays as it is). */

@@ -1,9 +1,10 @@
 import { fromHex, toHex } from '#core'
 import { decodeRegion } from '#geom'
 import { Timespan } from '#time'
+import type { RecordInput } from './codec.ts'
 import { DataCoordinate } from './data-coordinate.ts'
 import type { DimensionElement } from './element.ts'
-import { DimensionRecord, type RecordValue } from './record.ts'
+import { DimensionRecord, recordInput, type RecordValue } from './record.ts'
 import type { DimensionUniverse } from './universe.ts'
 
 export type Cell = string | number | bigint | boolean | null | readonly (number | bigint | null)[]
@@ -131,8 +132,10 @@ const isSource = (source: RecordRows | RecordSource): source is RecordSource =>
 function recordOf(element: DimensionElement, row: readonly Cell[]): DimensionRecord {
   const names = fieldNames(element)
   const fields: Record<string, RecordValue> = {}
+  const hashes = new Set(element.keys.filter((k) => k.type === 'hash').map((k) => k.name))
   names.forEach((name, i) => {
-    fields[name] = row[i] as RecordValue
+    const value = row[i] as RecordValue
+    fields[name] = hashes.has(name) && typeof value === 'string' ? fromHex(value) : value
   })
   let next = names.length
   const region = element.spatialFamily === undefined ? undefined : (row[next++] as string | null)
@@ -144,4 +147,16 @@ function recordOf(element: DimensionElement, row: readonly Cell[]): DimensionRec
     region: typeof region === 'string' ? decodeRegion(fromHex(region)) : undefined,
     timespan: span ? Timespan.fromNsec(BigInt(span[0] ?? 0), BigInt(span[1] ?? 0)) : undefined,
   })
+}
+
+/** Rows as input for a registry, elements in the order in which they can be inserted; computed elements are left out. */
+export function recordInputs(
+  rows: RecordRows,
+  universe: DimensionUniverse,
+): readonly (readonly [element: string, inputs: readonly RecordInput[]])[] {
+  const elements = Object.keys(rows).map((name) => universe.get(name))
+  return elements
+    .filter((e) => e.kind !== 'skypix' && e.kind !== 'view')
+    .sort((a, b) => a.index - b.index)
+    .map((e) => [e.name, rows[e.name]!.map((row) => recordInput(recordOf(e, row)))] as const)
 }

@@ -67,3 +67,10 @@ export class DimensionRecord {
 }
 
 const fieldText = (value: RecordValue): string => (typeof value === 'string' ? `'${value}'` : String(value))
+
+/** A record as input for another repository. */
+export const recordInput = (record: DimensionRecord) => ({
+  ...record.fields,
+  ...(record.region !== undefined && { region: record.region }),
+  ...(record.timespan !== undefined && { timespan: record.timespan }),
+})

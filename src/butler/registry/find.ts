@@ -8,7 +8,6 @@ import type { DatasetTypeRecord } from '../datasets/type-store.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { type StandardDataId, standardizeDataId } from '../dimensions/standardize.ts'
-import { uriOf } from '../datastore/uri.ts'
 import { CollectionTypeError, NoDefaultCollectionError } from '../errors.ts'
 import type { DataIdInput, SearchOptions } from '../options.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -133,11 +132,13 @@ export class DatasetFinder {
     run: string | undefined,
   ): Promise<string> {
     const { datastore, collections } = this.repository
-    const [record] = found === undefined ? [] : await datastore.records.of(found.id)
-    if (record !== undefined) return datastore.uriOfRecord(record)
+    const isStored =
+      found !== undefined &&
+      (datastore.isInMemory(found.id) || (await datastore.storedOne(found.id)) !== undefined)
+    if (isStored) return datastore.uri(found)
     const ref = await this.newRef(typeof key === 'string' ? key : key.name, dataId, run ?? found?.run)
     if (((await collections.find(ref.run))?.type ?? 'RUN') !== 'RUN')
       throw new CollectionTypeError(`'${ref.run}' is not a RUN collection.`)
-    return `${uriOf(await datastore.predict(ref))}#predicted`
+    return `${await datastore.predictedUri(ref)}#predicted`
   }
 }

@@ -16,7 +16,7 @@ import type { RecordValue } from '../dimensions/record.ts'
 import { standardizeDataId } from '../dimensions/standardize.ts'
 import { DatasetTypeError, NoDefaultCollectionError } from '../errors.ts'
 import type { DataIdInput } from '../options.ts'
-import { at, isTree } from '../repository/config.ts'
+import { at, isTree } from '../repository/config-value.ts'
 import type { Repository } from '../repository/repository.ts'
 import { requireStorageClass } from '../storage/storage-class.ts'
 

@@ -1,5 +1,5 @@
 import { DEFAULT_TEMPLATES } from '../datastore/template.ts'
-import { at, type ConfigTree, isTree } from './config.ts'
+import { at, type ConfigTree, isTree } from './config-value.ts'
 import type { Repository } from './repository.ts'
 
 /** The configuration in force: the repository's own over what is built in, keys sorted as the anchor prints them. */

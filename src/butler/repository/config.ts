@@ -1,26 +1,16 @@
 import type { Files } from '#core'
 import { NotARepositoryError, RepositoryConfigError } from '../errors.ts'
 import { joinPath } from '../datastore/uri.ts'
-import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
-
-/** A tree of configuration values. */
-export type ConfigTree = { readonly [key: string]: ConfigValue }
-export type ConfigValue = string | number | boolean | null | readonly ConfigValue[] | ConfigTree
+import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
+import { type FileStoreConfig, type StoreConfig, storeConfigs } from './datastore-config.ts'
 
 /** What we need of a repository's butler.yaml. */
 export interface RepositoryConfig {
   /** Absolute folder that `<butlerRoot>` stands for. */
   readonly root: string
   readonly registry: RegistryPlace
-  /** Folder of the files. */
-  readonly datastoreRoot: string
-  /** Name in the rows of the datastore's tables. */
-  readonly datastoreName: string
-  readonly templates: Readonly<Record<string, string>>
-  /** Tables with the records of file datastores. */
-  readonly recordsTables: readonly string[]
-  /** Records of new files have checksums. */
-  readonly checksums: boolean
+  /** What holds datasets, in the order of search. */
+  readonly stores: readonly StoreConfig[]
   readonly tree: ConfigTree
 }
 
@@ -61,27 +51,17 @@ export function describeConfig(tree: ConfigTree, root: string, file: string): Re
   const db = at(tree, 'registry.db')
   if (typeof db !== 'string')
     throw new RepositoryConfigError(`'${file}' does not say where the registry is (registry.db).`)
-  const cls = at(tree, 'datastore.cls')
-  if (typeof cls === 'string' && !cls.endsWith('.FileDatastore'))
-    throw new RepositoryConfigError(
-      `'${file}' wants a datastore of class ${cls}; only file datastores can be used yet.`,
-    )
-  const datastore = at(tree, 'datastore.root') ?? '<butlerRoot>/datastore'
-  if (typeof datastore !== 'string')
-    throw new RepositoryConfigError(`'${file}': datastore.root must be text.`)
-  const fill = (text: string) => text.replaceAll('<butlerRoot>', root)
-  const templates = at(tree, 'datastore.templates')
   return {
     root,
-    registry: registryPlace(tree, fill(db), file),
-    datastoreRoot: fill(datastore).replace(/^file:\/\//, ''),
-    datastoreName: `FileDatastore@${datastore}`,
-    templates: isTree(templates) ? textsOf(templates) : {},
-    recordsTables: [recordsTable(tree)],
-    checksums: at(tree, 'datastore.checksum') === true,
+    registry: registryPlace(tree, db.replaceAll('<butlerRoot>', root), file),
+    stores: storeConfigs(tree, root, file),
     tree,
   }
 }
+
+/** Those of the datastores that keep files. */
+export const fileStores = ({ stores }: Pick<RepositoryConfig, 'stores'>): readonly FileStoreConfig[] =>
+  stores.filter((s) => s.kind === 'file')
 
 function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPlace {
   const sqlite = /^sqlite:\/\/\/(.+)$/.exec(url)
@@ -103,27 +83,6 @@ function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPla
     namespace: typeof namespace === 'string' ? namespace : undefined,
     parts,
   }
-}
-
-const recordsTable = (tree: ConfigTree): string => {
-  const name = at(tree, 'datastore.records.table')
-  return typeof name === 'string' && /^\w+$/.test(name) ? name : FILE_RECORDS_TABLE
-}
-
-const textsOf = (tree: ConfigTree): Record<string, string> =>
-  Object.fromEntries(Object.entries(tree).filter((e): e is [string, string] => typeof e[1] === 'string'))
-
-export const isTree = (value: ConfigValue | undefined): value is ConfigTree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** A value by its dotted path. */
-export function at(tree: ConfigTree, path: string): ConfigValue | undefined {
-  let value: ConfigValue | undefined = tree
-  for (const key of path.split('.')) {
-    if (!isTree(value)) return undefined
-    value = value[key]
-  }
-  return value
 }
 
 /** Plain nested `key: value` lines are read at once; anything richer goes to the YAML library, which takes 40 ms to load. */

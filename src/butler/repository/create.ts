@@ -1,5 +1,6 @@
 import { createTable, type SqlConnection } from '#sql'
-import { at, CONFIG_FILE, type ConfigTree, describeConfig, isTree } from './config.ts'
+import { CONFIG_FILE, describeConfig, fileStores } from './config.ts'
+import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
 import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
@@ -35,7 +36,8 @@ export async function createRepository(
       { hint: 'Choose another folder.' },
     )
   const tree = configOf(options, options.outfile === undefined ? undefined : root)
-  const { registry, recordsTables } = describeConfig(tree, root, file)
+  const config = describeConfig(tree, root, file)
+  const { registry } = config
   if (registry.kind === 'sqlite' && (await files.stat(registry.path)) !== undefined)
     throw new FileExistsError(`'${registry.path}' is there already, without a ${CONFIG_FILE}.`, {
       hint: 'It was left by an interrupted create; remove it and try again.',
@@ -45,7 +47,10 @@ export async function createRepository(
   try {
     await connection.begin()
     await refuseFilled(connection, root)
-    await fillDatabase(connection, recordsTables)
+    await fillDatabase(
+      connection,
+      fileStores(config).map((s) => s.table),
+    )
     await connection.run('COMMIT')
   } catch (error) {
     await connection.close()
@@ -81,26 +86,50 @@ async function fillDatabase(connection: SqlConnection, recordsTables: readonly s
 
 /** What butler.yaml of a new repository says. */
 function configOf({ db, namespace, seed = {} }: CreateOptions, root: string | undefined): ConfigTree {
-  const cls = at(seed, 'datastore.cls')
-  const isFile = typeof cls !== 'string' || cls.endsWith('FileDatastore')
   return merge(
     {
       ...(root !== undefined && { root }),
-      datastore: isFile
-        ? {
-            cls: 'lsst.daf.butler.datastores.fileDatastore.FileDatastore',
-            records: { table: FILE_RECORDS_TABLE },
-            root: '<butlerRoot>',
-          }
-        : {},
+      datastore: datastoreOf(at(seed, 'datastore.cls')),
       registry: {
         db: db ?? `sqlite:///<butlerRoot>/${DATABASE_FILE}`,
         ...(namespace !== undefined && { namespace }),
         managers: Object.fromEntries(Object.entries(MANAGERS).map(([role, { name }]) => [role, name])),
       },
     },
-    seed,
+    withRoots(seed),
   )
+}
+
+/** What is written for a datastore of this class besides what was asked for. */
+function datastoreOf(cls: ConfigValue | undefined): ConfigTree {
+  if (typeof cls === 'string' && !cls.endsWith('.FileDatastore')) return {}
+  return {
+    cls: 'lsst.daf.butler.datastores.fileDatastore.FileDatastore',
+    records: { table: FILE_RECORDS_TABLE },
+    root: '<butlerRoot>',
+  }
+}
+
+/** Members of a chain get folders of their own, named as the anchor names them. */
+function withRoots(seed: ConfigTree): ConfigTree {
+  const datastore = at(seed, 'datastore')
+  return isTree(datastore) ? { ...seed, datastore: rootsBelow(datastore, '<butlerRoot>') } : seed
+}
+
+function rootsBelow(datastore: ConfigTree, root: string): ConfigTree {
+  const children = at(datastore, 'datastores')
+  if (!Array.isArray(children)) return datastore
+  const named = children.map((child: ConfigValue, i): ConfigValue => {
+    if (!isTree(child)) return child
+    const inner = at(child, 'datastore')
+    const own = isTree(inner) ? inner : child
+    const cls = String(at(own, 'cls') ?? '')
+      .split('.')
+      .at(-1)!
+    const folder = `${root}/${cls}_${i}`
+    return cls === 'FileDatastore' ? { ...own, root: folder } : rootsBelow(own, folder)
+  })
+  return { ...datastore, datastores: named }
 }
 
 function merge(base: ConfigTree, over: ConfigTree): ConfigTree {

@@ -6,9 +6,7 @@ import { SummaryStore } from '../collections/summaries.ts'
 import { CalibrationStore } from '../datasets/calibration-store.ts'
 import { DatasetStore } from '../datasets/dataset-store.ts'
 import { DatasetTypeStore } from '../datasets/type-store.ts'
-import { FileDatastore } from '../datastore/file-datastore.ts'
-import { FileRecordTable } from '../datastore/record-table.ts'
-import { FileTemplates } from '../datastore/template.ts'
+import type { Datastore } from '../datastore/datastore.ts'
 import { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ReadOnlyError } from '../errors.ts'
@@ -17,6 +15,7 @@ import { checkCompatibility } from './compatibility.ts'
 import { connect } from './connect.ts'
 import { readRepositoryConfig, type RepositoryConfig } from './config.ts'
 import type { ButlerEnvironment } from './environment.ts'
+import { openDatastore } from './open-datastore.ts'
 
 /** An open repository: connection, tables, files. Shared by a butler and its clones. */
 export class Repository {
@@ -30,7 +29,7 @@ export class Repository {
   readonly records: RecordStore
   readonly datasets: DatasetStore
   readonly calibrations: CalibrationStore
-  readonly datastore: FileDatastore
+  readonly datastore: Datastore
   readonly engine: QueryEngine
   readonly log: Logger
   readonly now: () => Instant
@@ -57,15 +56,7 @@ export class Repository {
     this.records = new RecordStore(connection, universe)
     this.datasets = new DatasetStore(connection, this.summaries)
     this.calibrations = new CalibrationStore(connection, this.summaries)
-    this.datastore = new FileDatastore({
-      root: config.datastoreRoot,
-      files: environment.files,
-      records: new FileRecordTable(connection, config.datastoreName, config.recordsTables[0]),
-      templates: new FileTemplates(universe, config.templates),
-      formatters: environment.formatters,
-      checksums: config.checksums,
-      ...(environment.blake2b !== undefined && { hash: environment.blake2b }),
-    })
+    this.datastore = openDatastore(environment, config, connection, universe)
     this.engine = new QueryEngine({ ...this, connection, universe })
   }
 

@@ -1,5 +1,5 @@
 import { closest } from '#core'
-import { StorageClassError } from '../errors.ts'
+import { ParameterError, StorageClassError, UnknownComponentError } from '../errors.ts'
 
 /** What a kind of dataset value is made of. */
 export interface StorageClass {
@@ -163,4 +163,36 @@ export const componentClass = (of: StorageClass, component: string): string | un
 export function requireConvertible(from: string, to: string): void {
   if (from === to || storageClass(from).family === storageClass(to).family) return
   throw new StorageClassError(`A ${from} cannot be converted to a ${to}.`)
+}
+
+/** The storage class that `get` of a dataset or a part of it gives, when `wanted` is asked for. */
+export function targetClass(
+  whole: string,
+  component: string | undefined,
+  wanted: string | undefined,
+): string {
+  if (component === undefined) {
+    if (wanted !== undefined) requireConvertible(whole, wanted)
+    return wanted ?? whole
+  }
+  const known = storageClass(whole)
+  const part = componentClass(known, component)
+  if (part === undefined)
+    throw new UnknownComponentError(component, whole, Object.keys({ ...known.components, ...known.derived }))
+  return wanted ?? part
+}
+
+/** Throws `butler/parameter` for a parameter that the class does not take. */
+export function checkParameters(
+  parameters: Readonly<Record<string, unknown>> | undefined,
+  of: { readonly name: string; readonly parameters: readonly string[] },
+): void {
+  for (const name of Object.keys(parameters ?? {})) {
+    if (of.parameters.includes(name)) continue
+    const near = closest(name, of.parameters)
+    throw new ParameterError(`Parameter '${name}' is not understood by storage class ${of.name}.`, {
+      hint:
+        near === undefined ? `It takes ${of.parameters.join(', ') || 'none'}.` : `Did you mean '${near}'?`,
+    })
+  }
 }

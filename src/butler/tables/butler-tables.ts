@@ -5,6 +5,7 @@ import type { Butler } from '../butler.ts'
 import type { CollectionExpression } from '../collections/collection.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { DatasetType } from '../datasets/dataset-type.ts'
+import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { storageClass } from '../storage/storage-class.ts'
@@ -68,19 +69,19 @@ async function filesOf(
   searched: CollectionExpression,
 ): Promise<ResolvedTable> {
   const refs = await butler.queryDatasets(type, { collections: searched, limit: null, explain: false })
-  const records = await butler.repository.datastore.records.ofMany(refs.map((ref) => ref.id))
+  const stored = await butler.repository.datastore.stored(refs.map((ref) => ref.id))
   const files: TableFile[] = []
   for (const ref of refs) {
-    const record = records.get(ref.id)?.find((r) => r.component === undefined)
-    if (record !== undefined) files.push(fileOf(butler, ref, record))
+    const own = stored.get(ref.id)
+    const record = own?.records.find((r) => r.component === undefined)
+    if (own !== undefined && record !== undefined) files.push(fileOf(butler, ref, own.store, record))
   }
   const notes = type.dimensions.names.map((d) => [d, { doc: firstSentence(butler.dimensions.get(d).doc) }])
   return { files, notes: Object.fromEntries(notes) as Record<string, { doc: string }> }
 }
 
 /** The engine opens local Parquet files itself; anything else is read by the butler. */
-function fileOf(butler: Butler, ref: DatasetRef, record: FileRecord): TableFile {
-  const { datastore } = butler.repository
+function fileOf(butler: Butler, ref: DatasetRef, datastore: FileDatastore, record: FileRecord): TableFile {
   const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(record.path) && !record.path.startsWith('file:')
   if (!isRemote && /\.(?:parq|parquet|pq)$/.test(record.path))
     return { path: datastore.pathOfRecord(record), dataId: ref.dataId }

@@ -1,11 +1,12 @@
 import type { CollectionRecord } from '../collections/store.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
-import { extensionOf, folderOf, joinPath } from '../datastore/uri.ts'
+import { extensionOf, folderOf, joinPath, zipMember } from '../datastore/uri.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { fieldType } from '../dimensions/codec.ts'
-import { FileExistsError } from '../errors.ts'
+import { FileExistsError, FormatterError } from '../errors.ts'
 import { Registry } from '../registry/registry.ts'
 import { collectRecords, type RecordSets } from './records.ts'
 import { yamlFloat, yamlRegion, yamlScalar, YamlWriter, yamlTime } from './yaml-writer.ts'
@@ -111,7 +112,7 @@ async function writeDatasets(
     if (list === undefined) groups.set(key, [ref])
     else list.push(ref)
   }
-  const records = await repository.datastore.records.ofMany(request.datasets.map((r) => r.id))
+  const stored = await repository.datastore.stored(request.datasets.map((r) => r.id))
   for (const key of [...groups.keys()].sort()) {
     const refs = groups.get(key)!
     const { datasetType } = refs[0]!
@@ -125,15 +126,14 @@ async function writeDatasets(
     yaml.line(1, `dataset_type: ${datasetType.name}`)
     yaml.line(1, `run: ${yamlScalar(refs[0]!.run)}`)
     yaml.line(1, 'records:')
-    for (const ref of refs) await writeDataset(yaml, repository, ref, records.get(ref.id)?.[0], request)
+    for (const ref of refs) await writeDataset(yaml, ref, stored.get(ref.id), request)
   }
 }
 
 async function writeDataset(
   yaml: YamlWriter,
-  repository: Repository,
   ref: DatasetRef,
-  record: FileRecord | undefined,
+  stored: StoredFiles | undefined,
   request: ExportRequest,
 ): Promise<void> {
   yaml.line(1, '- dataset_id:')
@@ -143,28 +143,36 @@ async function writeDataset(
   if (required.length === 0) yaml.line(2, '- {}')
   for (const [i, name] of required.entries())
     yaml.line(2, `${i === 0 ? '- ' : '  '}${name}: ${yamlScalar(ref.dataId[name])}`)
-  if (record === undefined) return
-  const path = request.directory === undefined ? record.path : await copyOut(repository, ref, record, request)
+  if (stored === undefined) return
+  const record = stored.records[0]!
+  if (stored.records.length > 1)
+    throw new FormatterError(`${ref.toString()} is stored in parts, which an export cannot say.`, {
+      hint: 'Use transfer-datasets or an archive (retrieve-artifacts --zip), or leave it out.',
+    })
+  const path =
+    request.directory === undefined ? record.path : await copyOut(stored.store, ref, record, request)
   yaml.line(2, `path: ${yamlScalar(path)}`)
   yaml.line(2, `formatter: ${record.formatter}`)
 }
 
 /** Put the file into the export's folder; gives its path there. */
 async function copyOut(
-  { datastore }: Repository,
+  datastore: FileDatastore,
   ref: DatasetRef,
   record: FileRecord,
   { directory, transfer = 'copy' }: ExportRequest,
 ): Promise<string> {
-  const relative = record.path.includes('://')
-    ? datastore.templatePath(ref, extensionOf(record.path))
-    : record.path
+  const member = zipMember(record.path)
+  const relative =
+    record.path.includes('://') || member !== undefined
+      ? datastore.relativePath({ ref }, extensionOf(member ?? record.path))
+      : record.path
   const target = joinPath(directory!, relative)
   const { files } = datastore
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
   await files.makeDirectory(folderOf(target))
   const source = datastore.placeOf(record)
-  if (transfer === 'copy') await files.copy(source, target)
+  if (transfer === 'copy' || member !== undefined) await datastore.copyTo(record, target)
   else await files.link(source, target, transfer === 'link' ? 'hardlink' : transfer)
   return relative
 }

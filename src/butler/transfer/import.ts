@@ -1,7 +1,6 @@
 import { Instant, Timespan } from '#time'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
-import { ingestFiles } from '../datastore/ingest.ts'
 import { joinPath } from '../datastore/uri.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
 import type { DataId } from '../dimensions/data-id.ts'
@@ -140,7 +139,7 @@ class Importer {
     }
     await this.repository.write('import datasets', async (undo) => {
       await this.registry.insertRefs(await this.fresh(all))
-      await ingestFiles(this.repository.datastore, files, this.options.transfer, undo)
+      await this.repository.datastore.ingest(files, this.options.transfer, undo)
     })
   }
 
@@ -150,7 +149,7 @@ class Importer {
     for (const ref of refs) {
       const known = await this.repository.datasets.byId(ref.id)
       if (known === undefined) out.push(ref)
-      else if ((await this.repository.datastore.records.of(ref.id)).length > 0)
+      else if ((await this.repository.datastore.storedOne(ref.id)) !== undefined)
         throw new ConflictingDefinitionError(
           `Dataset ${ref.id} (${ref.datasetType.name}) is in the repository already.`,
           {

@@ -61,10 +61,3 @@ async function rowsOf(
   )
   return rows.map((row) => codec.decode(row)!)
 }
-
-/** A record as input for another repository. */
-export const recordInput = (record: DimensionRecord) => ({
-  ...record.fields,
-  ...(record.region !== undefined && { region: record.region }),
-  ...(record.timespan !== undefined && { timespan: record.timespan }),
-})

@@ -1,6 +1,9 @@
+import { INDEX_FILE, type IndexedFile, writeIndex } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { Datastore } from '../datastore/datastore.ts'
+import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
-import { folderOf, joinPath, withoutFragment } from '../datastore/uri.ts'
+import { folderOf, joinPath, withoutFragment, zipMember } from '../datastore/uri.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 
@@ -13,37 +16,71 @@ export interface RetrieveOptions {
 
 /** Copy files of datasets to a folder; gives their paths there. Nothing is copied when one is missing or in the way. */
 export async function retrieveArtifacts(
-  { datastore }: Repository,
+  { datastore, universe }: Repository,
   refs: readonly DatasetRef[],
   destination: string,
-  { transfer = 'auto', preservePath = true, overwrite = false }: RetrieveOptions = {},
+  options: RetrieveOptions = {},
 ): Promise<readonly string[]> {
+  const { transfer = 'auto', preservePath = true, overwrite = false } = options
   const { files } = datastore
-  const records = await datastore.records.ofMany(refs.map((r) => r.id))
-  const plan = new Map<string, FileRecord>()
+  const plan = await planOf(datastore, refs, preservePath)
+  for (const [name, { store, record }] of plan) {
+    const target = joinPath(destination, name)
+    if (!overwrite && (await files.stat(target)) !== undefined)
+      throw new FileExistsError(`'${target}' is there already.`, {
+        hint: 'Give --clobber to replace files.',
+      })
+    if ((await files.stat(store.placeOf(record))) === undefined)
+      throw new FileNotFoundError(`The file '${store.placeOf(record)}' is gone.`)
+  }
+  for (const [name, { store, record }] of plan) {
+    const target = joinPath(destination, name)
+    await files.makeDirectory(folderOf(target))
+    const isCopied = transfer === 'auto' || transfer === 'copy' || zipMember(record.path) !== undefined
+    if (isCopied) await store.copyTo(record, target)
+    else await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
+  }
+  const index = writeIndex(universe, refs, [...plan.values()])
+  await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
+  return [...plan.keys()].map((name) => joinPath(destination, name))
+}
+
+interface Retrieved extends IndexedFile {
+  readonly store: FileDatastore
+  readonly ids: string[]
+}
+
+/** Files by their path below the destination. */
+async function planOf(
+  datastore: Datastore,
+  refs: readonly DatasetRef[],
+  preservePath: boolean,
+): Promise<ReadonlyMap<string, Retrieved>> {
+  const stored = await datastore.stored(refs.map((r) => r.id))
+  const plan = new Map<string, Retrieved>()
   for (const ref of refs) {
-    const own = records.get(ref.id)
+    const own = stored.get(ref.id)
     if (own === undefined) throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`)
-    for (const record of own) {
-      const source = datastore.placeOf(record)
-      const isInside = preservePath && !record.path.includes('://')
-      const target = joinPath(
-        destination,
-        isInside ? withoutFragment(record.path) : source.slice(source.lastIndexOf('/') + 1),
-      )
-      if (!overwrite && (await files.stat(target)) !== undefined)
-        throw new FileExistsError(`'${target}' is there already.`, {
-          hint: 'Give --clobber to replace files.',
+    for (const record of own.records) {
+      const name = nameOf(own.store, record, preservePath)
+      const known = plan.get(name)
+      if (known === undefined) plan.set(name, { name, record, ids: [ref.id], store: own.store })
+      else if (own.store.placeOf(known.record) === own.store.placeOf(record)) known.ids.push(ref.id)
+      else
+        throw new FileExistsError(`Two files would go to '${name}'.`, {
+          hint: 'Keep the folders that they have in the repository (--preserve-path).',
         })
-      if ((await files.stat(source)) === undefined)
-        throw new FileNotFoundError(`The file '${source}' is gone.`)
-      plan.set(target, record)
     }
   }
-  for (const [target, record] of plan) {
-    await files.makeDirectory(folderOf(target))
-    if (transfer === 'auto' || transfer === 'copy') await datastore.copyTo(record, target)
-    else await files.link(datastore.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
-  }
-  return [...plan.keys()]
+  return plan
+}
+
+function nameOf(store: FileDatastore, record: FileRecord, preservePath: boolean): string {
+  const member = zipMember(record.path)
+  const place = store.placeOf(record)
+  const base = member ?? place.slice(place.lastIndexOf('/') + 1)
+  if (!preservePath) return base
+  if (!record.path.includes('://'))
+    return member === undefined ? record.path : `${folderOf(withoutFragment(record.path))}/${base}`
+  return /^[a-z]+:/i.test(place) ? base : `${folderOf(place).slice(1)}/${base}`
 }

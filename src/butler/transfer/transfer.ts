@@ -2,12 +2,14 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
 import { sameType } from '../datasets/type-store.ts'
 import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
-import { ingestFiles } from '../datastore/ingest.ts'
+import type { StoredFiles } from '../datastore/file-datastore.ts'
+import { zipMember } from '../datastore/uri.ts'
 import { expandDataId } from '../dimensions/expand.ts'
+import { recordInput } from '../dimensions/record.ts'
 import { ConflictingDefinitionError, FileNotFoundError, MissingDatasetTypeError } from '../errors.ts'
 import { Registry } from '../registry/registry.ts'
 import type { Repository } from '../repository/repository.ts'
-import { collectRecords, recordInput } from './records.ts'
+import { collectRecords } from './records.ts'
 
 export interface TransferOptions {
   readonly transfer?: TransferMode
@@ -31,19 +33,13 @@ export async function transferFrom(
   refs: readonly DatasetRef[],
   options: TransferOptions = {},
 ): Promise<TransferReport> {
-  const records = await source.datastore.records.ofMany(refs.map((r) => r.id))
-  const stored = refs.filter((r) => records.has(r.id))
-  const report = { transferred: stored, unstored: refs.filter((r) => !records.has(r.id)) }
+  const files = await source.datastore.stored(refs.map((r) => r.id))
+  const stored = refs.filter((r) => files.has(r.id))
+  const report = { transferred: stored, unstored: refs.filter((r) => !files.has(r.id)) }
   const registry = new Registry(target, { run: undefined, collections: [], dataId: {} })
   await checkTypes(target, stored, options.registerDatasetTypes === true)
   if (options.dryRun === true) return report
-  for (const ref of stored) {
-    const path = source.datastore.placeOf(records.get(ref.id)![0]!)
-    if ((await source.datastore.files.stat(path)) === undefined)
-      throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
-        hint: 'Nothing was transferred.',
-      })
-  }
+  for (const ref of stored) await requireFiles(files.get(ref.id)!, ref)
   await target.session(async () => {
     for (const type of new Set(stored.map((r) => r.datasetType))) await registry.registerDatasetType(type)
     if (options.transferDimensions !== false) {
@@ -55,7 +51,8 @@ export async function transferFrom(
         await registry.insertDimensionData(element, rows.map(recordInput), { skipExisting: true })
     }
     await target.write('transfer datasets', async (undo) => {
-      const files: FileDataset[] = []
+      const wanted: FileDataset[] = []
+      const fresh: DatasetRef[] = []
       for (const ref of stored) {
         if ((await target.datasets.byId(ref.id)) !== undefined) continue
         const { type } = await target.types.get(ref.datasetType.name)
@@ -64,18 +61,41 @@ export async function transferFrom(
         const coordinate = await expandDataId(target.records, type.dimensions, ref.dataId, {
           allowNewViews: true,
         })
-        const [record] = records.get(ref.id)!
-        files.push({
-          path: source.datastore.placeOf(record!),
-          refs: [new Ref(type, coordinate, ref.run, ref.id)],
-          formatter: record!.formatter,
-        })
+        const copy = new Ref(type, coordinate, ref.run, ref.id)
+        fresh.push(copy)
+        wanted.push(...filesOf(files.get(ref.id)!, copy))
       }
-      await registry.insertRefs(files.flatMap((f) => f.refs))
-      await ingestFiles(target.datastore, files, options.transfer ?? 'copy', undo)
+      await registry.insertRefs(fresh)
+      await target.datastore.ingest(wanted, options.transfer ?? 'copy', undo)
     })
   })
   return report
+}
+
+/** Every part of a dataset, from where it is. */
+function filesOf({ store, records }: StoredFiles, ref: DatasetRef): readonly FileDataset[] {
+  return records.map((record) => {
+    const member = zipMember(record.path)
+    return {
+      path: store.placeOf(record) + (member === undefined ? '' : `#zip-path=${member}`),
+      refs: [ref],
+      formatter: record.formatter,
+      ...(record.component !== undefined && {
+        component: record.component,
+        storageClass: record.storageClass,
+      }),
+    }
+  })
+}
+
+async function requireFiles({ store, records }: StoredFiles, ref: DatasetRef): Promise<void> {
+  for (const record of records) {
+    const path = store.placeOf(record)
+    if ((await store.files.stat(path)) === undefined)
+      throw new FileNotFoundError(`The file of ${ref.toString()} is gone: '${path}'.`, {
+        hint: 'Nothing was transferred.',
+      })
+  }
 }
 
 async function checkTypes(

@@ -47,6 +47,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./ingest-files.ts'),
   },
   'ingest-raws': { summary: 'take raw frames into a repository', load: () => import('./ingest-raws.ts') },
+  'ingest-zip': {
+    summary: 'take in an archive that retrieve-artifacts --zip made',
+    load: () => import('./ingest-zip.ts'),
+  },
   'prune-collection': {
     summary: 'remove one collection (the spelling of 2020)',
     load: () => import('./prune-collection.ts'),
@@ -92,5 +96,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'write-curated-calibrations': {
     summary: "write an instrument's own calibrations and certify them",
     load: () => import('./write-curated-calibrations.ts'),
+  },
+  'zip-from-graph': {
+    summary: 'put files that quanta of a saved graph made into a zip archive',
+    load: () => import('./zip-from-graph.ts'),
   },
 }

@@ -28,7 +28,8 @@ export function define(command: Command, context: () => CommandContext): void {
       for (const type of types.filter((t) => !ignored.has(t.name))) {
         const id = new DataCoordinate(type.dimensions, {}, false)
         const ref = new DatasetRef(type, id, 'run', '00000000-0000-0000-0000-000000000000')
-        await butler.repository.datastore.formatterOf(ref).catch((e: unknown) => problems.push(messageOf(e)))
+        for (const { formatters } of butler.repository.datastore.fileStores)
+          await formatters.writing({ ref }).catch((e: unknown) => problems.push(messageOf(e)))
       }
       if (problems.length === 0) {
         io.out('No problems encountered with configuration.\n')

@@ -46,15 +46,15 @@ export function datasetTable(refs: readonly DatasetRef[], uris?: ReadonlyMap<str
 
 async function urisOf(butler: Butler, refs: readonly DatasetRef[]): Promise<ReadonlyMap<string, string>> {
   const { datastore } = butler.repository
-  const records = await datastore.records.ofMany(refs.map((r) => r.id))
+  const stored = await datastore.stored(refs.map((r) => r.id))
   const out = new Map<string, string>()
   for (const ref of refs) {
-    const [record] = records.get(ref.id) ?? []
-    if (record === undefined)
+    const own = stored.get(ref.id)
+    if (own === undefined)
       throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
         hint: 'Leave out --show-uri, or narrow the query to stored datasets.',
       })
-    out.set(ref.id, datastore.uriOfRecord(record))
+    out.set(ref.id, own.store.uriOfRecord(own.records[0]!))
   }
   return out
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ArgumentError, EmptyQueryResultError, retrieveArtifacts } from '#butler'
+import { ArgumentError, EmptyQueryResultError, retrieveArtifacts, retrieveZip } from '#butler'
 import { addFlag, choice } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 import { addTypedSelection, type DatasetSelection, selectDatasets } from './select.ts'
@@ -12,6 +12,7 @@ interface Options extends DatasetSelection {
   readonly preservePath: boolean
   readonly clobber: boolean
   readonly verbose: boolean
+  readonly zip: boolean
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -23,6 +24,7 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--no-preserve-path', 'put all files into one folder')
     .option('-v, --verbose', 'list the files', false)
   addFlag(command, 'clobber', 'replace files that are there')
+  addFlag(command, 'zip', 'put the files into one zip archive, which ingest-zip takes in')
   addTypedSelection(command)
   command.action(async (repo: string, destination: string, options: Options) => {
     const { io, open, log } = context()
@@ -32,6 +34,12 @@ export function define(command: Command, context: () => CommandContext): void {
     if (refs.length === 0) throw new EmptyQueryResultError(['No datasets match.'])
     log.info(`Number of datasets matching query: ${refs.length}`)
     const folder = resolve(io.cwd, destination)
+    if (options.zip) {
+      const overwrite = options.clobber
+      const archive = await retrieveZip(butler.repository, refs, folder, { overwrite })
+      io.out(`Zip file written to file://${archive}\n`)
+      return
+    }
     if (!destination.endsWith('/') && (await nodeFiles.stat(folder))?.kind !== 'directory')
       throw new ArgumentError(`'${destination}' is not a folder.`, {
         hint: 'Put a slash at its end to make it.',

@@ -9,9 +9,9 @@ export async function withStoredFiles(graph: QuantumGraph, butler: Butler): Prom
       const ref = nodes.existing(n)
       if (ref !== undefined) ids.add(ref.id)
     }
-  const known = await butler.repository.datastore.records.ofMany([...ids])
+  const known = await butler.repository.datastore.stored([...ids])
   const files = new Map(
-    [...known].map(([id, records]): [string, readonly StoredFile[]] => [
+    [...known].map(([id, { records }]): [string, readonly StoredFile[]] => [
       id,
       records.map(({ path, formatter, storageClass, component, checksum, size }) => ({
         path,

@@ -25,6 +25,7 @@ export const nodeFiles: Files = {
   readBytes: (path) => told(path, 'read', () => readFile(path)),
   readText: (path) => told(path, 'read', () => readFile(path, 'utf8')),
   writeAtomic,
+  writeChunks,
   makeDirectory: (path) => told(path, 'make the folder', () => makeFolders(path)),
   list: (path, options = {}) =>
     told(path, 'list', () => (options.recursive === true ? listBelow(path) : readdir(path).then(sorted))),
@@ -121,6 +122,21 @@ async function writeParts(path: string, parts: readonly (string | Uint8Array)[])
   } finally {
     await handle.close()
   }
+}
+
+async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await makeFolders(dirname(path))
+  await told(path, 'write', () =>
+    throughTemporary(path, async (temporary) => {
+      const handle = await open(temporary, 'wx')
+      try {
+        for await (const chunk of chunks) await handle.writeFile(chunk)
+        if (survivesPowerLoss()) await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }),
+  )
 }
 
 async function copyAtomic(from: string, to: string): Promise<void> {

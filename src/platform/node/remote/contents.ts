@@ -7,3 +7,10 @@ export function bodyOf(content: FileWrite): Uint8Array<ArrayBuffer> {
 }
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+
+/** One request sends all bytes: what comes in pieces is gathered first. */
+export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return parts
+}

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource, FileStat, Files } from '#core'
-import { bodyOf, textOf } from './contents.ts'
+import { bodyOf, gather, textOf } from './contents.ts'
 import { statusError, unreachable, unsupported } from './errors.ts'
 import { rangedSource } from './ranged-source.ts'
 
@@ -29,6 +29,7 @@ export const httpFiles: Files = {
     const response = await request(address, 'write', { method: 'PUT', body: bodyOf(content) })
     if (!response.ok) throw statusError(address, 'write', response.status)
   },
+  writeChunks: async (address, chunks) => httpFiles.writeAtomic(address, await gather(chunks)),
   makeDirectory: () => Promise.resolve(),
   list: (address) =>
     Promise.reject(

@@ -12,6 +12,7 @@ export const routedFiles: Files = {
   readBytes: async (path) => (await of(path)).readBytes(path),
   readText: async (path) => (await of(path)).readText(path),
   writeAtomic: async (path, content) => (await of(path)).writeAtomic(path, content),
+  writeChunks: async (path, chunks) => (await of(path)).writeChunks(path, chunks),
   makeDirectory: async (path) => (await of(path)).makeDirectory(path),
   list: async (path, options) => (await of(path)).list(path, options),
   async rename(from, to) {

@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch'
 import type { FileStat, Files } from '#core'
-import { bodyOf, textOf } from './contents.ts'
+import { bodyOf, gather, textOf } from './contents.ts'
 import { statusError, unreachable, unsupported } from './errors.ts'
 import { statOf } from './http-files.ts'
 import { rangedSource } from './ranged-source.ts'
@@ -25,6 +25,7 @@ export const s3Files: Files = {
     const response = await request(address, 'write', { method: 'PUT', body: bodyOf(content) })
     if (!response.ok) throw statusError(address, 'write', response.status, BUCKET_HINT[response.status])
   },
+  writeChunks: async (address, chunks) => s3Files.writeAtomic(address, await gather(chunks)),
   makeDirectory: () => Promise.resolve(),
   list: (address, options = {}) => listObjects(address, options.recursive === true),
   async rename(from, to) {

@@ -1,0 +1,181 @@
+import type { Files } from '#core'
+import type { UndoLog } from '#sql'
+import type { IndexedFile } from '../archive/zip-index.ts'
+import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import { DatasetTypeNotSupportedError, FileNotFoundError } from '../errors.ts'
+import type { Accepts } from './constraints.ts'
+import type { FileDataset, TransferMode } from './file-dataset.ts'
+import { type DatastoreGet, FileDatastore, type StoredFiles } from './file-datastore.ts'
+import { ingestArchive, ingestFiles } from './ingest.ts'
+import type { MemoryDatastore } from './memory-datastore.ts'
+import { uriOf } from './uri.ts'
+
+/** One member of a repository's datastore, and which datasets it takes. */
+export interface DatastoreMember {
+  readonly store: FileDatastore | MemoryDatastore
+  readonly accepts: Accepts
+}
+
+/**
+ * What holds the datasets of a repository: one datastore, or several in order (a chain). A dataset is written to every one that
+ * takes it and read from the first that has it.
+ */
+export class Datastore {
+  readonly members: readonly DatastoreMember[]
+  readonly files: Files
+
+  constructor(members: readonly DatastoreMember[], files: Files) {
+    this.members = members
+    this.files = files
+  }
+
+  /** Those that keep files. */
+  get fileStores(): readonly FileDatastore[] {
+    return this.members.map((m) => m.store).filter((s) => s instanceof FileDatastore)
+  }
+
+  private get memoryStores(): readonly MemoryDatastore[] {
+    return this.members.map((m) => m.store).filter((s) => !(s instanceof FileDatastore))
+  }
+
+  async put(value: unknown, ref: DatasetRef, undo: UndoLog): Promise<void> {
+    for (const { store } of this.takers(ref)) await store.put(value, ref, undo)
+  }
+
+  async get(ref: DatasetRef, options: DatastoreGet = {}): Promise<unknown> {
+    const { fileStores } = this
+    for (const { store } of this.members) {
+      if (store instanceof FileDatastore) {
+        if (fileStores.length === 1 || (await store.records.of(ref.id)).length > 0)
+          return store.get(ref, options)
+      } else if (store.has(ref.id)) return store.get(ref, options)
+    }
+    throw notStored(ref)
+  }
+
+  /** Take files in, into every file datastore that takes them. */
+  async ingest(
+    datasets: readonly FileDataset[],
+    transfer: TransferMode | undefined,
+    undo: UndoLog,
+  ): Promise<void> {
+    const work = new Map<FileDatastore, FileDataset[]>()
+    for (const dataset of datasets)
+      for (const store of this.fileTakers(dataset.refs)) {
+        const list = work.get(store)
+        if (list === undefined) work.set(store, [dataset])
+        else list.push(dataset)
+      }
+    // With several stores a move is a copy to each; the original goes when the rows are there.
+    const isShared = transfer === 'move' && work.size > 1
+    for (const [store, some] of work) await ingestFiles(store, some, isShared ? 'copy' : transfer, undo)
+    if (isShared)
+      for (const path of new Set(datasets.map((d) => d.path))) undo.onCommit(() => this.files.remove(path))
+  }
+
+  /** Take an archive in, into every file datastore that takes all of its datasets. */
+  async ingestZip(
+    archive: { readonly path: string; readonly name: string; readonly files: readonly IndexedFile[] },
+    refs: readonly DatasetRef[],
+    transfer: TransferMode | undefined,
+    undo: UndoLog,
+  ): Promise<void> {
+    const takers = this.members.filter(
+      (m) => m.store instanceof FileDatastore && refs.every((r) => m.accepts(r)),
+    )
+    if (takers.length === 0)
+      throw new DatasetTypeNotSupportedError(
+        `No datastore of the repository takes all datasets of '${archive.path}'.`,
+        {
+          hint: 'Look at the constraints in its butler.yaml.',
+        },
+      )
+    const isShared = transfer === 'move' && takers.length > 1
+    for (const { store } of takers)
+      await ingestArchive(store as FileDatastore, archive, isShared ? 'copy' : transfer, undo)
+    if (isShared) undo.onCommit(() => this.files.remove(archive.path))
+  }
+
+  /** Files of datasets by id, each from the first datastore that has any; those without files are absent. */
+  async stored(ids: readonly string[]): Promise<ReadonlyMap<string, StoredFiles>> {
+    const found = new Map<string, StoredFiles>()
+    let left = ids
+    for (const store of this.fileStores) {
+      for (const [id, records] of await store.records.ofMany(left)) found.set(id, { store, records })
+      left = ids.filter((id) => !found.has(id))
+      if (left.length === 0) break
+    }
+    return found
+  }
+
+  /** Files of one dataset; undefined when no datastore keeps any. */
+  async storedOne(id: string): Promise<StoredFiles | undefined> {
+    for (const store of this.fileStores) {
+      const records = await store.records.of(id)
+      if (records.length > 0) return { store, records }
+    }
+    return undefined
+  }
+
+  isInMemory(id: string): boolean {
+    return this.memoryStores.some((s) => s.has(id))
+  }
+
+  /** Address of a dataset (of a part, when it is stored apart): a file's rather than one in memory. */
+  async uri(ref: DatasetRef, component?: string): Promise<string> {
+    const stored = await this.storedOne(ref.id)
+    if (stored === undefined) {
+      const memory = this.memoryStores.find((s) => s.has(ref.id))
+      if (memory !== undefined) return memory.uriOf(ref)
+      throw notStored(ref)
+    }
+    const { store, records } = stored
+    return store.uriOfRecord(records.find((r) => r.component === component) ?? records[0]!)
+  }
+
+  /** Where a dataset would be written. */
+  async predictedUri(ref: DatasetRef): Promise<string> {
+    const takers = this.takers(ref).map((m) => m.store)
+    const first = takers.find((s) => s instanceof FileDatastore)
+    if (first !== undefined) return uriOf(await first.predict(ref))
+    return (takers[0] as MemoryDatastore).uriOf(ref)
+  }
+
+  /** Move datasets to the trash of every datastore that has them. */
+  async trash(ids: readonly string[], undo: UndoLog): Promise<void> {
+    for (const { store } of this.members)
+      if (store instanceof FileDatastore) await store.records.trash(ids)
+      else store.trash(ids, undo)
+  }
+
+  /** Remove what was trashed; call it after the commit. */
+  async emptyTrash(): Promise<void> {
+    for (const { store } of this.members) await store.emptyTrash()
+  }
+
+  private takers(ref: DatasetRef): readonly DatastoreMember[] {
+    const takers = this.members.filter((m) => m.accepts(ref))
+    if (takers.length > 0) return takers
+    throw new DatasetTypeNotSupportedError(`No datastore of the repository takes ${ref.toString()}.`, {
+      hint: 'The constraints in its butler.yaml (accept, reject) say which datasets are taken.',
+    })
+  }
+
+  private fileTakers(refs: readonly DatasetRef[]): readonly FileDatastore[] {
+    const takers = this.members.flatMap(({ store, accepts }) =>
+      store instanceof FileDatastore && refs.some((r) => accepts(r)) ? [store] : [],
+    )
+    if (takers.length > 0) return takers
+    throw new DatasetTypeNotSupportedError(
+      `No file datastore of the repository takes ${refs[0]!.toString()}.`,
+      {
+        hint: 'Files can only be ingested where files are kept and the constraints in butler.yaml allow it.',
+      },
+    )
+  }
+}
+
+const notStored = (ref: DatasetRef): FileNotFoundError =>
+  new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
+    hint: 'It was never stored, or it was pruned with --unstore.',
+  })

@@ -1,0 +1,16 @@
+/** A tree of configuration values. */
+export type ConfigTree = { readonly [key: string]: ConfigValue }
+export type ConfigValue = string | number | boolean | null | readonly ConfigValue[] | ConfigTree
+
+export const isTree = (value: ConfigValue | undefined): value is ConfigTree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value by its dotted path. */
+export function at(tree: ConfigTree, path: string): ConfigValue | undefined {
+  let value: ConfigValue | undefined = tree
+  for (const key of path.split('.')) {
+    if (!isTree(value)) return undefined
+    value = value[key]
+  }
+  return value
+}
