@@ -3,7 +3,7 @@ import { toBigEndian } from './endian.ts'
 import type { PixelArray } from './image-types.ts'
 import type { FormCode } from './table-format.ts'
 import type { FitsColumnType } from './table-types.ts'
-import type { ColumnToWrite } from './write-table.ts'
+import type { ColumnToWrite } from './table-types.ts'
 
 /** A column in its stored form. */
 export interface EncodedColumn {

@@ -62,3 +62,26 @@ export interface ImagePart {
   readonly upper: readonly number[]
   readonly planes: number
 }
+
+export interface ImageHduOptions {
+  readonly data: PixelArray
+  readonly width: number
+  readonly height: number
+  /** Slowest axis first, when the array has other than two axes; its last two are then height and width. */
+  readonly shape?: readonly number[]
+  /** User cards; structural cards in it are ignored. */
+  readonly header?: Header
+  /** EXTNAME. */
+  readonly name?: string
+  readonly version?: number
+  /** BUNIT. */
+  readonly unit?: string
+  /** BLANK: the integer that marks undefined pixels, in physical units. */
+  readonly blank?: number
+  /** GZIP is lossless for every type, RICE_1 for integers; floats in RICE_1 need `quantize`. */
+  readonly compress?: CompressionType
+  /** [width, height] of a tile; one row is the default. */
+  readonly tile?: readonly [width: number, height: number]
+  /** Makes floats integers before compression, which loses precision. */
+  readonly quantize?: QuantizeOptions
+}

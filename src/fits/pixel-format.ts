@@ -119,3 +119,11 @@ export function flipSign(stored: StoredArray): PixelArray {
   }
   return stored
 }
+
+/** Pixels as FITS stores them. */
+export interface StoredPixels {
+  readonly bitpix: Bitpix
+  readonly values: StoredArray
+  /** BZERO of the unsigned convention. */
+  readonly zero: number | bigint | undefined
+}

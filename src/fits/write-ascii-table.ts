@@ -3,7 +3,7 @@ import { fitsError } from './errors.ts'
 import type { PixelArray } from './image-types.ts'
 import { addUserCards, extensionHeader, isTableCard } from './structure-cards.ts'
 import type { HduData } from './write.ts'
-import type { ColumnToWrite, TableHduOptions } from './write-table.ts'
+import type { ColumnToWrite, TableHduOptions } from './table-types.ts'
 
 /** A table in the older form: text fields, one blank between them. Scalars only; null is the field `*`. */
 export function asciiTableHdu(options: TableHduOptions): HduData {

@@ -1,35 +1,13 @@
+import type { ImageHduOptions } from './image-types.ts'
 import { fitsError } from './errors.ts'
 import { compressedHdu } from './compress/write.ts'
 import { toBigEndian } from './endian.ts'
 import type { Header } from './header.ts'
 import type { CompressionType, PixelArray, QuantizeOptions } from './image-types.ts'
-import { type Bitpix, flipSign, type StoredArray } from './pixel-format.ts'
+import { type Bitpix, flipSign, type StoredArray, type StoredPixels } from './pixel-format.ts'
 import { product } from './structure.ts'
 import { addUserCards, extensionHeader, isImageCard } from './structure-cards.ts'
 import type { HduData } from './write.ts'
-
-export interface ImageHduOptions {
-  readonly data: PixelArray
-  readonly width: number
-  readonly height: number
-  /** Slowest axis first, when the array has other than two axes; its last two are then height and width. */
-  readonly shape?: readonly number[]
-  /** User cards; structural cards in it are ignored. */
-  readonly header?: Header
-  /** EXTNAME. */
-  readonly name?: string
-  readonly version?: number
-  /** BUNIT. */
-  readonly unit?: string
-  /** BLANK: the integer that marks undefined pixels, in physical units. */
-  readonly blank?: number
-  /** GZIP is lossless for every type, RICE_1 for integers; floats in RICE_1 need `quantize`. */
-  readonly compress?: CompressionType
-  /** [width, height] of a tile; one row is the default. */
-  readonly tile?: readonly [width: number, height: number]
-  /** Makes floats integers before compression, which loses precision. */
-  readonly quantize?: QuantizeOptions
-}
 
 /** An image ready to be written. Unsigned and 8-bit signed integers get the BZERO convention. */
 export function imageHdu(options: ImageHduOptions): HduData {
@@ -53,14 +31,6 @@ export const primaryHdu = (header?: Header): HduData => ({
   header: addUserCards(extensionHeader({ bitpix: 8, axes: [] }), header, undefined, undefined, isImageCard),
   data: [],
 })
-
-/** Pixels as FITS stores them. */
-export interface StoredPixels {
-  readonly bitpix: Bitpix
-  readonly values: StoredArray
-  /** BZERO of the unsigned convention. */
-  readonly zero: number | bigint | undefined
-}
 
 function toStored(data: PixelArray): StoredPixels {
   if (data instanceof Uint8Array) return { bitpix: 8, values: data, zero: undefined }

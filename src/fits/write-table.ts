@@ -1,3 +1,4 @@
+import type { ColumnToWrite, TableHduOptions } from './table-types.ts'
 import { asciiTableHdu } from './write-ascii-table.ts'
 import { type EncodedColumn, encodeColumn, putColumn } from './encode-column.ts'
 import { fitsError } from './errors.ts'
@@ -5,22 +6,6 @@ import type { Header } from './header.ts'
 import { addUserCards, extensionHeader, isTableCard } from './structure-cards.ts'
 import type { FitsColumn } from './table-types.ts'
 import type { HduData } from './write.ts'
-
-/** A column to write: as FitsColumn; `shape` may be left out for scalars. */
-export type ColumnToWrite = Omit<FitsColumn, 'shape'> & { readonly shape?: readonly number[] }
-
-export interface TableHduOptions {
-  readonly columns: readonly ColumnToWrite[]
-  /** Needed only when no column tells it. */
-  readonly numRows?: number
-  /** User cards; structural cards in it are ignored. */
-  readonly header?: Header
-  /** EXTNAME. */
-  readonly name?: string
-  readonly version?: number
-  /** 'binary' (default) or 'ascii', the older form. */
-  readonly form?: 'binary' | 'ascii'
-}
 
 /** A table ready to be written. Columns with `rowOffsets` go into the heap; docs become TDOC cards. */
 export function tableHdu(options: TableHduOptions): HduData {

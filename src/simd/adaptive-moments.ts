@@ -1,4 +1,4 @@
-import type { PixelStore } from './pixel-store.ts'
+import type { PixelStore } from './types.ts'
 
 /** Adaptive (Gaussian-weighted) moments of one source. */
 export interface AdaptiveMoments {

@@ -2,7 +2,7 @@ import { f32, f64, i32, kernels, type KernelInstance, layout } from './runtime.t
 import { referenceCellSums } from './reference/cells.ts'
 import { type CellSums, cellFromSums } from './cell-statistic.ts'
 import { HISTOGRAM_BINS } from './cell-statistic.ts'
-import type { Shape } from './shape.ts'
+import type { Shape } from './types.ts'
 
 export interface CellOptions {
   readonly nSigma: number

@@ -1,6 +1,6 @@
 import { align, f32, kernels, type KernelInstance, layout } from './runtime.ts'
 import { convolveSeparable as reference } from './reference/convolve.ts'
-import type { Shape } from './shape.ts'
+import type { Shape } from './types.ts'
 
 const BAND = 64
 

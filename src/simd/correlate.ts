@@ -1,7 +1,7 @@
 import { FirstlightError } from '#core'
 import { correlate2d as reference } from './reference/correlate.ts'
 import { align, f32, kernels, layout } from './runtime.ts'
-import type { Shape } from './shape.ts'
+import type { Shape } from './types.ts'
 
 const BAND = 32
 

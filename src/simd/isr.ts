@@ -1,27 +1,7 @@
+import type { IsrRows } from './types.ts'
 import { align, f32, i32, kernels, type KernelInstance, layout } from './runtime.ts'
 import * as reference from './reference/isr.ts'
-import type { Shape } from './shape.ts'
-
-/** Raw counts of one amplifier's data section and what turns them into image, variance and mask; all row-major, one shape. */
-export interface IsrRows {
-  /** ADU. */
-  readonly raw: Uint16Array
-  /** Overscan level of each row, ADU, length height. */
-  readonly overscan: Float32Array
-  readonly bias?: Float32Array
-  readonly biasVariance?: Float32Array
-  readonly flat?: Float32Array
-  readonly flatVariance?: Float32Array
-  /** Electrons an ADU. */
-  readonly gain: number
-  /** ADU. */
-  readonly readNoise: number
-  /** Raw counts at or above are SAT (`satBit`); else at or above `suspect`, SUSPECT. Infinity: never. */
-  readonly saturation: number
-  readonly suspect: number
-  readonly satBit: number
-  readonly suspectBit: number
-}
+import type { Shape } from './types.ts'
 
 /**
  * i = raw − overscan − bias; v = max(i, 0)/gain + readNoise² + biasVariance; with a flat f: i ← i/f, v ← v/f² + i²·v_f/f²

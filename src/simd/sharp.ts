@@ -1,6 +1,6 @@
 import { sharpPixels as reference } from './reference/sharp.ts'
 import { align, f32, i32, kernels, layout } from './runtime.ts'
-import type { Shape } from './shape.ts'
+import type { Shape } from './types.ts'
 
 const BAND = 32
 

@@ -1,17 +1,9 @@
+import type { SpanThreshold } from './types.ts'
 import { align, f32, i32, kernels, layout } from './runtime.ts'
 import { findSpans as reference } from './reference/spans.ts'
-import type { Shape } from './shape.ts'
+import type { Shape } from './types.ts'
 
 const BAND = 128
-
-export interface SpanThreshold {
-  /** Pixel value, or number of sigmas when `variance` is given. */
-  readonly threshold: number
-  /** Per pixel: a pixel counts when value ≥ threshold·√variance (compared as squares, in Float32). */
-  readonly variance?: Float32Array
-  /** 'negative' looks for −value ≥ threshold. */
-  readonly polarity?: 'positive' | 'negative'
-}
 
 /**
  * Runs of pixels at or above a threshold, in row-major order: Int32Array of (y, x0, x1) with x1 inclusive.

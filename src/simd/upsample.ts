@@ -1,19 +1,8 @@
+import type { CubicRows } from './types.ts'
 import { align, f32, i32, kernels, layout } from './runtime.ts'
 import * as reference from './reference/upsample.ts'
 
 const BAND = 64
-
-/** A surface that is a cubic along x in each segment of each row. */
-export interface CubicRows {
-  readonly width: number
-  readonly height: number
-  /** segments + 1 columns: segment s covers [starts[s], starts[s+1]); the first is 0, the last `width`. */
-  readonly starts: Int32Array
-  /** Origin of t = x − knots[s] in each segment. */
-  readonly knots: Float32Array
-  /** a0 a1 a2 a3 for each row and segment: index 4·(y·segments + s). */
-  readonly coeffs: Float32Array
-}
 
 /** Evaluate ((a3·t + a2)·t + a1)·t + a0 for every pixel, in Float32, into `dst` (row-major, width·height). */
 export function cubicRows(surface: CubicRows, dst?: Float32Array): Float32Array {

@@ -2,38 +2,11 @@ import type { Card } from '#fits'
 import { AffineTransform, Angle, type Point2D, SpherePoint, wrapRadians } from '#geom'
 import { wcsError } from './errors.ts'
 import { toCards } from './to-cards.ts'
-import type { Polynomial2D } from './polynomial.ts'
-import type { Projection } from './projection.ts'
-import { type Matrix3, multiply, referenceRotation } from './rotation.ts'
-import { ICRS, type SkyFrame } from './sky-frame.ts'
-import type { PixelArrays, SkyArrays, SkyWcs } from './sky-wcs.ts'
+import type { FitsWcsParts, SipTerms } from './parts.ts'
 import type { TpvDistortion } from './tpv.ts'
-
-/** SIP distortion: what is added to pixel offsets; AP and BP only start the inverse. */
-export interface SipTerms {
-  readonly a: Polynomial2D
-  readonly b: Polynomial2D
-  readonly ap?: Polynomial2D
-  readonly bp?: Polynomial2D
-}
-
-/** Everything a FITS sky WCS says. */
-export interface FitsWcsParts {
-  /** 0-based reference pixel. */
-  readonly crpix: Point2D
-  /** Longitude and latitude of the reference point in `frame`, degrees. */
-  readonly crval: readonly [number, number]
-  /** [CD1_1, CD1_2, CD2_1, CD2_2], degrees a pixel; axis 1 is longitude. */
-  readonly cd: readonly [number, number, number, number]
-  readonly projection: Projection
-  readonly frame?: SkyFrame
-  readonly sip?: SipTerms
-  readonly tpv?: TpvDistortion
-  /** Degrees; absent: the default of paper II. */
-  readonly lonpole?: number
-  readonly latpole?: number
-  readonly notes?: readonly string[]
-}
+import { type Matrix3, multiply, referenceRotation } from './rotation.ts'
+import { ICRS } from './sky-frame.ts'
+import type { PixelArrays, SkyArrays, SkyWcs } from './sky-wcs.ts'
 
 const DEG = Math.PI / 180
 const MAX_NEWTON = 30

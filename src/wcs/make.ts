@@ -1,5 +1,6 @@
 import type { Angle, Point2D, SpherePoint } from '#geom'
-import { FitsWcs, type SipTerms } from './fits-wcs.ts'
+import { FitsWcs } from './fits-wcs.ts'
+import type { SipTerms } from './parts.ts'
 import { Polynomial2D } from './polynomial.ts'
 import type { SkyWcs } from './sky-wcs.ts'
 import { STG, TAN } from './zenithal.ts'

@@ -1,5 +1,5 @@
 import { type Card, floatCard } from '#fits'
-import type { FitsWcsParts } from './fits-wcs.ts'
+import type { FitsWcsParts } from './parts.ts'
 import type { Polynomial2D } from './polynomial.ts'
 
 /** The cards of a WCS for an image whose first pixel is (x0, y0): CRPIX counts from 1. */

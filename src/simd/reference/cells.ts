@@ -1,5 +1,5 @@
 import { type CellSums, HISTOGRAM_BINS } from '../cell-statistic.ts'
-import type { Shape } from '../shape.ts'
+import type { Shape } from '../types.ts'
 
 const fround = Math.fround
 const BLOCK = 64

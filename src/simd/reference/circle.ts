@@ -1,4 +1,4 @@
-import type { Shape } from '../shape.ts'
+import type { Shape } from '../types.ts'
 
 interface Planes extends Shape {
   readonly image: Float32Array

@@ -1,5 +1,5 @@
-import type { IsrRows } from '../isr.ts'
-import type { Shape } from '../shape.ts'
+import type { IsrRows } from '../types.ts'
+import type { Shape } from '../types.ts'
 
 const fround = Math.fround
 

@@ -1,5 +1,5 @@
-import type { WeightMatrix } from '../pixel-store.ts'
-import type { Shape } from '../shape.ts'
+import type { WeightMatrix } from '../types.ts'
+import type { Shape } from '../types.ts'
 
 interface Plane extends Shape {
   readonly image: Float32Array

@@ -1,6 +1,6 @@
 import { unpackSums } from '../circle-sums.ts'
-import type { PixelStore } from '../pixel-store.ts'
-import type { Shape } from '../shape.ts'
+import type { PixelStore } from '../types.ts'
+import type { Shape } from '../types.ts'
 import { circleSums } from './circle.ts'
 import { momentSums } from './moments.ts'
 

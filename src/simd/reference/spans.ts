@@ -1,5 +1,5 @@
-import type { Shape } from '../shape.ts'
-import type { SpanThreshold } from '../spans.ts'
+import type { Shape } from '../types.ts'
+import type { SpanThreshold } from '../types.ts'
 
 const fround = Math.fround
 

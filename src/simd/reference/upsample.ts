@@ -1,4 +1,4 @@
-import type { CubicRows } from '../upsample.ts'
+import type { CubicRows } from '../types.ts'
 
 const fround = Math.fround
 
