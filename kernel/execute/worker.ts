@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
 import { useDisplays } from '../display/session-displays.ts'
+import { type Posted, PrintWriter } from '../protocol/print-ring.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { repairAsyncStack } from './async-stack.ts'
 import { exposeToDebugger } from './debug-access.ts'
@@ -19,19 +20,20 @@ import { reportStrays } from './strays.ts'
 
 export interface ExecutionData {
   readonly folder: string
-  /** Characters printed and not yet published. */
-  readonly ahead: SharedArrayBuffer
+  /** What is printed and not yet published (protocol/print-ring). */
+  readonly prints: SharedArrayBuffer
   /** Answer of the blocking prompt. */
   readonly prompt: SharedArrayBuffer
 }
 
-const { folder, ahead, prompt } = workerData as ExecutionData
+const { folder, prints, prompt } = workerData as ExecutionData
 const port = parentPort
 if (port === null) throw new Error('Broken invariant: cells run in a worker')
 const post = (message: FromExecution, transfer: readonly ArrayBuffer[] = []): void =>
-  port.postMessage(message, [...transfer])
+  port.postMessage({ message, progress: writer.progress() } satisfies Posted, [...transfer])
+const writer = new PrintWriter(prints, () => post({ kind: 'prints' }))
 
-captureOutput(post, new Int32Array(ahead))
+captureOutput((print) => writer.write(print))
 installStackTraces()
 hideAsyncMarks()
 reportStrays(post, { cellOf, toCellError })

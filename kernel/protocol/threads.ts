@@ -150,12 +150,8 @@ export type ExpressionReply =
 /** Execution thread → socket thread. */
 export type FromExecution =
   | { readonly kind: 'ready' }
-  | {
-      readonly kind: 'stream'
-      readonly run: RunId
-      readonly name: 'stdout' | 'stderr'
-      readonly text: string
-    }
+  /** Something was printed: it is in shared memory. */
+  | { readonly kind: 'prints' }
   | { readonly kind: 'display'; readonly run: RunId; readonly display: DisplayData; readonly update: boolean }
   | { readonly kind: 'clear'; readonly run: RunId; readonly wait: boolean }
   | { readonly kind: 'result'; readonly run: RunId; readonly display: DisplayData }

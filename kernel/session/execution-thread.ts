@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { WorkerInspector } from '../debug/worker-inspector.ts'
 import { PROMPT_BYTES, PROMPT_HEAD_BYTES } from '../execute/prompt-layout.ts'
+import { makePrintRing, type Posted, type Print, PrintReader } from '../protocol/print-ring.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { Interrupter } from './interrupter.ts'
 import { workerFlags } from './language-thread.ts'
 
 export interface ExecutionEvents {
   message(message: FromExecution): void
+  print(print: Print): void
   /** The thread ended by itself (process.exit in a cell, out of memory); a new one has been started. */
   lost(why: string): void
 }
@@ -17,7 +19,6 @@ const SCRIPT = new URL('../execute/worker.js', import.meta.url)
 export class ExecutionThread {
   readonly #folder: string
   readonly #events: ExecutionEvents
-  readonly #ahead = new SharedArrayBuffer(4)
   readonly #prompt = new SharedArrayBuffer(PROMPT_BYTES)
   readonly inspector = new WorkerInspector(SCRIPT)
   readonly #interrupter: Interrupter
@@ -37,13 +38,6 @@ export class ExecutionThread {
 
   send(message: ToExecution, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker?.postMessage(message, transfer as ArrayBuffer[])
-  }
-
-  /** Characters of prints that have been published: the thread may go on printing. */
-  published(chars: number): void {
-    const ahead = new Int32Array(this.#ahead)
-    Atomics.sub(ahead, 0, chars)
-    Atomics.notify(ahead, 0)
   }
 
   /** Answer an input request that waits for a message. */
@@ -74,9 +68,10 @@ export class ExecutionThread {
   }
 
   #start(): Worker {
-    Atomics.store(new Int32Array(this.#ahead), 0, 0)
+    const prints = makePrintRing()
+    const reader = new PrintReader(prints)
     const worker = new Worker(SCRIPT, {
-      workerData: { folder: this.#folder, ahead: this.#ahead, prompt: this.#prompt },
+      workerData: { folder: this.#folder, prints, prompt: this.#prompt },
       execArgv: workerFlags(),
       ...heapLimit(process.env['FIRSTLIGHT_HEAP_MB']),
       stdout: true,
@@ -84,20 +79,43 @@ export class ExecutionThread {
     })
     this.#isReady = new Promise((resolve) => worker.once('message', () => resolve()))
     let why: string | undefined
-    worker.on('message', (message: FromExecution) => {
+    const show = (prints: readonly Print[]) => prints.forEach((print) => this.#events.print(print))
+    const later = makeLater(() => {
+      show(reader.all())
+      return reader.hasMore
+    })
+    worker.on('message', ({ message, progress }: Posted) => {
+      show(reader.before(progress))
       if (message.kind === 'interrupted') this.#interrupter.acknowledge(message.ticket)
-      else this.#events.message(message)
+      else if (message.kind !== 'prints') this.#events.message(message)
+      if (reader.hasMore || message.kind === 'prints') later()
     })
     worker.on('error', (error: NodeJS.ErrnoException) => {
       why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : error.message
     })
     worker.on('exit', (code) => {
+      show(reader.rest())
       if (this.#isClosing) return
       this.#worker = this.#start()
       this.#events.lost(why ?? `process.exit(${code}) was called`)
     })
     return worker
   }
+}
+
+/** How long prints of a busy cell are left to gather. */
+const GATHER_MS = 12
+
+/** Do `work` in a while, and again as long as it says so; asked for while it waits, it is done once. */
+function makeLater(work: () => boolean): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const later = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      if (work()) later()
+    }, GATHER_MS)
+  }
+  return later
 }
 
 /** FIRSTLIGHT_HEAP_MB bounds the cells' heap (typed arrays lie outside it); Node's own default otherwise. */

@@ -1,6 +1,7 @@
 import { type JsonObject, makeMessage, type MessageOrigin } from '../../src/platform/node/jupyter/index.ts'
 import { Debugger } from '../debug/debugger.ts'
 import { codeRequest, historyRequest, text } from '../protocol/requests.ts'
+import type { Print } from '../protocol/print-ring.ts'
 import type { CommMessage, FromExecution, LanguageReply } from '../protocol/threads.ts'
 import { ExecutionThread } from './execution-thread.ts'
 import type { Done } from './executor.ts'
@@ -23,7 +24,7 @@ export interface KernelOptions {
 }
 
 /** What a run shows or asks while it goes on. */
-type FromRun = Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' }>
+type FromRun = Exclude<FromExecution, { kind: 'language' | 'done' | 'ready' | 'interrupted' | 'prints' }>
 
 type Question = Extract<FromExecution, { kind: 'input' }>
 
@@ -55,6 +56,7 @@ export class Kernel {
     this.#language = options.language
     this.#thread = new ExecutionThread(options.folder, {
       message: (message) => this.#fromExecution(message),
+      print: (print) => this.#print(print),
       lost: (why) => this.#threadLost(why),
     })
     this.#history = new History(options.historyPath)
@@ -248,7 +250,8 @@ export class Kernel {
   #fromExecution(message: FromExecution): void {
     if (message.kind === 'language') void this.#forward(message)
     else if (message.kind === 'done') this.#done(message)
-    else if (message.kind !== 'ready' && message.kind !== 'interrupted') this.#fromRun(message)
+    else if (message.kind !== 'ready' && message.kind !== 'interrupted' && message.kind !== 'prints')
+      this.#fromRun(message)
   }
 
   #done(message: Done): void {
@@ -256,9 +259,13 @@ export class Kernel {
     this.#shells.finished(message)
   }
 
+  #print({ run, name, text }: Print): void {
+    const record = this.#runs.get(run) ?? this.#shells.current
+    if (record?.silent === false) this.#iopub.stream(name, text, record.parent)
+  }
+
   #fromRun(message: FromRun): void {
     const record = this.#runs.get(message.run) ?? this.#shells.current
-    if (message.kind === 'stream') this.#thread.published(message.text.length)
     if (record === undefined || (record.silent && message.kind !== 'input' && message.kind !== 'comm')) return
     this.#show(message, record)
   }
@@ -266,8 +273,6 @@ export class Kernel {
   #show(message: FromRun, record: RunRecord): void {
     const { parent } = record
     switch (message.kind) {
-      case 'stream':
-        return this.#iopub.stream(message.name, message.text, parent)
       case 'display':
         return this.#iopub.display(
           message.update ? 'update_display_data' : 'display_data',

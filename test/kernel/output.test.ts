@@ -23,6 +23,42 @@ test('a hundred thousand lines arrive whole, in few messages, before idle', asyn
   expect(run.iopub.at(-1)?.content['execution_state']).toBe('idle')
 })
 
+test('prints and displays keep their order, whatever the pace', async () => {
+  const run = await client.execute(
+    'for (let i = 0; i < 300; i++) { console.log(i); if (i % 3 === 0) display.html(`<b>${i}</b>`); if (i % 7 === 0) console.error("e", i) }',
+  )
+  const seen = run.iopub.flatMap(({ header, content }) => {
+    if (header.msg_type === 'stream') return String(content['text']).trim().split('\n')
+    if (header.msg_type !== 'display_data') return []
+    return [(content['data'] as Record<string, string>)['text/plain']]
+  })
+  const wanted = Array.from({ length: 300 }, (_, i) => [
+    String(i),
+    ...(i % 3 === 0 ? [`<b>${i}</b>`] : []),
+    ...(i % 7 === 0 ? [`e ${i}`] : []),
+  ]).flat()
+  expect(seen).toEqual(wanted)
+})
+
+test('a text larger than the room between the threads arrives whole, in any script', async () => {
+  const run = await client.execute(
+    'console.log("aé漢𝒳".repeat(500_000)); process.stdout.write("𝒳".repeat(40_001).slice(1) + "\\n")',
+  )
+  const [large, cut] = run.stdout.split('\n')
+  expect(large === 'aé漢𝒳'.repeat(500_000)).toBe(true)
+  expect(cut?.length).toBe(80_001)
+})
+
+test('an interrupted printing loop prints on afterwards', async () => {
+  const id = client.sendExecute('for (let i = 0; ; i++) console.log("x".repeat(1000))')
+  await client.waitFor(() => client.executionOf(id).stdout.length > 100_000)
+  client.send('control', 'interrupt_request', {})
+  await client.finished(id)
+  expect(client.replyTo(id)?.content['status']).toBe('error')
+  const after = await client.execute('console.log("after")')
+  expect(after.stdout).toBe('after\n')
+})
+
 test('output of a busy loop is seen while it runs', async () => {
   const id = client.sendExecute(
     'console.log("begun"); const end = Date.now() + 600; while (Date.now() < end) {}',
