@@ -7,6 +7,7 @@ import { CELL_MAGICS, LINE_MAGICS } from '../magic/names.ts'
 import { prepareCell } from '../magic/prepare.ts'
 import type { CompletionMatch, CompletionResult } from '../protocol/threads.ts'
 import { toPoints, toUnits } from './code-points.ts'
+import { symbolDocs } from './library-docs.ts'
 
 const MOST = 500
 const WORD = /[\p{ID_Continue}$]*$/u
@@ -62,6 +63,7 @@ function codeCompletions(
   const info = service.service.getCompletionsAtPosition(service.cellPath, position, {
     includeCompletionsWithInsertText: false,
     includeCompletionsForImportStatements: true,
+    includeSymbol: true,
   })
   const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan
   const start = span === undefined ? at - word.length : Math.min(at, prepared.toSource(span.start))
@@ -97,7 +99,8 @@ function describe(
     undefined,
     entry.data,
   )
-  const documentation = ts.displayPartsToString(details?.documentation)
+  const documentation =
+    ts.displayPartsToString(details?.documentation) || (symbolDocs(entry.symbol)?.text ?? '')
   return {
     signature: ts.displayPartsToString(details?.displayParts),
     ...(documentation !== '' && { documentation }),

@@ -6,6 +6,7 @@ import type { CellService } from '../language/service.ts'
 import { prepareCell } from '../magic/prepare.ts'
 import type { InspectResult } from '../protocol/threads.ts'
 import { toUnits } from './code-points.ts'
+import { docsBefore, type Documentation } from './library-docs.ts'
 
 export interface InspectAsk {
   readonly code: string
@@ -30,8 +31,7 @@ export function inspect(
     .displayPartsToString(quick.displayParts)
     .replace(/^\(alias\) /, '')
     .replace(/\nimport [\s\S]*$/, '')
-  const docs = ts.displayPartsToString(quick.documentation)
-  const tags = (quick.tags ?? []).map((tag) => `@${tag.name} ${ts.displayPartsToString(tag.text)}`.trimEnd())
+  const { text: docs, tags } = documentationOf(service, quick)
   const source = detail > 0 ? declarationOf(service, quick.textSpan.start) : undefined
   const plain = [signature, docs, tags.join('\n'), source]
     .filter((part) => part !== undefined && part !== '')
@@ -46,6 +46,19 @@ export function inspect(
     found: true,
     data: { 'text/plain': plain, 'text/markdown': markdown.filter((part) => part !== '').join('\n\n') },
   }
+}
+
+function documentationOf(service: CellService, quick: TS.QuickInfo): Documentation {
+  const text = ts.displayPartsToString(quick.documentation)
+  const tags = (quick.tags ?? []).map((tag) => `@${tag.name} ${ts.displayPartsToString(tag.text)}`.trimEnd())
+  if (text !== '' || tags.length > 0) return { text, tags }
+  const places = service.service.getDefinitionAtPosition(service.cellPath, quick.textSpan.start) ?? []
+  const { program } = service.program()
+  for (const { fileName, contextSpan } of places) {
+    const docs = contextSpan && docsBefore(program.getSourceFile(fileName), contextSpan.start)
+    if (docs !== undefined) return docs
+  }
+  return { text, tags }
 }
 
 const fence = (text: string): string => `\`\`\`typescript\n${text}\n\`\`\``

@@ -14,7 +14,8 @@ interface DiskFile {
 
 /** The package's folder: this file runs as dist/kernel/language/service.js. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url)).replace(/[/\\]$/, '')
-const typesDir = join(packageRoot, 'dist/kernel/types')
+/** The declarations of ECMAScript and Node. */
+export const typesDir = join(packageRoot, 'dist/kernel/types')
 
 const options: TS.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,

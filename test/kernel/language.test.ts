@@ -76,6 +76,19 @@ test('inspection gives type and documentation, at level 1 the source', async () 
   expect(plainOf(node)).toContain('Returns the contents of the `path`')
 })
 
+test('documentation of ECMAScript and Node comes from beside their declarations, with its tags', async () => {
+  const map = plainOf(await inspect('[1].map'))
+  expect(map).toContain('Calls a defined callback function on each element of an array')
+  expect(map).toContain('@param callbackfn A function that accepts up to three arguments.')
+  const reply = await client.request('shell', 'complete_request', { code: '[1].findLastI', cursor_pos: 13 })
+  const types = (reply['metadata'] as Record<string, { documentation?: string }[]>)[
+    '_jupyter_types_experimental'
+  ]
+  expect(types?.[0]?.documentation).toContain('Returns the index of the last element')
+  const parse = plainOf(await inspect('JSON.parse'))
+  expect(parse).toContain('Converts a JavaScript Object Notation (JSON) string into an object.')
+})
+
 test('an unknown name is not found', async () => {
   expect(await inspect('nothingOfThatName')).toMatchObject({ status: 'ok', found: false })
 })
