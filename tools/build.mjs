@@ -1,4 +1,4 @@
-// `npm run build`: pixel kernels (AssemblyScript) → TypeScript → kernel type library → workbench bundle.
+// `npm run build`: pixel kernels (AssemblyScript) → TypeScript → kernel type library → kernel bundle → workbench bundle.
 // Each step skips itself when its inputs are unchanged; `--no-workbench` leaves the browser bundle out.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync } from 'node:fs'
@@ -22,6 +22,7 @@ function step(label, script, ...args) {
 step('pixel kernels', 'tools/build-simd.mjs')
 step('TypeScript', 'node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.build.json')
 step('kernel type library', 'tools/build-kernel-types.mjs')
+step('kernel bundle', 'tools/bundle-kernel.mjs')
 if (!skip.has('--no-workbench')) step('workbench', 'tools/build-workbench.mjs')
 
 for (const bin of ['firstlight', 'butler', 'pipetask']) chmodSync(join(root, `dist/src/cli/${bin}.js`), 0o755)

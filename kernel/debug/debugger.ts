@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/platform/node/jupyter/index.ts'
 import { didYouMean, messageOf } from '#core'
 import { KernelError } from '../errors.ts'
-import { DEBUG_ACCESS } from '../execute/debug-access.ts'
+import { DEBUG_ACCESS } from '../protocol/debug-access.ts'
 import type { CompiledCell, CompiledModule, DisplayData } from '../protocol/threads.ts'
 import type { LanguageThread } from '../session/language-thread.ts'
 import { Breakpoints } from './breakpoints.ts'

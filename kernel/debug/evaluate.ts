@@ -1,5 +1,5 @@
 import { KernelError } from '../errors.ts'
-import { DEBUG_ACCESS } from '../execute/debug-access.ts'
+import { DEBUG_ACCESS } from '../protocol/debug-access.ts'
 import type { LanguageThread } from '../session/language-thread.ts'
 import { frameNames, type Frame } from './frames.ts'
 import { type Evaluated, type RemoteObject, shortText } from './remote.ts'

@@ -13,9 +13,6 @@ export interface DebugAccess {
   bundle(value: unknown): Promise<DisplayData>
 }
 
-/** Expression that reaches it in this thread. */
-export const DEBUG_ACCESS = "globalThis[Symbol.for('firstlight.debug')]"
-
 export function exposeToDebugger(scope: Scope): void {
   const access: DebugAccess = {
     scope,

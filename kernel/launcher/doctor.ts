@@ -56,7 +56,7 @@ export async function* examine(env: Environment): AsyncGenerator<Finding> {
 
 /** Specs that start this kernel or another copy of it. */
 const isOurs = ({ spec }: InstalledKernel): boolean =>
-  spec.argv.some((word) => /[/\\]kernel[/\\]main\.js$/.test(word))
+  spec.argv.some((word) => /[/\\](?:kernel|kernel-bundle[/\\]session)[/\\]main\.js$/.test(word))
 
 function nodeVersion(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

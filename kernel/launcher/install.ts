@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -28,8 +29,11 @@ export interface InstallOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The kernel's own program in this installation. */
-export const kernelMain = (): string => fileURLToPath(new URL('../main.js', import.meta.url))
+/** The kernel's own program in this installation; bundled where it was built whole (tools/bundle-kernel.mjs). */
+export function kernelMain(): string {
+  const bundled = fileURLToPath(new URL('../../kernel-bundle/session/main.js', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../main.js', import.meta.url))
+}
 
 /** Our kernel.json: this Node, this installation, an interrupt by message, no check that a terminated callback would trip. */
 export function kernelSpec({ displayName = DISPLAY_NAME, env = {} }: InstallOptions = {}): KernelSpec {

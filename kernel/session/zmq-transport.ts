@@ -1,4 +1,4 @@
-import { Reply, Router, XPublisher } from 'zeromq'
+import { createRequire } from 'node:module'
 import {
   addressOf,
   type ConnectionInfo,
@@ -13,6 +13,9 @@ import {
   unpackFrames,
 } from '../../src/platform/node/jupyter/index.ts'
 import type { Request, Transport } from './transport.ts'
+
+/** Required, not imported: Node would first read the package's text for the names it exports, 20 ms of a start. */
+const { Reply, Router, XPublisher } = createRequire(import.meta.url)('zeromq') as typeof import('zeromq')
 
 const encoder = new TextEncoder()
 const CHANNELS = ['shell', 'control', 'stdin'] as const

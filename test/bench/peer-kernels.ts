@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { InstalledKernel } from '../../src/platform/node/jupyter/index.ts'
+import { kernelMain } from '../support/kernel-main.ts'
 
 /** A kernel with the cells of each measurement in its language. */
 export interface BenchKernel {
@@ -40,8 +40,7 @@ const spec = (name: string, language: string, argv: readonly string[]): Installe
 })
 
 function ours(): BenchKernel {
-  const main = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url))
-  const argv = [process.execPath, '--no-force-async-hooks-checks', main, '{connection_file}']
+  const argv = [process.execPath, '--no-force-async-hooks-checks', kernelMain, '{connection_file}']
   return {
     ...TYPESCRIPT,
     name: 'firstlight',

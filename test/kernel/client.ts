@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   type Channel,
   connectKernel,
@@ -14,8 +13,9 @@ import {
   type LaunchedKernel,
   makeMessage,
 } from '../../src/platform/node/jupyter/index.ts'
+import { kernelMain } from '../support/kernel-main.ts'
 
-export const kernelMain = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url))
+export { kernelMain }
 
 const spec: InstalledKernel = {
   name: 'firstlight',

@@ -30,6 +30,12 @@ interface Spec {
 }
 const specIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'kernel.json'), 'utf8')) as Spec
 
+/** What the build made: bundled, or else compiled only. */
+function kernelMain(): string {
+  const bundled = resolve(command, '../../../kernel-bundle/session/main.js')
+  return existsSync(bundled) ? bundled : resolve(command, '../../../kernel/main.js')
+}
+
 test('install, list and uninstall by the command, without Python', () => {
   const env = { JUPYTER_DATA_DIR: join(home, 'own') }
   const dir = join(home, 'own/kernels/firstlight')
@@ -40,7 +46,7 @@ test('install, list and uninstall by the command, without Python', () => {
   expect(specIn(dir).argv).toEqual([
     process.execPath,
     '--no-force-async-hooks-checks',
-    resolve(command, '../../../kernel/main.js'),
+    kernelMain(),
     '{connection_file}',
   ])
   expect(kernel(['list'], env).out).toContain(`firstlight  TypeScript (Firstlight)  ${dir}`)

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kernelMain } from '../support/kernel-main.ts'
 import { TestChannel } from './support/channel.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
 
@@ -19,12 +19,10 @@ const SIZE = (
   given === undefined ? SMALL : Object.fromEntries(Object.entries(FULL).map(scaled))
 ) as typeof FULL
 const TIMEOUT = given === undefined ? 90_000 : 3_600_000
-const MAIN = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url))
 
 let server: TestServer
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error('dist/kernel is missing: npm run build comes before this test')
-  server = await startTestServer({ kernelMain: MAIN })
+  server = await startTestServer({ kernelMain })
 })
 afterAll(() => server.close())
 

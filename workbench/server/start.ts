@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { homedir } from 'node:os'
@@ -73,7 +74,7 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
   const contents = await Contents.open(root, stateDir, options.limits?.uploadBytes)
   const { place } = contents
   const kernels = new KernelManager({
-    own: ownKernel(options.kernelMain ?? packagePath('dist/kernel/main.js')),
+    own: ownKernel(options.kernelMain ?? kernelMain()),
     env: kernelEnvironment(process.env, options),
     cullIdleSec: options.cullIdleSec ?? 0,
     ...(options.cullEverySec !== undefined && { cullEverySec: options.cullEverySec }),
@@ -162,6 +163,12 @@ function defaultStateDir(env: Environment): string {
 }
 
 /** A path of this package, from source and from `dist` alike. */
+/** Our kernel, bundled where it was built whole. */
+function kernelMain(): string {
+  const bundled = packagePath('dist/kernel-bundle/session/main.js')
+  return existsSync(bundled) ? bundled : packagePath('dist/kernel/main.js')
+}
+
 function packagePath(relative: string): string {
   const here = fileURLToPath(new URL('.', import.meta.url))
   const root = /[/\\]dist[/\\]workbench[/\\]server[/\\]?$/.test(here) ? '../../..' : '../..'

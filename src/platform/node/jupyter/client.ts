@@ -79,7 +79,7 @@ export async function connectKernel(
 }
 
 /** A starting kernel is found soon: ZeroMQ's own interval of 100 ms would often be waited out. */
-const QUICK = { receiveHighWaterMark: 0, reconnectInterval: 15, reconnectMaxInterval: 100 }
+const QUICK = { receiveHighWaterMark: 0, reconnectInterval: 10 }
 
 async function receive(socket: Dealer | Subscriber, take: (frames: Uint8Array[]) => void): Promise<void> {
   try {
