@@ -103,7 +103,9 @@ test('good files go in alone when asked for, and again only when skipped', async
   const report = await ingest([path('junk.fits'), ALL[2]!], { keepGoing: true })
   expect(report.failed.map((f) => f.path)).toEqual([path('junk.fits')])
   expect(report.ingested).toHaveLength(1)
-  await expect(ingest([ALL[2]!])).rejects.toThrow()
+  await expect(ingest([ALL[2]!])).rejects.toThrow(
+    /1004_0\.fits: exposure 1004, detector 0 of TinyCam is in .TinyCam\/raw\/all. already/,
+  )
   expect(await ingest([ALL[2]!, ALL[3]!], { skipExisting: true })).toMatchObject({ skipped: 1 })
 })
 

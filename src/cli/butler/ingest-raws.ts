@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { ArgumentError } from '#butler'
-import { defaultContext, messageOf } from '#core'
+import { defaultContext } from '#core'
 import { choice, TRANSFER_MODES } from '../shared/options.ts'
 import { ExitCode } from '../shared/report.ts'
 import type { CommandContext } from './context.ts'
@@ -52,13 +52,14 @@ export function define(command: Command, context: () => CommandContext): void {
         `Successfully extracted metadata from ${paths.length - report.failed.length} files with ${report.failed.length} failures`,
       )
       log.info(`Ingested ${report.ingested.length} raws of ${report.exposures.length} exposures.`)
-      for (const { path, error } of report.failed) io.err(`${path}: ${messageOf(error)}\n`)
       if (report.failed.length > 0) throw new ExitCode(1)
     })
 }
 
 function find(place: string, pattern: RegExp): readonly string[] {
-  if (!statSync(place).isDirectory()) return [place]
+  const stat = statSync(place, { throwIfNoEntry: false })
+  if (stat === undefined) throw new ArgumentError(`There is no file or folder '${place}'.`)
+  if (!stat.isDirectory()) return [place]
   return readdirSync(place, { recursive: true, encoding: 'utf8' })
     .filter((name) => pattern.test(name))
     .sort()

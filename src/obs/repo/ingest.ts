@@ -1,4 +1,4 @@
-import { type Butler, DatasetRef, type TransferMode } from '#butler'
+import { type Butler, ConflictingDefinitionError, DatasetRef, type TransferMode } from '#butler'
 import { type Context, defaultContext, type Files, FirstlightError, messageOf } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { Timespan } from '#time'
@@ -162,7 +162,9 @@ async function ingestExposure(
       detector: raw.info.detectorNum,
     }))
     const refs = await registry.makeRefs('raw', dataIds, { run: target, idMode: 'DATAID_TYPE_RUN' })
-    const known = skipExisting === true ? await Promise.all(refs.map((ref) => inside.getDataset(ref.id))) : []
+    const known = await Promise.all(refs.map((ref) => inside.getDataset(ref.id)))
+    const there = raws.find((_, i) => known[i] !== undefined)
+    if (there !== undefined && skipExisting !== true) throw alreadyThere(there, target)
     const fresh = raws.flatMap((raw, i) =>
       known[i] === undefined
         ? [{ path: raw.path, refs: [refs[i]!], formatter: instrument.rawFormatter }]
@@ -172,6 +174,12 @@ async function ingestExposure(
     return fresh.map((file) => file.refs[0]!)
   })
 }
+
+const alreadyThere = ({ path, info }: RawFile, run: string): ConflictingDefinitionError =>
+  new ConflictingDefinitionError(
+    `${path}: exposure ${info.exposureId}, detector ${info.detectorNum} of ${info.instrument} is in '${run}' already.`,
+    { hint: 'Leave out what is there with --skip-existing, or ingest into another run with --output-run.' },
+  )
 
 /** What a raw frame is to the registry. */
 export const RAW_TYPE = {
