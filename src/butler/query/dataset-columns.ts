@@ -1,5 +1,6 @@
 import { and, quoteName, raw, sql, type SqlRow } from '#sql'
 import type { Butler } from '../butler.ts'
+import type { CollectionRecord } from '../collections/store.ts'
 import type { DatasetType } from '../datasets/dataset-type.ts'
 import type { DataIdValue } from '../dimensions/data-id.ts'
 import { datasetSource, hasCalibrations } from './dataset-source.ts'
@@ -39,12 +40,10 @@ export async function queryDatasetColumns(
     return EMPTY
   const source = datasetSource(search, 'd')
   const areRuns = search.candidates.every((c) => c.type === 'RUN')
-  const columns = [
-    ...dimensions.required.map((d) => `d.${quoteName(d)}`),
-    'd.dataset_id',
-    'd.collection_id',
-    areRuns ? 'd.collection_id' : 'r.run_id',
-  ]
+  // What is the same in all rows need not be read from each.
+  const varying = dimensions.required.filter((d) => limits.get(d)?.length !== 1)
+  const columns = [...varying.map((d) => `d.${quoteName(d)}`), 'd.dataset_id', 'd.collection_id']
+  if (!areRuns) columns.push('r.run_id')
   const from = areRuns ? raw('AS d') : raw('AS d JOIN dataset AS r ON r.id = d.dataset_id')
   const rows: SqlRow[] = []
   for (const conditions of valueSweep(limits, (d) => `d.${quoteName(d)}`)) {
@@ -53,8 +52,14 @@ export async function queryDatasetColumns(
       sql`SELECT ${raw(columns.join(', '))} FROM ${source.table} ${from} WHERE ${where}`
     for (const row of await repository.connection.all(text, values)) rows.push(row)
   }
-  const rankOf = new Map(search.candidates.map((c, rank) => [c.id, rank]))
-  return columnsOf(rows, dimensions.required, codes, rankOf, await repository.collections.names())
+  const found = columnsOf(rows, varying, codes, search.candidates, await repository.collections.names())
+  const keys = dimensions.required.map((d) => {
+    const at = varying.indexOf(d)
+    return at >= 0
+      ? found.keys[at]!
+      : new Int32Array(rows.length).fill(codes.of(d).find(limits.get(d)?.[0]) ?? -1)
+  })
+  return { ...found, keys }
 }
 
 const EMPTY: DatasetColumns = {
@@ -68,17 +73,18 @@ const EMPTY: DatasetColumns = {
 
 function columnsOf(
   rows: readonly SqlRow[],
-  required: readonly string[],
+  dimensions: readonly string[],
   codes: DimensionCodes,
-  rankOf: ReadonlyMap<number, number>,
+  candidates: readonly CollectionRecord[],
   names: ReadonlyMap<number, string>,
 ): DatasetColumns {
   const { length } = rows
-  const keys = required.map((d, k) => {
+  const keys = dimensions.map((d, k) => {
     const own = codes.of(d)
     return Int32Array.from({ length }, (_, row) => own.find(rows[row]![k] as DataIdValue) ?? -1)
   })
-  const at = required.length
+  const at = dimensions.length
+  const rankOf = new Map(candidates.map((c, rank) => [c.id, rank]))
   const ids = new Uint8Array(16 * length)
   const ranks = new Int32Array(length)
   const runs = new Int32Array(length)
@@ -87,7 +93,7 @@ function columnsOf(
   for (let row = 0; row < length; row++) {
     writeHex(ids, 16 * row, rows[row]![at] as string)
     ranks[row] = rankOf.get(rows[row]![at + 1] as number)!
-    const run = rows[row]![at + 2] as number
+    const run = (rows[row]![at + 2] ?? rows[row]![at + 1]) as number
     let number = numbers.get(run)
     if (number === undefined) {
       number = runNames.push(names.get(run)!) - 1

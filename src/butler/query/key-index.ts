@@ -45,14 +45,32 @@ export class KeyIndex {
   }
 
   addAll(columns: readonly Int32Array[], length: number): Int32Array<ArrayBuffer> {
-    const numbers = new Int32Array(length)
-    for (let row = 0; row < length; row++) numbers[row] = this.add(columns, row)
-    return numbers
+    return this.#each(columns, length, (row) => this.add(columns, row))
   }
 
   findAll(columns: readonly Int32Array[], length: number): Int32Array<ArrayBuffer> {
+    return this.#each(columns, length, (row) => this.find(columns, row))
+  }
+
+  /** A number for each row; keys that are dense enough to address an array are looked up once each. */
+  #each(
+    columns: readonly Int32Array[],
+    length: number,
+    numberOf: (row: number) => number,
+  ): Int32Array<ArrayBuffer> {
     const numbers = new Int32Array(length)
-    for (let row = 0; row < length; row++) numbers[row] = this.find(columns, row)
+    const places = densePlaces(columns, length)
+    if (places === undefined) {
+      for (let row = 0; row < length; row++) numbers[row] = numberOf(row)
+      return numbers
+    }
+    const known = new Int32Array(places.count).fill(UNSEEN)
+    for (let row = 0; row < length; row++) {
+      const place = places.at[row]!
+      let number = known[place]!
+      if (number === UNSEEN) known[place] = number = numberOf(row)
+      numbers[row] = number
+    }
     return numbers
   }
 
@@ -90,4 +108,33 @@ export class KeyIndex {
     this.#slots = new Int32Array(2 * this.#slots.length).fill(-1)
     for (let row = 0; row < this.#size; row++) this.#slots[this.#slotOf(this.#columns, row)] = row
   }
+}
+
+const UNSEEN = -2
+
+/** Places of keys in an array that has one for each possible key; undefined when that would be much longer than the list. */
+function densePlaces(
+  columns: readonly Int32Array[],
+  length: number,
+): { readonly at: Int32Array; readonly count: number } | undefined {
+  let count = 1
+  const widths: number[] = []
+  for (const column of columns) {
+    let [least, most] = [0, 0]
+    for (let row = 0; row < length; row++) {
+      const code = column[row]!
+      if (code > most) most = code
+      else if (code < least) least = code
+    }
+    count *= most + 1
+    if (least < 0 || count > 8 * length + 1000) return undefined
+    widths.push(most + 1)
+  }
+  const at = new Int32Array(length)
+  for (const [k, column] of columns.entries()) {
+    const width = widths[k]!
+    if (width === 1) continue
+    for (let row = 0; row < length; row++) at[row] = at[row]! * width + column[row]!
+  }
+  return { at, count }
 }

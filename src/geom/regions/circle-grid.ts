@@ -8,65 +8,84 @@ export class CircleGrid {
   readonly #of: Outlines
   readonly #widest: number
   readonly #cells: number
-  /** Members of cell `key`: `#members` from its place up to that of the next. */
-  readonly #cellOf = new Map<number, readonly [from: number, to: number]>()
-  readonly #members: Int32Array
+  /** Members of each cell. */
+  readonly #members = new Map<number, number[]>()
+  /** By cell: what may meet a circle whose centre is in it, for circles up to `#reach`. */
+  readonly #around = new Map<number, Int32Array>()
+  #reach = -1
+  /** Answer of the last `near`. */
+  readonly found: Int32Array
 
   constructor(outlines: Outlines) {
     this.#of = outlines
-    const present: number[] = []
     let widest = 0
-    for (let i = 0; i < outlines.length; i++)
-      if (outlines.has(i)) {
-        present.push(i)
-        widest = Math.max(widest, outlines.radii[i]!)
-      }
+    for (const radius of outlines.radii) widest = Math.max(widest, radius)
     this.#widest = widest
-    this.#cells = Math.max(1, Math.min(MOST_CELLS, Math.floor(2 / Math.max(1e-9, 2 * widest))))
-    const keys = Float64Array.from(present, (i) => this.#keyAt(outlines.centers, 3 * i))
-    const order = Int32Array.from(present.keys()).sort((p, q) => keys[p]! - keys[q]! || p - q)
-    this.#members = Int32Array.from(order, (p) => present[p]!)
-    let from = 0
-    for (let at = 1; at <= order.length; at++) {
-      if (at < order.length && keys[order[at]!] === keys[order[from]!]) continue
-      this.#cellOf.set(keys[order[from]!]!, [from, at])
-      from = at
+    this.#cells = Math.max(1, Math.min(MOST_CELLS, Math.floor(1 / Math.max(1e-9, widest))))
+    this.found = new Int32Array(outlines.length)
+    for (let i = 0; i < outlines.length; i++) {
+      if (!outlines.has(i)) continue
+      const key = this.#keyAt(outlines.centers, 3 * i)
+      const members = this.#members.get(key)
+      if (members === undefined) this.#members.set(key, [i])
+      else members.push(i)
     }
   }
 
-  /** Numbers of the regions whose circles meet circle `i` of a list, in order. */
-  near(list: Outlines, i: number): readonly number[] {
-    const { centers } = list
-    const [x, y, z] = [centers[3 * i]!, centers[3 * i + 1]!, centers[3 * i + 2]!]
+  /** How many circles meet circle `i` of a list; their numbers, in order, are then in `found`. */
+  near(list: Outlines, i: number): number {
     const radius = list.radii[i]!
-    const reach = 2 * Math.sin(Math.min(Math.PI, radius + this.#widest) / 2) + 1e-12
+    if (radius > this.#reach) this.#widen(radius)
+    const key = this.#keyAt(list.centers, 3 * i)
+    let around = this.#around.get(key)
+    if (around === undefined) this.#around.set(key, (around = this.#lookAround(list.centers, 3 * i)))
+    const x = list.centers[3 * i]!
+    const y = list.centers[3 * i + 1]!
+    const z = list.centers[3 * i + 2]!
+    const { centers, radii } = this.#of
+    let count = 0
+    for (let k = 0; k < around.length; k++) {
+      const j = around[k]!
+      const dx = centers[3 * j]! - x
+      const dy = centers[3 * j + 1]! - y
+      const dz = centers[3 * j + 2]! - z
+      // The chord is never longer than the angle.
+      const both = radius + radii[j]!
+      if (dx * dx + dy * dy + dz * dz <= both * both + 1e-12) this.found[count++] = j
+    }
+    return count
+  }
+
+  /** Lists made for smaller circles are of no use for larger ones. */
+  #widen(radius: number): void {
+    this.#around.clear()
+    this.#reach = 1.2 * radius
+  }
+
+  /** Members of all cells that hold a centre near enough to some point of this one. */
+  #lookAround(at: Float64Array, i: number): Int32Array {
+    const reach = this.#reach + this.#widest + 1e-12
+    const width = 2 / this.#cells
+    const range = (coordinate: number): readonly [number, number] => {
+      const low = -1 + this.#cell(coordinate) * width
+      return [this.#cell(low - reach), this.#cell(low + width + reach)]
+    }
+    const [x0, x1] = range(at[i]!)
+    const [y0, y1] = range(at[i + 1]!)
+    const [z0, z1] = range(at[i + 2]!)
     const found: number[] = []
-    const [x0, x1] = [this.#cell(x - reach), this.#cell(x + reach)]
-    const [y0, y1] = [this.#cell(y - reach), this.#cell(y + reach)]
-    const [z0, z1] = [this.#cell(z - reach), this.#cell(z + reach)]
     for (let p = x0; p <= x1; p++)
       for (let q = y0; q <= y1; q++)
         for (let r = z0; r <= z1; r++)
-          this.#collect((p * this.#cells + q) * this.#cells + r, x, y, z, radius, found)
-    return found.length < 2 ? found : found.sort((a, b) => a - b)
-  }
-
-  #collect(key: number, x: number, y: number, z: number, radius: number, found: number[]): void {
-    const cell = this.#cellOf.get(key)
-    if (cell === undefined) return
-    const { centers, radii } = this.#of
-    for (let at = cell[0]; at < cell[1]; at++) {
-      const j = this.#members[at]!
-      const [dx, dy, dz] = [centers[3 * j]! - x, centers[3 * j + 1]! - y, centers[3 * j + 2]! - z]
-      // Twice the sine of half the angle is the chord; the angle itself is never less.
-      const both = radius + radii[j]!
-      const chord = both >= Math.PI ? 2 : 2 * Math.sin(both / 2)
-      if (dx * dx + dy * dy + dz * dz <= chord * chord + 1e-12) found.push(j)
-    }
+          for (const member of this.#members.get(this.#key(p, q, r)) ?? []) found.push(member)
+    return Int32Array.from(found).sort()
   }
 
   #keyAt(centers: Float64Array, at: number): number {
-    const [p, q, r] = [this.#cell(centers[at]!), this.#cell(centers[at + 1]!), this.#cell(centers[at + 2]!)]
+    return this.#key(this.#cell(centers[at]!), this.#cell(centers[at + 1]!), this.#cell(centers[at + 2]!))
+  }
+
+  #key(p: number, q: number, r: number): number {
     return (p * this.#cells + q) * this.#cells + r
   }
 

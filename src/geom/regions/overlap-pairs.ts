@@ -21,7 +21,9 @@ export function overlapPairs(a: RegionList, b: RegionList): OverlapPairs {
   const second = new Growing()
   for (let i = 0; i < a.length; i++) {
     if (!left.has(i)) continue
-    for (const j of grid.near(left, i)) {
+    const count = grid.near(left, i)
+    for (let k = 0; k < count; k++) {
+      const j = grid.found[k]!
       const separate = comparePolygons(left, i, right, j)
       if (separate === APART || (separate === UNSURE && a.get(i)?.overlaps(b.get(j)!) !== true)) continue
       first.push(i)

@@ -112,7 +112,7 @@ class ValidityTable {
     nodeOf: (ref: DatasetRef) => number,
   ): Promise<Csr> {
     const keys = this.#table.findRows(selectColumns(table, coordinates))
-    const answers = new Map<number, number>()
+    const answers = new Memo((this.#table.size + 1) * (this.#times.length + 1))
     const nodes = new Int32Array(coordinates.length)
     for (let q = 0; q < coordinates.length; q++) {
       const [key, time] = [keys[q]!, this.#timeOf[q]!]
@@ -141,3 +141,27 @@ class ValidityTable {
     return several ? 'several' : best?.ref
   }
 }
+
+/** Answers by number: in an array while that is short, else in a map. */
+class Memo {
+  readonly #array: Int32Array | undefined
+  readonly #map = new Map<number, number>()
+
+  constructor(count: number) {
+    if (count < MOST_PLACES) this.#array = new Int32Array(count).fill(UNASKED)
+  }
+
+  get(i: number): number | undefined {
+    if (this.#array === undefined) return this.#map.get(i)
+    const known = this.#array[i]!
+    return known === UNASKED ? undefined : known
+  }
+
+  set(i: number, answer: number): void {
+    if (this.#array === undefined) this.#map.set(i, answer)
+    else this.#array[i] = answer
+  }
+}
+
+const UNASKED = -2
+const MOST_PLACES = 1 << 24

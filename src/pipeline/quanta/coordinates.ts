@@ -1,4 +1,11 @@
-import { DataCoordinate, type DataIdValue, DimensionCodes, type DimensionGroup, KeyIndex } from '#butler'
+import {
+  DataCoordinate,
+  type DataIdValue,
+  DimensionCodes,
+  type DimensionGroup,
+  KeyIndex,
+  sortedRows,
+} from '#butler'
 import type { RecordTables } from './record-tables.ts'
 
 /** Code of a value that is not known. */
@@ -106,6 +113,30 @@ export class CoordinateTable implements Columns {
         if (given[row] !== UNKNOWN) own[numbers[row]!] = given[row]!
     })
     return numbers
+  }
+
+  /** The same, with new data IDs numbered in the order of their values, whatever order the rows have. */
+  addSorted(rows: Columns): Int32Array<ArrayBuffer> {
+    const { required } = this.group
+    const distinct = new KeyIndex(required.length)
+    const numbers = distinct.addAll(this.#keyOf(rows), rows.length)
+    const order = sortedRows(
+      required.map((_, k) => distinct.column(k)),
+      required.map((name) => this.codes.of(name)),
+      distinct.size,
+    )
+    if (order.every((row, place) => row === place)) return this.addRows(rows)
+    const firstRow = new Int32Array(distinct.size)
+    for (let row = numbers.length - 1; row >= 0; row--) firstRow[numbers[row]!] = row
+    const added = this.addRows(
+      selectColumns(
+        rows,
+        order.map((n) => firstRow[n]!),
+      ),
+    )
+    const numberOf = new Int32Array(distinct.size)
+    for (let place = 0; place < order.length; place++) numberOf[order[place]!] = added[place]!
+    return numbers.map((n) => numberOf[n]!)
   }
 
   #keyOf(rows: Columns): readonly Int32Array[] {

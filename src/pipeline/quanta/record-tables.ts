@@ -50,13 +50,12 @@ export class RecordTables {
   async load(butler: Butler, element: DimensionElement, rows: Columns): Promise<void> {
     const keys = element.required.map((d) => rows.column(d))
     const asked = this.#askedOf(element)
+    const before = asked.size
+    asked.addAll(keys, rows.length)
+    if (asked.size === before) return
     const missing = new KeyIndex(keys.length)
-    for (let row = 0; row < rows.length; row++)
-      if (asked.find(keys, row) < 0) {
-        asked.add(keys, row)
-        missing.add(keys, row)
-      }
-    if (missing.size === 0) return
+    const columns = keys.map((_, k) => asked.column(k).subarray(before))
+    missing.addAll(columns, asked.size - before)
     const parts = this.#parts.get(element.name) ?? []
     parts.push(await queryElementTable(butler, element, missing, this.#codes))
     this.#parts.set(element.name, parts)

@@ -59,7 +59,7 @@ export async function makeSkeleton(
   )
   const rows = await constrain(found, edges, state)
   if (rows.length === 0) return []
-  const index = new Map(groups.map((group) => [group, state.tables.of(group).addRows(rows)]))
+  const index = new Map(groups.map((group) => [group, state.tables.of(group).addSorted(rows)]))
   return tasks.map((node) => candidatesOf(node, index, state))
 }
 
@@ -72,7 +72,7 @@ async function constrain(rows: Columns, edges: readonly Edge[], state: BuildStat
     if (done.has(name) || !state.isOverallInput(name) || kept.length === 0) continue
     done.add(name)
     const nodes = state.nodesOf(name)
-    const index = nodes.table.addRows(kept)
+    const index = nodes.table.addSorted(kept)
     const existing = state.isRegistered(name)
       ? await findExisting(state.butler, nodes.type, nodes.table, state.inputs)
       : nothingFound

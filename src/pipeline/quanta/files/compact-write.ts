@@ -61,7 +61,7 @@ function* saveDatasets(nodes: DatasetNodes, i: number, group: number): Blocks<Sa
   yield [`type${i}`, packIntegers(nodes.coordinates)]
   if (existing.length > 0) {
     yield [`type${i}.existing`, packIntegers(existing)]
-    yield [`type${i}.ids`, pack(ids)]
+    yield [`type${i}.ids`, ids.length < MOST_PACKED ? pack(ids) : packPlain(ids)]
     yield [`type${i}.runs`, packIntegers(runs)]
   }
   if (nodes.planned.size > 0) {
@@ -188,7 +188,7 @@ function* saveRows(
 }
 
 const NONE = new Uint8Array()
-/** Many regions are written as they are: deflating coordinates takes long and saves little. */
+/** Many coordinates and UUIDs are written as they are: deflating them takes long and saves little. */
 const MOST_PACKED = 100_000
 
 function* saveElement(
