@@ -22,6 +22,7 @@ function step(label, script, ...args) {
 step('pixel kernels', 'tools/build-simd.mjs')
 step('TypeScript', 'node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.build.json')
 step('kernel type library', 'tools/build-kernel-types.mjs')
+step('words of pipelines and commands', 'tools/build-kernel-words.mjs')
 step('kernel bundle', 'tools/bundle-kernel.mjs')
 if (!skip.has('--no-workbench')) step('workbench', 'tools/build-workbench.mjs')
 

@@ -1,7 +1,9 @@
 import { toPoints, toUnits } from '../complete/code-points.ts'
 import type { CompletionMatch, CompletionResult } from '../protocol/threads.ts'
 import type { ColumnData, RepositoryData, TableData } from '../protocol/repository-data.ts'
+import { commandAt, commandOffer } from './command-line.ts'
 import { datasetOffer } from './complete-call.ts'
+import { pipelineBody, pipelineOffer } from './pipeline-cell.ts'
 import { columnType, sqlAt, type SqlPlace, tablesIn, unquoted } from './sql-context.ts'
 
 export type Entry = Omit<CompletionMatch, 'start' | 'end'>
@@ -15,21 +17,41 @@ export interface Offer {
 
 /**
  * Completions that come from the repository and not from types: tables and columns in SQL, numbers of visits and
- * detectors that were begun. Undefined where the cursor is in none of them.
+ * detectors that were begun, pipelines and command lines. Undefined where the cursor is in none of them.
  */
 export function dataCompletions(
   data: RepositoryData | undefined,
   code: string,
   cursor: number,
 ): CompletionResult | undefined {
-  if (data === undefined) return undefined
   const at = toUnits(code, cursor)
+  const spoken = magicOffer(data, code, at)
+  if (spoken !== undefined || data === undefined) return spoken && toResult(code, at, spoken)
   const place = sqlAt(code, at)
   const offer =
     place === undefined
       ? (datasetOffer(data, code.slice(0, at)) ?? begunNumber(data, code, at))
       : sqlOffer(data, place)
   return offer === undefined ? undefined : toResult(code, at, offer)
+}
+
+/** In a pipeline or on a command line, where the words are known without a repository too. */
+function magicOffer(data: RepositoryData | undefined, code: string, at: number): Offer | undefined {
+  const pipeline = pipelineBody(code, at)
+  const command = commandAt(code, at)
+  const found =
+    pipeline !== undefined
+      ? pipelineOffer(data, pipeline.body, pipeline.at)
+      : command !== undefined
+        ? commandOffer(data, command)
+        : undefined
+  if (found === undefined) return undefined
+  const { typed, entries } = found
+  const prefix = typed.toLowerCase()
+  return {
+    start: at - typed.length,
+    entries: entries.filter(({ text }) => text.replace(/^'/, '').toLowerCase().startsWith(prefix)),
+  }
 }
 
 /** An offer as an answer, positions in code points. */

@@ -1,4 +1,6 @@
 import { toUnits } from '../complete/code-points.ts'
+import { commandAt, commandDocs } from './command-line.ts'
+import { pipelineBody, pipelineDocs } from './pipeline-cell.ts'
 import type { ColumnData, RepositoryData, TableData } from '../protocol/repository-data.ts'
 import type { InspectResult } from '../protocol/threads.ts'
 import { columnType, sqlAt, tablesIn, unquoted } from './sql-context.ts'
@@ -9,6 +11,8 @@ export function dataInspect(
   { code, cursor, detail }: { readonly code: string; readonly cursor: number; readonly detail: number },
 ): InspectResult | undefined {
   const at = toUnits(code, cursor)
+  const spoken = magicDocs(data, code, at)
+  if (spoken !== undefined) return spoken
   const place = data === undefined ? undefined : sqlAt(code, at)
   if (data === undefined || place === undefined) return undefined
   const { owner, name } = wordAt(place.text, place.at)
@@ -21,6 +25,24 @@ export function dataInspect(
   const table = tables.get(unquoted(name)) ?? data.tables.find((t) => t.name.toLowerCase() === unquoted(name))
   return table === undefined ? { found: false, data: {} } : tableResult(table, detail)
 }
+
+function magicDocs(data: RepositoryData | undefined, code: string, at: number): InspectResult | undefined {
+  const pipeline = pipelineBody(code, at)
+  const command = commandAt(code, at)
+  if (pipeline === undefined && command === undefined) return undefined
+  const docs =
+    pipeline !== undefined
+      ? pipelineDocs(data, pipeline.body, pipeline.at)
+      : command && commandDocs(command, code.slice(at))
+  if (docs === undefined) return { found: false, data: {} }
+  const [head = '', ...rest] = docs.split('\n\n')
+  return found(
+    docs,
+    [`\`${head}\``, ...rest.map((part) => (part.startsWith('  ') ? fenced(part) : part))].join('\n\n'),
+  )
+}
+
+const fenced = (text: string): string => `\`\`\`text\n${text}\n\`\`\``
 
 function wordAt(text: string, at: number): { readonly owner: string | undefined; readonly name: string } {
   const before = /(?:(\w+)\.)?(\w*)$/.exec(text.slice(0, at))

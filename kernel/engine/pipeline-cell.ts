@@ -76,12 +76,17 @@ export async function runPipelineCell(
   }
 }
 
-function parseFlags(line: string, session: SessionButler): Flags {
-  const words = splitWords(line)
-  const command = addGraphOptions(addPipelineOptions(new Command('%%pipeline')))
+/** What may stand behind `%%pipeline`. */
+export const pipelineOptions = (): Command =>
+  addGraphOptions(addPipelineOptions(new Command('%%pipeline')))
     .option('-j, --processes <n>', 'how many quanta at once', Number, Math.min(4, availableParallelism()))
     .option('--fail-fast', 'stop at the first failure', false)
     .option('--no-register-dataset-types', 'refuse outputs whose dataset type is unknown')
+    .option('--out <name>', 'variable that takes the result')
+
+function parseFlags(line: string, session: SessionButler): Flags {
+  const words = splitWords(line)
+  const command = pipelineOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: () => {} })
   const named = words.some((word) => /^(?:-b|--butler-config)/.test(word))

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type TS from 'typescript'
 import { ts } from './compiler.ts'
+import { packageRoot } from './package-root.ts'
 
 interface DiskFile {
   readonly version: string
@@ -12,8 +12,6 @@ interface DiskFile {
   readonly isSettled: boolean
 }
 
-/** The package's folder: this file runs as dist/kernel/language/service.js. */
-const packageRoot = fileURLToPath(new URL('../../../', import.meta.url)).replace(/[/\\]$/, '')
 /** The declarations of ECMAScript and Node. */
 export const typesDir = join(packageRoot, 'dist/kernel/types')
 

@@ -7,7 +7,8 @@ import { applyOptionsFile } from '../shared/options-file.ts'
 import { addLogOptions } from '../shared/options.ts'
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
-const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
+/** Every subcommand; each is loaded only when it is asked for. */
+export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
   build: async () => (await import('./build.ts')).makeBuild,
   qgraph: async () => (await import('./qgraph.ts')).makeQgraph,
   run: async () => (await import('./run.ts')).makeRun,
@@ -20,7 +21,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Maker>>> = {
   purge: async () => (await import('./tidy.ts')).makePurge,
 }
 
-const SUMMARIES: Readonly<Record<string, string>> = {
+export const SUMMARIES: Readonly<Record<string, string>> = {
   build: 'read a pipeline, change it, show or save it',
   qgraph: 'build a quantum graph, save it or show it',
   run: 'build a quantum graph and execute it',
