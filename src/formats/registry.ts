@@ -1,4 +1,5 @@
 import type { Formatter, FormatterRegistry } from '#butler'
+import { exposureDelegate } from './exposure/delegate.ts'
 import {
   exposureFormatter,
   GENERIC_CLASSES,
@@ -57,6 +58,14 @@ const BY_STORAGE_CLASS: readonly (readonly [string, Formatter])[] = [
   ),
 ]
 
+const EXPOSURES: ReadonlySet<string> = new Set([
+  'Exposure',
+  'ExposureF',
+  'ExposureI',
+  'ExposureU',
+  'ExposureD',
+])
+
 /**
  * The formatters of this module by storage class, and those of `more` (dataset type or storage class → formatter) before
  * them.
@@ -67,5 +76,6 @@ export function defaultFormatters(more: Iterable<readonly [string, Formatter]> =
   return {
     forKeys: (keys) => keys.map((key) => byKey.get(key)).find((f) => f !== undefined),
     byName: (name) => byName.get(name),
+    delegate: (storageClass) => (EXPOSURES.has(storageClass) ? exposureDelegate : undefined),
   }
 }

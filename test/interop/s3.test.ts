@@ -106,3 +106,35 @@ test('without credentials, or without a server, the error says what to do', asyn
   expect(await routedFiles.stat('s3://mine@survey/none')).toBeUndefined()
   vi.unstubAllEnvs()
 })
+
+test('one member of a chain may be on the disk and one in S3', async () => {
+  const cls = 'lsst.daf.butler.datastores'
+  const file = { cls: `${cls}.fileDatastore.FileDatastore` }
+  const chained = await createNodeButler(join(tempFolder(), 'chain'), {
+    seed: {
+      datastore: {
+        cls: `${cls}.chainedDatastore.ChainedDatastore`,
+        datastores: [
+          { ...file, records: { table: 'near' }, constraints: { reject: ['note'] } },
+          { ...file, records: { table: 'far' }, root: 's3://survey/far' },
+        ],
+      },
+    },
+  })
+  await fillDimensions(chained)
+  await chained.collections.register('run/a')
+  const dimensions = ['instrument', 'visit', 'detector']
+  for (const name of ['note', 'other'])
+    await chained.registry.registerDatasetType({ name, dimensions, storageClass: 'StructuredDataDict' })
+  const run = { run: 'run/a' }
+  const note = await chained.put({ a: 1 }, 'note', noteId, run)
+  const other = await chained.put({ b: 1 }, 'other', noteId, run)
+  expect(await chained.getUri(note)).toMatch(/^s3:\/\/survey\/far\/run\/a\/note\//)
+  expect(await chained.getUri(other)).toMatch(/^file:\/\/.*\/FileDatastore_0\/run\/a\/other\//)
+  expect([await chained.get(note), await chained.get(other)]).toEqual([{ a: 1 }, { b: 1 }])
+  const report = await checkRepository(chained.repository)
+  expect([report.datasets, report.files, mendable(report)]).toEqual([2, 3, 0])
+  await chained.removeRuns('run/a')
+  expect(await routedFiles.list('s3://survey/far', { recursive: true })).toEqual([])
+  await chained.close()
+})

@@ -119,17 +119,16 @@ function withRoots(seed: ConfigTree): ConfigTree {
 function rootsBelow(datastore: ConfigTree, root: string): ConfigTree {
   const children = at(datastore, 'datastores')
   if (!Array.isArray(children)) return datastore
-  const named = children.map((child: ConfigValue, i): ConfigValue => {
+  const rooted = children.map((child: ConfigValue, i): ConfigValue => {
     if (!isTree(child)) return child
     const inner = at(child, 'datastore')
     const own = isTree(inner) ? inner : child
-    const cls = String(at(own, 'cls') ?? '')
-      .split('.')
-      .at(-1)!
+    const named = at(own, 'cls')
+    const cls = typeof named === 'string' ? named.replace(/^.*\./, '') : ''
     const folder = `${root}/${cls}_${i}`
-    return cls === 'FileDatastore' ? { ...own, root: folder } : rootsBelow(own, folder)
+    return cls === 'FileDatastore' ? { root: folder, ...own } : rootsBelow(own, folder)
   })
-  return { ...datastore, datastores: named }
+  return { ...datastore, datastores: rooted }
 }
 
 function merge(base: ConfigTree, over: ConfigTree): ConfigTree {

@@ -11,6 +11,7 @@ import { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ReadOnlyError } from '../errors.ts'
 import { QueryEngine } from '../query/engine.ts'
+import { takeDeclaredClasses } from '../storage/declared.ts'
 import { checkCompatibility } from './compatibility.ts'
 import { connect } from './connect.ts'
 import { readRepositoryConfig, type RepositoryConfig } from './config.ts'
@@ -62,6 +63,7 @@ export class Repository {
 
   static async open(environment: ButlerEnvironment, place: string, writeable: boolean): Promise<Repository> {
     const config = await readRepositoryConfig(environment.files, place)
+    takeDeclaredClasses(config.tree, config.root)
     const connection = await connect(environment, config.registry, { readOnly: !writeable })
     try {
       const universe = await checkCompatibility(connection, config.root, writeable)

@@ -134,6 +134,29 @@ export function requireStorageClass(name: string, declared: Iterable<string>): v
 }
 
 const known = new Map<string, StorageClass>()
+const declaredEntries = new Map<string, Entry>()
+
+/** A storage class as a repository's butler.yaml declares it (`storageClasses:`). */
+export interface StorageClassDeclaration {
+  readonly inheritsFrom?: string
+  readonly components?: Readonly<Record<string, string>>
+  readonly derivedComponents?: Readonly<Record<string, string>>
+  readonly parameters?: readonly string[]
+}
+
+/** Make classes of a repository known; those that we have ourselves stay as they are. */
+export function declareStorageClasses(classes: Readonly<Record<string, StorageClassDeclaration>>): void {
+  for (const [name, { inheritsFrom, components, derivedComponents, parameters }] of Object.entries(classes)) {
+    if (NAMES.has(name)) continue
+    declaredEntries.set(name, {
+      ...(inheritsFrom !== undefined && { inherits: inheritsFrom }),
+      ...(components !== undefined && { components }),
+      ...(derivedComponents !== undefined && { derived: derivedComponents }),
+      ...(parameters !== undefined && { parameters }),
+    })
+    known.clear()
+  }
+}
 
 /** The class of this name; names we do not know are classes without parts. */
 export function storageClass(name: string): StorageClass {
@@ -143,7 +166,7 @@ export function storageClass(name: string): StorageClass {
 }
 
 function make(name: string): StorageClass {
-  const entry = ENTRIES[name] ?? {}
+  const entry = ENTRIES[name] ?? declaredEntries.get(name) ?? {}
   const parent = entry.inherits === undefined ? undefined : storageClass(entry.inherits)
   return {
     name,

@@ -1,12 +1,14 @@
 import type { Formatter, ReadOptions } from '#butler'
 import { type ByteSource, type FileWrite, isFirstlightError } from '#core'
-import { fitsParts, type Hdu, openFits, readTable } from '#fits'
-import { Box2I } from '#geom'
+import { fitsParts, type Hdu, Header, openFits, primaryHdu, readTable } from '#fits'
+import { Box2I, type Point2D } from '#geom'
 import {
+  type ApCorrMap,
   BackgroundList,
   type Defects,
   type Detector,
   Exposure,
+  type FilterLabel,
   Image,
   Mask,
   MaskedImage,
@@ -14,13 +16,25 @@ import {
   type Psf,
   type VisitInfo,
 } from '#image'
+import { type SkyWcs, wcsFromHeader } from '#wcs'
 import { badValue, formatError } from '../errors.ts'
 import { readBackgroundFits, writeBackgroundFits } from './background-fits.ts'
 import type { OpenTable } from './coadd-psf-table.ts'
 import { readDefectsFits, writeDefectsFits } from './defects-fits.ts'
 import { readDetector, writeDetector } from './detector-table.ts'
 import { ExposureFile, type PixelOptions } from './exposure-file.ts'
-import { readPhotoCalib, readVisitInfo, writePhotoCalib, writeVisitInfo } from './parts.ts'
+import {
+  readApCorrMap,
+  readFilter,
+  readPhotoCalib,
+  readPolygon,
+  readVisitInfo,
+  writeApCorrMap,
+  writeFilter,
+  writePhotoCalib,
+  writePolygon,
+  writeVisitInfo,
+} from './parts.ts'
 import { readPsf, writePsf } from './psf-table.ts'
 import { RecordReader } from './record-table.ts'
 import { exposureFitsParts, writeImageFits, writeMaskedImageFits, writeMaskFits } from './write.ts'
@@ -129,6 +143,13 @@ const CODECS: Readonly<Record<string, Codec>> = {
   PhotoCalib: tableCodec<PhotoCalib>(readPhotoCalib, (value) => [writePhotoCalib(value)]),
   VisitInfo: tableCodec<VisitInfo>(readVisitInfo, (value) => [writeVisitInfo(value)]),
   Detector: tableCodec<Detector>(readDetector, (value) => [writeDetector(value)]),
+  FilterLabel: tableCodec<FilterLabel>(readFilter, (value) => [writeFilter(value)]),
+  ApCorr: tableCodec<ApCorrMap>(readApCorrMap, (value) => [writeApCorrMap(value)]),
+  Polygon: tableCodec<readonly Point2D[]>(readPolygon, (value) => [writePolygon(value)]),
+  Wcs: {
+    read: async (source) => wcsFromHeader((await openFits(source)).hdu(0).header),
+    write: (value) => fitsParts([primaryHdu(new Header((value as SkyWcs).toFitsCards()))]),
+  },
 }
 
 /** The storage classes that `genericFormatter` knows. */

@@ -19,13 +19,19 @@ interface Prepared extends PostgresStatement {
   readonly name: string
 }
 
-/** One session of a PostgreSQL server. Statements come in SQLite's dialect and are translated and prepared once. */
+/**
+ * One session of a PostgreSQL server. Statements come in SQLite's dialect and are translated and prepared once; they go to the server
+ * one after the other in the order of the calls. A repository has one session and no pool: what it reads inside a transaction must
+ * be what that transaction wrote, and a notebook, whose cells run one at a time, would hold the others open for nothing.
+ */
 export class PostgresConnection implements SqlConnection {
   readonly dialect = 'postgresql'
   private readonly client: Client
   private readonly where: string
   private readonly statements = new Map<string, Prepared>()
   private made = 0
+  /** Ends with the statement that was asked for last. */
+  private last: Promise<void> = Promise.resolve()
 
   /** `where` names the database in messages. */
   constructor(client: Client, where: string) {
@@ -143,10 +149,16 @@ export class PostgresConnection implements SqlConnection {
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.last
+    let done = () => {}
+    this.last = new Promise((resolve) => (done = resolve))
+    await before
     try {
       return await work()
     } catch (error) {
       throw translatePostgresError(error, this.where)
+    } finally {
+      done()
     }
   }
 }
