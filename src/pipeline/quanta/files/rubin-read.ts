@@ -25,6 +25,7 @@ import { PACKAGES } from '../../graph/pipeline-graph.ts'
 import { makeIdSource } from '../ids.ts'
 import { badGraphFile } from './container.ts'
 import { loadPipelineGraph, type LoadParts } from './load-tasks.ts'
+import { decodeZstd, readZstdDictionary, type ZstdDictionary } from './zstd/decode.ts'
 import {
   FILE_INFO,
   LOG,
@@ -86,8 +87,8 @@ function openArchive(name: string, file: Uint8Array): Archive {
   } catch (error) {
     throw badGraphFile(name, `its archive is damaged (${(error as Error).message})`)
   }
-  if ('compression_dict' in members)
-    throw badGraphFile(name, 'it is compressed with a dictionary, which is not read yet')
+  const dictionary =
+    'compression_dict' in members ? openDictionary(name, members['compression_dict']!) : undefined
   const member = (wanted: string): Uint8Array => {
     const found = members[wanted]
     if (found === undefined) throw badGraphFile(name, `it has no ${wanted}`)
@@ -95,7 +96,8 @@ function openArchive(name: string, file: Uint8Array): Archive {
   }
   const parse = (packed: Uint8Array, what: string): unknown => {
     try {
-      return parseBigJson(new TextDecoder().decode(decompressZstd(packed)))
+      const bytes = dictionary === undefined ? decompressZstd(packed) : decodeZstd(packed, dictionary)
+      return parseBigJson(new TextDecoder().decode(bytes))
     } catch (error) {
       throw badGraphFile(name, `${what} is damaged (${(error as Error).message})`)
     }
@@ -116,6 +118,15 @@ function openArchive(name: string, file: Uint8Array): Archive {
         throw badGraphFile(name, `its header promises ${count} quanta, and it holds ${found.length}`)
       return found
     },
+  }
+}
+
+/** Files of many quanta have a dictionary of what their blocks have in common. */
+function openDictionary(name: string, bytes: Uint8Array): ZstdDictionary {
+  try {
+    return readZstdDictionary(bytes)
+  } catch (error) {
+    throw badGraphFile(name, `its compression dictionary is damaged (${(error as Error).message})`)
   }
 }
 
