@@ -8,7 +8,15 @@ import type { MimeBundle } from '../protocol/threads.ts'
 const EVERY_MS = 100
 const MOST_LOG = 40
 const MOST_QUANTA = 1000
-const STATES: readonly QuantumState[] = ['pending', 'running', 'done', 'failed', 'blocked', 'skipped']
+const STATES: readonly QuantumState[] = [
+  'pending',
+  'running',
+  'done',
+  'failed',
+  'blocked',
+  'skipped',
+  'cancelled',
+]
 
 interface QuantumView {
   readonly label: string
@@ -131,6 +139,7 @@ export class PipelineView {
       failed: 0,
       blocked: 0,
       skipped: 0,
+      cancelled: 0,
     }
     for (const quantum of this.#quanta.values()) if (quantum.label === label) counts[quantum.state]++
     return counts

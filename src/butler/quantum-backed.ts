@@ -1,14 +1,14 @@
 import { writeZip } from './archive/retrieve-zip.ts'
-import { FileDatastore, type StoredFiles } from './datastore/file-datastore.ts'
-import { FormatterSource } from './datastore/formatter-source.ts'
+import type { FileDatastore, StoredFiles } from './datastore/file-datastore.ts'
+import { FileStores, type PlacedFile } from './datastore/file-stores.ts'
 import type { FileRecord, FileRecordTable } from './datastore/record-table.ts'
-import { FileTemplates } from './datastore/template.ts'
 import type { DatasetRef } from './datasets/dataset-ref.ts'
 import { DimensionUniverse } from './dimensions/universe.ts'
 import { RepositoryConfigError } from './errors.ts'
 import type { GetOptions } from './options.ts'
 import { fileStores, readRepositoryConfig } from './repository/config.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
+import { fileStore } from './repository/open-datastore.ts'
 
 /**
  * Files of a repository without its registry, for quanta that run from a graph alone. Datasets that a graph brings with file
@@ -18,6 +18,8 @@ import type { ButlerEnvironment } from './repository/environment.ts'
 export class QuantumBackedButler {
   readonly dimensions: DimensionUniverse
   readonly root: string
+  /** All file datastores of the repository; the first one is read and written here. */
+  readonly stores: FileStores
   private readonly datastore: FileDatastore
   private readonly records: MemoryRecords
 
@@ -25,11 +27,13 @@ export class QuantumBackedButler {
     root: string,
     dimensions: DimensionUniverse,
     datastore: FileDatastore,
+    stores: FileStores,
     records: MemoryRecords,
   ) {
     this.root = root
     this.dimensions = dimensions
     this.datastore = datastore
+    this.stores = stores
     this.records = records
   }
 
@@ -38,20 +42,15 @@ export class QuantumBackedButler {
     const config = await readRepositoryConfig(environment.files, place)
     const dimensions = DimensionUniverse.canonical()
     const records = new MemoryRecords()
-    const [store] = fileStores(config)
-    if (store === undefined)
+    // Datastores ask only for the records of a dataset.
+    const table = records as unknown as FileRecordTable
+    const stores = fileStores(config).map((store) => fileStore(environment, store, table, dimensions))
+    const [first] = stores
+    if (first === undefined)
       throw new RepositoryConfigError(`The repository '${config.root}' keeps no files.`, {
         hint: 'Quanta that run without a registry need a file datastore.',
       })
-    const datastore = new FileDatastore({
-      root: store.root,
-      files: environment.files,
-      // The datastore asks only for the records of a dataset and for new ones to be kept.
-      records: records as unknown as FileRecordTable,
-      templates: new FileTemplates(dimensions, store.templates),
-      formatters: new FormatterSource(environment.formatters, dimensions, store.formatters),
-    })
-    return new QuantumBackedButler(config.root, dimensions, datastore, records)
+    return new QuantumBackedButler(config.root, dimensions, first, new FileStores(stores), records)
   }
 
   /** Say where the file of a dataset is. */
@@ -71,14 +70,21 @@ export class QuantumBackedButler {
 
   /** Write files one after the other; when one fails those before it are removed. */
   async put(values: readonly (readonly [DatasetRef, unknown])[]): Promise<void> {
-    const undo: (() => Promise<void>)[] = []
-    const log = { onRollback: (f: () => Promise<void>) => void undo.push(f), onCommit: () => undefined }
+    const written: FileRecord[] = []
     try {
-      for (const [ref, value] of values) await this.datastore.put(value, ref, log)
+      for (const [ref, value] of values)
+        written.push(...(await this.datastore.write(value, ref, await this.recordsOf(ref))))
     } catch (error) {
-      for (const back of undo.reverse()) await back()
+      for (const record of written) await this.datastore.files.remove(this.datastore.placeOf(record))
       throw error
     }
+    this.records.replace(written)
+  }
+
+  /** Where the files of datasets are, or would be. */
+  async filesOf(refs: readonly DatasetRef[]): Promise<readonly PlacedFile[]> {
+    const files = await Promise.all(refs.map((ref) => this.recordsOf(ref)))
+    return files.flat().map((file) => ({ ...file, store: 0 }))
   }
 
   async remove(ref: DatasetRef): Promise<void> {
@@ -104,30 +110,22 @@ export class QuantumBackedButler {
   }
 
   private async locate(ref: DatasetRef): Promise<FileRecord> {
-    const known = this.records.first(ref.id)
-    if (known !== undefined) return known
-    const formatter = await this.datastore.formatters.writing({ ref })
-    const made: FileRecord = {
-      id: ref.id,
-      path: this.datastore.relativePath({ ref }, formatter.extension),
-      formatter: formatter.name,
-      storageClass: ref.datasetType.storageClass,
-      component: undefined,
-      checksum: undefined,
-      size: -1,
-    }
-    this.records.add([made])
-    return made
+    const [first] = await this.recordsOf(ref)
+    return first!
+  }
+
+  private async recordsOf(ref: DatasetRef): Promise<readonly FileRecord[]> {
+    const known = await this.records.of(ref.id)
+    if (known.length > 0) return known
+    const planned = await this.datastore.plan(ref)
+    this.records.add(planned)
+    return planned
   }
 }
 
 /** What a file datastore wants of its table of records, in memory. */
 class MemoryRecords {
   private readonly byId = new Map<string, FileRecord[]>()
-
-  first(id: string): FileRecord | undefined {
-    return this.byId.get(id)?.[0]
-  }
 
   add(records: readonly FileRecord[]): void {
     for (const record of records) {
@@ -137,10 +135,14 @@ class MemoryRecords {
     }
   }
 
-  insert(records: readonly FileRecord[]): Promise<void> {
+  replace(records: readonly FileRecord[]): void {
     for (const { id } of records) this.byId.delete(id)
     this.add(records)
-    return Promise.resolve()
+  }
+
+  /** Without a registry a place is taken by the dataset that it is for. */
+  hasPath(): Promise<boolean> {
+    return Promise.resolve(false)
   }
 
   of(id: string): Promise<readonly FileRecord[]> {

@@ -83,16 +83,16 @@ export { type RunCollections, resolveCollections } from './execute/collections.t
 export type { ExecutionOptions, QuantumExecutor, QuantumHooks } from './execute/executor.ts'
 export { inProcessExecutor } from './execute/in-process.ts'
 export {
-  readInitInputs,
   registerDatasetTypes,
   registerPipelineTypes,
   writeInitOutputs,
 } from './execute/init-outputs.ts'
 export { butlerStore, type QuantumStore, quantumBackedStore } from './execute/store.ts'
-export { type QuantumEnvironment, runQuantum } from './execute/run-quantum.ts'
-export { makeWireReader, wireQuantum, type WireReader, workerSetup } from './execute/wire.ts'
-export type { FromWorker, ToWorker, WireQuantum, WorkerSetup } from './execute/worker-messages.ts'
-export { type ErrorRecord, errorRecord, type QuantumResult } from './execute/outcome.ts'
+export type { QuantumJob, QuantumOutcome } from './execute/job.ts'
+export { type QuantumEnvironment, QuantumRunner } from './execute/run-quantum.ts'
+export { makeWireReader, wireJob, type WireReader, workerSetup } from './execute/wire.ts'
+export type { FromWorker, ToWorker, WireJob, WorkerSetup } from './execute/worker-messages.ts'
+export { type ErrorRecord, errorRecord, type QuantumResult, WORKER_LOST } from './execute/outcome.ts'
 export { type GraphResult, runQuantumGraph } from './execute/run-graph.ts'
 export {
   executeQuantumBacked,

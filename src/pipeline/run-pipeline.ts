@@ -202,8 +202,9 @@ export async function executeRun(
   await registerDatasetTypes(butler, graph, options.registerDatasetTypes ?? false)
   const packages = options.noVersions === true ? undefined : options.packages
   const { skipInitWrites = false } = options
+  const store = butlerStore(butler)
   await writeInitOutputs(
-    butlerStore(butler),
+    store,
     graph,
     tasks,
     { extendRun: collections.runExists, packages, skipInitWrites },
@@ -211,10 +212,11 @@ export async function executeRun(
   )
   const about = { run: collections.run, output: collections.output }
   if (options.initOnly === true) return { ...about, state: 'done', quanta: [], exitCode: 0 }
-  const executor = options.executor ?? inProcessExecutor(butlerStore(butler))
+  const executor = options.executor ?? inProcessExecutor(store.stores)
   const result = await runQuantumGraph(
     graph,
     {
+      store,
       executor,
       extendRun: collections.runExists,
       clobberOutputs: options.clobberOutputs ?? false,

@@ -1,4 +1,4 @@
-export type QuantumState = 'pending' | 'running' | 'done' | 'failed' | 'blocked' | 'skipped'
+export type QuantumState = 'pending' | 'running' | 'done' | 'failed' | 'blocked' | 'skipped' | 'cancelled'
 
 export interface PipelineTaskDisplay {
   readonly label: string

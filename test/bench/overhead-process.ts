@@ -40,15 +40,17 @@ await butler.transaction(async (inside) => {
       await inside.put({ value: detector }, name, { instrument, detector }, { run: 'in' })
 })
 const executor =
-  slots === 1
+  slots === 0
     ? undefined
     : workerExecutor({
         slots,
         repository: butler.root,
         entry: new URL('../../dist/src/cli/pipetask/worker.js', import.meta.url),
         taskModules: [taskModule],
+        startEarly: true,
       })
 let started = 0
+let cpu = process.cpuUsage()
 const result = await runPipeline(
   {
     butler,
@@ -64,14 +66,24 @@ const result = await runPipeline(
     registerDatasetTypes: true,
     ...(executor && { executor }),
     onEvent: (event) => {
-      if (event.kind === 'quantum' && event.state === 'running' && started === 0) started = performance.now()
+      if (event.kind !== 'quantum' || event.state !== 'running' || started > 0) return
+      started = performance.now()
+      cpu = process.cpuUsage()
     },
   },
   defaultContext(),
 )
 const elapsed = performance.now() - started
+const { user, system } = process.cpuUsage(cpu)
 await executor?.close()
 await butler.close()
 rmSync(folder, { recursive: true })
 const done = result.quanta.filter((q) => q.state === 'done').length
-console.log(JSON.stringify({ quanta: done, slots, msPerQuantum: elapsed / done }))
+console.log(
+  JSON.stringify({
+    quanta: done,
+    slots,
+    msPerQuantum: elapsed / done,
+    ownCpuMs: (user + system) / 1000 / done,
+  }),
+)

@@ -18,9 +18,13 @@ export const FaultyTask = definePipelineTask({
     raw: input({ ...plain, name: 'raw', doc: 'raw' }),
     out: output({ ...plain, name: 'faultyOut', doc: 'out' }),
   },
-  async run({ raw }, { config, dataId, signal }) {
+  async run({ raw }, { config, dataId, signal, log }) {
     const fault = config.faults.get(Number(dataId.detector))
-    if (fault === 'loop') for (;;);
+    if (fault === 'loop') {
+      log.info('This task never pauses.')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      for (;;);
+    }
     if (fault === 'repeat') throw new RepeatableQuantumError('no use to try again')
     if (fault === 'crash') {
       setTimeout(() => process.exit(3))

@@ -36,7 +36,7 @@ const task = (label: string, ...after: string[]): PipelineTaskDisplay => ({
   after,
   dimensions: [],
   total: 1,
-  counts: { pending: 1, running: 0, done: 0, failed: 0, blocked: 0, skipped: 0 },
+  counts: { pending: 1, running: 0, done: 0, failed: 0, blocked: 0, skipped: 0, cancelled: 0 },
 })
 
 test('tasks stand right of all they wait for, and no two in one place', () => {

@@ -2,10 +2,11 @@ import type { Files } from '#core'
 import type { UndoLog } from '#sql'
 import type { IndexedFile } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
-import { DatasetTypeNotSupportedError, FileNotFoundError } from '../errors.ts'
+import { DatasetTypeNotSupportedError } from '../errors.ts'
 import type { Accepts } from './constraints.ts'
 import type { FileDataset, TransferMode } from './file-dataset.ts'
-import { type DatastoreGet, FileDatastore, type StoredFiles } from './file-datastore.ts'
+import { type DatastoreGet, FileDatastore, notStored, type StoredFiles } from './file-datastore.ts'
+import type { PlacedFile } from './file-stores.ts'
 import { ingestArchive, ingestFiles } from './ingest.ts'
 import type { MemoryDatastore } from './memory-datastore.ts'
 import { uriOf } from './uri.ts'
@@ -108,6 +109,24 @@ export class Datastore {
     return found
   }
 
+  /** The same, each file with the number of its datastore among those that keep files. */
+  async placed(ids: readonly string[]): Promise<readonly PlacedFile[]> {
+    const stores = this.fileStores
+    const found = await this.stored(ids)
+    return [...found.values()].flatMap(({ store, records }) =>
+      records.map((record) => ({ ...record, store: stores.indexOf(store) })),
+    )
+  }
+
+  /** Where the files of a dataset will be, in every file datastore that takes it. Needs an expanded ref. */
+  async plan(ref: DatasetRef): Promise<readonly PlacedFile[]> {
+    const stores = this.fileStores
+    const planned: PlacedFile[] = []
+    for (const store of this.fileTakers([ref]))
+      for (const place of await store.plan(ref)) planned.push({ ...place, store: stores.indexOf(store) })
+    return planned
+  }
+
   /** Files of one dataset; undefined when no datastore keeps any. */
   async storedOne(id: string): Promise<StoredFiles | undefined> {
     for (const store of this.fileStores) {
@@ -174,8 +193,3 @@ export class Datastore {
     )
   }
 }
-
-const notStored = (ref: DatasetRef): FileNotFoundError =>
-  new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
-    hint: 'It was never stored, or it was pruned with --unstore.',
-  })

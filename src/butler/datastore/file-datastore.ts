@@ -73,60 +73,102 @@ export class FileDatastore {
     this.hash = parts.hash ?? slowHash
   }
 
-  /** Write a value where its template says; the file goes again when the transaction fails. Needs an expanded ref. */
+  /** Write a value where its template says; the files go again when the transaction fails. Needs an expanded ref. */
   async put(value: unknown, ref: DatasetRef, undo: UndoLog): Promise<void> {
-    const { storageClass: className, name } = ref.datasetType
-    const known = storageClass(className)
-    if (!known.accepts(value))
-      throw new StorageClassError(
-        `A ${name} must be a ${className}; ${describe(value)} cannot be converted to one.`,
-      )
-    if (this.disassembly?.applyTo({ ref }, known) !== true) {
-      await this.records.insert([await this.write(value, { ref, storageClass: className }, undo)])
-      return
-    }
-    const parts = delegateOf(await this.formatters.load(), known).disassemble(value)
-    const records: FileRecord[] = []
-    for (const [component, part] of Object.entries(parts))
-      records.push(
-        await this.write(part, { ref, component, storageClass: known.components[component] }, undo),
-      )
-    await this.records.insert(records)
+    const places = await this.plan(ref)
+    for (const place of places) undo.onRollback(() => this.files.remove(this.placeOf(place)))
+    await this.records.insert(await this.write(value, ref, places))
   }
 
-  private async write(value: unknown, part: StoredPart, undo: UndoLog): Promise<FileRecord> {
-    const { ref, component, storageClass: className = ref.datasetType.storageClass } = part
-    const formatter = await this.formatters.writing(part)
-    const content = await formatter.write(value, className)
-    const relative = this.relativePath(part, formatter.extension)
-    const path = joinPath(this.root, relative)
-    if ((await this.files.stat(path)) !== undefined && (await this.records.hasPath(relative)))
-      throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
-        hint: 'The file template does not tell them apart: give it more of the data ID (datastore.templates in butler.yaml).',
+  /**
+   * The records that a dataset will have, sizes unknown (-1): one, or one a part. Needs an expanded ref. Throws FileExistsError when
+   * another dataset is where one would go.
+   */
+  async plan(ref: DatasetRef): Promise<readonly FileRecord[]> {
+    const known = storageClass(ref.datasetType.storageClass)
+    const parts: readonly StoredPart[] =
+      this.disassembly?.applyTo({ ref }, known) === true
+        ? Object.entries(known.components).map(([component, part]) => ({
+            ref,
+            component,
+            storageClass: part,
+          }))
+        : [{ ref, storageClass: known.name }]
+    const places: FileRecord[] = []
+    for (const part of parts) {
+      const formatter = await this.formatters.writing(part)
+      const path = this.relativePath(part, formatter.extension)
+      await this.requireFree(path, ref)
+      places.push({
+        id: ref.id,
+        path,
+        formatter: formatter.name,
+        storageClass: part.storageClass ?? known.name,
+        component: part.component,
+        checksum: undefined,
+        size: -1,
       })
-    undo.onRollback(() => this.files.remove(path))
-    await this.files.writeAtomic(path, content)
+    }
+    return places
+  }
+
+  /** Write the files of a dataset to its places, whatever is there, and give their records; rows are the caller's. */
+  async write(
+    value: unknown,
+    ref: DatasetRef,
+    places: readonly FileRecord[],
+  ): Promise<readonly FileRecord[]> {
+    const known = storageClass(ref.datasetType.storageClass)
+    if (!known.accepts(value))
+      throw new StorageClassError(
+        `A ${ref.datasetType.name} must be a ${known.name}; ${describe(value)} cannot be converted to one.`,
+      )
+    const [first] = places
+    if (first?.component === undefined)
+      return first === undefined ? [] : [await this.writePart(value, ref, first)]
+    const parts = delegateOf(await this.formatters.load(), known).disassemble(value)
+    const written: FileRecord[] = []
+    for (const place of places)
+      if (place.component !== undefined && place.component in parts)
+        written.push(await this.writePart(parts[place.component], ref, place))
+    return written
+  }
+
+  private async writePart(value: unknown, ref: DatasetRef, place: FileRecord): Promise<FileRecord> {
+    const { component, storageClass: className } = place
+    const formatter = await this.formatters.writing({ ref, component, storageClass: className })
+    const content = await formatter.write(value, className)
+    await this.files.writeAtomic(this.placeOf(place), content)
     return {
-      id: ref.id,
-      path: relative,
-      formatter: formatter.name,
-      storageClass: className,
-      component,
+      ...place,
       checksum: this.checksums ? await this.hash(bytesOf(content)) : undefined,
       size: sizeOf(content),
     }
   }
 
+  private async requireFree(relative: string, ref: DatasetRef): Promise<void> {
+    const path = joinPath(this.root, relative)
+    if ((await this.files.stat(path)) === undefined || !(await this.records.hasPath(relative))) return
+    throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
+      hint: 'The file template does not tell them apart: give it more of the data ID (datastore.templates in butler.yaml).',
+    })
+  }
+
   async get(ref: DatasetRef, options: DatastoreGet = {}): Promise<unknown> {
+    return this.read(ref, await this.recordsOf(ref), options)
+  }
+
+  /** Read a dataset by all its records. */
+  async read(ref: DatasetRef, records: readonly FileRecord[], options: DatastoreGet = {}): Promise<unknown> {
     const { component, parameters } = options
-    const records = await this.recordsOf(ref)
+    const [record] = records
+    if (record === undefined) throw notStored(ref)
     const whole = storageClass(ref.datasetType.storageClass)
     const target = targetClass(whole.name, component, options.storageClass)
     checkParameters(parameters, component === undefined ? whole : storageClass(target))
     if (records.some((r) => r.component !== undefined)) return this.getOfParts(ref, records, options, target)
-    const [record] = records
-    requireConvertible(storageClass(record!.storageClass).name, whole.name)
-    return this.read(record!, ref, { component, parameters, storageClass: target })
+    requireConvertible(storageClass(record.storageClass).name, whole.name)
+    return this.readPart(record, ref, { component, parameters, storageClass: target })
   }
 
   /** One part, one that is computed from a part, or the whole put together. */
@@ -147,14 +189,16 @@ export class FileDatastore {
     const delegate = delegateOf(await this.formatters.load(), own)
     if (component !== undefined) {
       if (own.components[component] !== undefined)
-        return this.read(stored(component), ref, { parameters, storageClass: target })
+        return this.readPart(stored(component), ref, { parameters, storageClass: target })
       const derived = delegate.derived?.(component)
       if (derived === undefined)
         throw new FileNotFoundError(
           `${ref.toString()} is stored in parts, from which '${component}' cannot be computed.`,
         )
       const record = stored(derived.from)
-      return derived.compute(await this.read(record, ref, { parameters, storageClass: record.storageClass }))
+      return derived.compute(
+        await this.readPart(record, ref, { parameters, storageClass: record.storageClass }),
+      )
     }
     const parts: Record<string, unknown> = {}
     for (const record of records) {
@@ -162,7 +206,7 @@ export class FileDatastore {
       const some = Object.fromEntries(
         Object.entries(parameters ?? {}).filter(([name]) => taken.includes(name)),
       )
-      parts[record.component!] = await this.read(record, ref, {
+      parts[record.component!] = await this.readPart(record, ref, {
         parameters: some,
         storageClass: record.storageClass,
       })
@@ -170,7 +214,7 @@ export class FileDatastore {
     return delegate.assemble(parts)
   }
 
-  private async read(
+  private async readPart(
     record: FileRecord,
     ref: DatasetRef,
     options: DatastoreGet & { readonly storageClass: string },
@@ -189,10 +233,7 @@ export class FileDatastore {
     const all = await this.records.of(ref.id)
     const parts = component === undefined ? [] : all.filter((r) => r.component === component)
     const found = parts.length > 0 ? parts : all
-    if (found.length === 0)
-      throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
-        hint: 'It was never stored, or it was pruned with --unstore.',
-      })
+    if (found.length === 0) throw notStored(ref)
     return found
   }
 
@@ -286,6 +327,11 @@ export class FileDatastore {
     }
   }
 }
+
+export const notStored = (ref: DatasetRef): FileNotFoundError =>
+  new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
+    hint: 'It was never stored, or it was pruned with --unstore.',
+  })
 
 const describe = (value: unknown): string =>
   value === null || value === undefined

@@ -1,5 +1,5 @@
 import { SpherePoint } from '#geom'
-import { and, or, quoteName, raw, type Sql, type SqlValue, sql } from '#sql'
+import { and, or, quoteName, raw, type Sql, type SqlValue, sql, valueList } from '#sql'
 import { Instant, Timespan } from '#time'
 import { toBase64 } from '#core'
 import { UnimplementedQueryError } from '../errors.ts'
@@ -18,7 +18,7 @@ export function predicateSql(predicate: Predicate, columns: ColumnWriter): Sql {
     case 'and':
       return and(predicate.parts.map((p) => predicateSql(p, columns)))
     case 'or':
-      return or(predicate.parts.map((p) => predicateSql(p, columns)))
+      return anyOf(predicate.parts, columns)
     case 'not':
       return sql`NOT (${predicateSql(predicate.of, columns)})`
     case 'constant':
@@ -34,6 +34,30 @@ export function predicateSql(predicate: Predicate, columns: ColumnWriter): Sql {
     case 'glob':
       return sql`${termSql(predicate.of, columns)} GLOB ${globForSqlite(predicate.pattern)}`
   }
+}
+
+/** Values that one term may have are a list: SQLite takes no more than a thousand ORs. */
+function anyOf(parts: readonly Predicate[], columns: ColumnWriter): Sql {
+  const lists = new Map<Term, SqlValue[]>()
+  const tests: Sql[] = []
+  for (const part of parts) {
+    const value = part.kind === 'compare' ? listed(part) : undefined
+    if (part.kind !== 'compare' || value === undefined) tests.push(predicateSql(part, columns))
+    else if (lists.has(part.left)) lists.get(part.left)!.push(value)
+    else lists.set(part.left, [value])
+  }
+  for (const [of, values] of lists) {
+    const [only] = values
+    const left = termSql(of, columns)
+    tests.push(values.length === 1 ? sql`(${left} = ${only!})` : sql`${left} IN ${valueList(values)}`)
+  }
+  return or(tests)
+}
+
+/** The value that a term is to equal; undefined for other comparisons, which no list can say. */
+function listed({ operator, left, right }: Predicate & { kind: 'compare' }): SqlValue | undefined {
+  if (operator !== '=' || right.kind !== 'literal' || right.value === null) return undefined
+  return left.type === 'timespan' || right.type === 'timespan' ? undefined : literalSql(right.value)
 }
 
 function rangeTest(p: Predicate & { kind: 'in-range' }, columns: ColumnWriter): Sql {

@@ -24,7 +24,7 @@ export function openDatastore(
     return {
       store:
         store.kind === 'file'
-          ? fileStore(environment, store, connection, universe)
+          ? fileStore(environment, store, new FileRecordTable(connection, store.name, store.table), universe)
           : new MemoryDatastore(store.name, new FormatterSource(environment.formatters, universe)),
       accepts: (ref) => rules.every((accepts) => accepts(ref)),
     }
@@ -32,16 +32,17 @@ export function openDatastore(
   return new Datastore(members, environment.files)
 }
 
-const fileStore = (
+/** A file datastore over a table of its records. */
+export const fileStore = (
   environment: ButlerEnvironment,
   config: FileStoreConfig,
-  connection: SqlConnection,
+  records: FileRecordTable,
   universe: DimensionUniverse,
 ): FileDatastore =>
   new FileDatastore({
     root: config.root,
     files: environment.files,
-    records: new FileRecordTable(connection, config.name, config.table),
+    records,
     templates: new FileTemplates(universe, config.templates),
     formatters: new FormatterSource(environment.formatters, universe, config.formatters),
     disassembly: new DisassemblyRules(universe, config.disassembled, config.disassembledByDefault),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { inProcessExecutor, type QuantumExecutor, type QuantumStore } from '#pipeline'
+import type { FileStores } from '#butler'
+import { inProcessExecutor, type QuantumExecutor } from '#pipeline'
 import type { ExecutionFlags } from './execution-options.ts'
 import type { CommandIo } from './io.ts'
 import { processUsage } from './packages.ts'
@@ -7,15 +8,15 @@ import { processUsage } from './packages.ts'
 export interface ExecutorChoice {
   readonly repository: string
   /** For quanta in this process. */
-  readonly store: QuantumStore
+  readonly stores: FileStores
   readonly taskModules: readonly string[]
-  /** Graph that other processes read, when they run without a registry. */
-  readonly graphFile?: string
+  /** Start the first process now, so that it has its modules when the graph is built. */
+  readonly startEarly?: boolean
 }
 
 /**
- * This process for one quantum at a time; a pool of processes for more, for limits of time and memory, and on a terminal, where Ctrl-C
- * and the bar must not wait for a task to pause.
+ * A pool of processes, also for one quantum at a time: a task that crashes or never pauses must not keep the run from going on, nor
+ * Ctrl-C from being heard. This process only for `--pdb` and `--profile`, and for tasks that no other process could load.
  */
 export async function makeExecutor(
   flags: ExecutionFlags,
@@ -23,14 +24,12 @@ export async function makeExecutor(
   io: CommandIo,
 ): Promise<QuantumExecutor> {
   const isInspected = flags.pdb !== undefined || flags.profile !== undefined
-  const needsPool =
-    flags.timeout !== undefined || flags.memoryPerQuantum !== undefined || io.columns !== undefined
   const resources = {
     cores: flags.coresPerQuantum,
     ...(flags.memoryPerQuantum !== undefined && { memoryMb: flags.memoryPerQuantum }),
   }
-  if (isInspected || (flags.processes === 1 && !needsPool))
-    return inProcessExecutor(choice.store, { usage: processUsage, resources })
+  if (isInspected || io.tasks !== undefined)
+    return inProcessExecutor(choice.stores, { usage: processUsage, resources })
   const { workerExecutor } = await import('#platform/node')
   const listed =
     io
@@ -43,7 +42,7 @@ export async function makeExecutor(
     entry: workerEntry(),
     taskModules: [...listed, ...choice.taskModules].map((file) => resolve(io.cwd, file)),
     resources,
-    ...(choice.graphFile !== undefined && { graphFile: choice.graphFile }),
+    startEarly: choice.startEarly ?? false,
     ...(flags.memoryPerQuantum !== undefined && { maxHeapMb: Math.ceil(flags.memoryPerQuantum) }),
   })
 }

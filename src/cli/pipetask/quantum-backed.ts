@@ -62,11 +62,12 @@ export const makeRunQbb = (io: CommandIo, globals: () => Globals): Command =>
       checkExecution(flags, io)
       const { store, graph, root } = await openQuantumBacked(repository, file, flags, io)
       await withDisplay(io, globals(), async ({ context, onEvent }) => {
-        const place = { repository: root, store, taskModules: flags.taskModule }
-        const executor = await makeExecutor(flags, { ...place, graphFile: resolve(io.cwd, file) }, io)
+        const place = { repository: root, stores: store.stores, taskModules: flags.taskModule }
+        const executor = await makeExecutor(flags, place, io)
         try {
           const result = await inspected(flags, io, () =>
             executeQuantumBacked(
+              store,
               graph,
               {
                 executor,

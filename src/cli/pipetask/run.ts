@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { butlerStore, executeRun } from '#pipeline'
-import { withDisplay } from './display.ts'
+import { type Butler, FileStores } from '#butler'
+import { type ExecuteOptions, executeRun } from '#pipeline'
+import { type Display, withDisplay } from './display.ts'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
 import { commandGraph } from './graph-run.ts'
 import type { CommandIo } from './io.ts'
@@ -19,7 +20,7 @@ import { readPackages } from './packages.ts'
 import { executionSummary } from './summary.ts'
 import { loadFixup } from './task-modules.ts'
 import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
-import { parseShow } from './show.ts'
+import { parseShow, type ShowItem } from './show.ts'
 
 type RunFlags = GraphFlags &
   PipelineOptions &
@@ -54,44 +55,55 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
       const { openNodeButler } = await import('#platform/node')
       const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig), { writeable: true })
       try {
-        await withDisplay(io, globals(), async ({ context, onEvent }) => {
-          const command = await commandGraph(flags, items, butler, io, context)
-          if (flags.show.length > 0) return
-          const place = { repository: butler.root, store: butlerStore(butler), taskModules: flags.taskModule }
-          const executor = await makeExecutor(flags, place, io)
-          try {
-            const collections = await command.collections()
-            const result = await inspected(flags, io, () =>
-              executeRun(
-                butler,
-                { ...command, collections },
-                command.tasks,
-                {
-                  executor,
-                  registerDatasetTypes: flags.registerDatasetTypes,
-                  failFast: flags.failFast,
-                  raiseOnPartialOutputs: flags.raiseOnPartialOutputs,
-                  noVersions: !flags.versions,
-                  packages: readPackages(),
-                  skipInitWrites: flags.skipInitWrites,
-                  initOnly: flags.initOnly,
-                  clobberOutputs: flags.clobberOutputs,
-                  ...(flags.timeout !== undefined && { timeoutSec: flags.timeout }),
-                  ...(order && { order }),
-                  onEvent,
-                },
-                context,
-              ),
-            )
-            if (flags.summary !== undefined)
-              await writeFile(resolve(io.cwd, flags.summary), executionSummary(command.graph, result, io))
-            if (result.state === 'cancelled') throw new AbortedError()
-            if (result.exitCode !== 0) throw new ExitCode(result.exitCode)
-          } finally {
-            await executor.close()
-          }
+        await withDisplay(io, globals(), async (display) => {
+          if (flags.show.length > 0) await commandGraph(flags, items, butler, io, display.context)
+          else await buildAndExecute(flags, items, order, butler, io, display)
         })
       } finally {
         await butler.close()
       }
     })
+
+async function buildAndExecute(
+  flags: RunFlags,
+  items: readonly ShowItem[],
+  order: ExecuteOptions['order'],
+  butler: Butler,
+  io: CommandIo,
+  { context, onEvent }: Display,
+): Promise<void> {
+  const place = {
+    repository: butler.root,
+    stores: new FileStores(butler.repository.datastore.fileStores),
+    taskModules: flags.taskModule,
+    startEarly: !flags.initOnly,
+  }
+  const executor = await makeExecutor(flags, place, io)
+  try {
+    const command = await commandGraph(flags, items, butler, io, context)
+    const collections = await command.collections()
+    const options: ExecuteOptions = {
+      executor,
+      registerDatasetTypes: flags.registerDatasetTypes,
+      failFast: flags.failFast,
+      raiseOnPartialOutputs: flags.raiseOnPartialOutputs,
+      noVersions: !flags.versions,
+      packages: readPackages(),
+      skipInitWrites: flags.skipInitWrites,
+      initOnly: flags.initOnly,
+      clobberOutputs: flags.clobberOutputs,
+      ...(flags.timeout !== undefined && { timeoutSec: flags.timeout }),
+      ...(order && { order }),
+      onEvent,
+    }
+    const result = await inspected(flags, io, () =>
+      executeRun(butler, { ...command, collections }, command.tasks, options, context),
+    )
+    if (flags.summary !== undefined)
+      await writeFile(resolve(io.cwd, flags.summary), executionSummary(command.graph, result, io))
+    if (result.state === 'cancelled') throw new AbortedError()
+    if (result.exitCode !== 0) throw new ExitCode(result.exitCode)
+  } finally {
+    await executor.close()
+  }
+}

@@ -6,15 +6,17 @@ import type { ShowItem } from './show.ts'
 
 type Out = (text: string) => void
 
-/** `QuantumGraph contains 15 quanta for 4 tasks`, and how many each. */
+/** How many quanta each task of the pipeline has; those that are done already have none. */
 export function countsTable(graph: QuantumGraph): string {
-  const rows = graph.tasks.map(({ node, coordinates }) => [String(coordinates.length), node.label])
+  const counts = new Map(graph.tasks.map(({ node, coordinates }) => [node.label, coordinates.length]))
+  const rows = graph.pipeline.tasks.map(({ label }) => [String(counts.get(label) ?? 0), label])
   return padTable(['Quanta', 'Tasks'], rows, ['right', 'right'])
 }
 
+/** `QuantumGraph contains 14 quanta for 4 tasks`, also when one of the four has nothing left to do. */
 export const countsLine = (graph: QuantumGraph): string => {
   if (graph.size === 0) return 'QuantumGraph contains no quanta.'
-  const tasks = graph.tasks.length
+  const tasks = graph.pipeline.tasks.length
   return `QuantumGraph contains ${graph.size} quanta for ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`
 }
 

@@ -38,6 +38,7 @@ const STATUS = {
   skipped: 'success',
   failed: 'failure',
   blocked: 'skipped',
+  cancelled: 'skipped',
   pending: 'skipped',
 } as const
 

@@ -1,6 +1,6 @@
 import type { LogRecord } from '#core'
-import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
-import type { QuantumResult } from './outcome.ts'
+import type { QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { QuantumJob, QuantumOutcome } from './job.ts'
 
 /** What all quanta of a run have in common. */
 export interface ExecutionOptions {
@@ -22,6 +22,6 @@ export interface QuantumExecutor {
   readonly slots: number
   /** Called once, before the first quantum. */
   prepare(graph: QuantumGraph, options: ExecutionOptions): Promise<void>
-  run(quantum: Quantum, hooks: QuantumHooks): Promise<QuantumResult>
+  run(job: QuantumJob, hooks: QuantumHooks): Promise<QuantumOutcome>
   close(): Promise<void>
 }

@@ -1,31 +1,23 @@
-import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { FileStores } from '#butler'
+import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { ExecutionOptions, QuantumExecutor } from './executor.ts'
-import { readInitInputs } from './init-outputs.ts'
-import type { QuantumStore } from './store.ts'
-import { type QuantumEnvironment, runQuantum } from './run-quantum.ts'
+import { type QuantumEnvironment, QuantumRunner } from './run-quantum.ts'
 
 /** Runs quanta one after the other in this thread; cancelling waits for the task to look at its signal. */
 export function inProcessExecutor(
-  store: QuantumStore,
+  stores: FileStores,
   extras: Pick<QuantumEnvironment, 'usage' | 'resources'> = {},
 ): QuantumExecutor {
-  let graph: QuantumGraph | undefined
-  let options: ExecutionOptions | undefined
-  const init = new Map<string, Readonly<Record<string, unknown>>>()
+  let runner: QuantumRunner | undefined
   return {
     slots: 1,
-    prepare(given: QuantumGraph, execution: ExecutionOptions) {
-      graph = given
-      options = execution
+    prepare(_graph: QuantumGraph, { raiseOnPartialOutputs }: ExecutionOptions) {
+      runner = new QuantumRunner({ stores, raiseOnPartialOutputs, ...extras })
       return Promise.resolve()
     },
-    async run(quantum: Quantum, hooks) {
-      if (options === undefined || graph === undefined) throw new Error('prepare comes before run')
-      const known =
-        init.get(quantum.label) ?? (await readInitInputs(store, quantum.node, (name) => graph?.initRef(name)))
-      init.set(quantum.label, known)
-      const { run } = graph.header
-      return runQuantum(quantum, { store, run, options, init: known, ...extras }, hooks)
+    run(job, hooks) {
+      if (runner === undefined) throw new Error('prepare comes before run')
+      return runner.run(job, hooks)
     },
     close: () => Promise.resolve(),
   }

@@ -13,7 +13,7 @@ export interface QuantumResult {
   readonly id: string
   readonly label: string
   readonly dataId: DataId
-  readonly state: 'done' | 'failed' | 'blocked' | 'skipped' | 'pending'
+  readonly state: 'done' | 'failed' | 'blocked' | 'skipped' | 'cancelled' | 'pending'
   /** `*N`, `+P` …: see the report's table of caveats. */
   readonly caveat?: string
   readonly error?: ErrorRecord
@@ -34,3 +34,6 @@ export function errorRecord(error: unknown): ErrorRecord {
     ...(error.stack !== undefined && { stack: error.stack }),
   }
 }
+
+/** Code of the error of a quantum whose process ended: it could write nothing itself. */
+export const WORKER_LOST = 'pipeline/worker'

@@ -30,6 +30,7 @@ export interface QuantumBackedOptions {
 
 /** Run the quanta of a graph on files alone. What is done is skipped, leftovers of failures are replaced. */
 export function executeQuantumBacked(
+  store: QuantumStore,
   graph: QuantumGraph,
   options: QuantumBackedOptions,
   context: Context,
@@ -38,6 +39,7 @@ export function executeQuantumBacked(
   return runQuantumGraph(
     graph,
     {
+      store,
       executor: options.executor,
       extendRun: options.noExistingOutputs !== true,
       clobberOutputs: true,

@@ -4,28 +4,24 @@ import { NoWorkFound, pipelineError } from '../errors.ts'
 import type { Edge } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
 import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
-import type { QuantumStore } from './store.ts'
+import type { QuantumFiles } from './job.ts'
 
 /**
  * The inputs that are really there: quanta before this one may have made fewer than the graph foresaw. Throws NoWorkFound when
  * too few are left.
  */
-export async function presentInputs(
-  store: QuantumStore,
-  quantum: Quantum,
-  run: string,
-  log: Logger,
-): Promise<RefsByConnection> {
+export function presentInputs(files: QuantumFiles, quantum: Quantum, log: Logger): RefsByConnection {
+  const { run } = quantum.metadata
   const found: Record<string, readonly DatasetRef[]> = {}
   for (const edge of inputEdges(quantum.node)) {
     const refs = quantum.inputs[edge.connection] ?? []
-    const there = await Promise.all(refs.map(async (ref) => ref.run !== run || (await store.isStored(ref))))
-    refs.forEach((ref, i) => {
-      if (there[i] === false)
-        log.info(`No dataset artifact found for ${ref.datasetType.name}@${ref.coordinate}.`)
+    const present = refs.filter((ref) => {
+      const isThere = ref.run !== run || files.isStored(ref)
+      if (!isThere) log.info(`No dataset artifact found for ${ref.datasetType.name}@${ref.coordinate}.`)
+      return isThere
     })
-    found[edge.connection] = refs.filter((_ref, i) => there[i] !== false)
-    checkCount(quantum, edge, found[edge.connection]?.length ?? 0)
+    found[edge.connection] = present
+    checkCount(quantum, edge, present.length)
   }
   return adjusted(quantum, found)
 }
@@ -45,13 +41,13 @@ function adjusted(quantum: Quantum, inputs: RefsByConnection): RefsByConnection 
 
 /** Read inputs as `run` wants them: one value or a list, handles where reading is deferred. */
 export async function loadInputs(
-  store: QuantumStore,
+  files: QuantumFiles,
   edges: readonly Edge[],
   refs: RefsByConnection,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   const all = await Promise.all(
-    edges.map((edge) => inTurns(refs[edge.connection] ?? [], (ref) => loadOne(store, edge, ref))),
+    edges.map((edge) => inTurns(refs[edge.connection] ?? [], (ref) => loadOne(files, edge, ref))),
   )
   for (const [e, edge] of edges.entries()) {
     const loaded = all[e] ?? []
@@ -67,17 +63,17 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results
 }
 
-function loadOne(store: QuantumStore, edge: Edge, ref: DatasetRef): Promise<unknown> {
+function loadOne(files: QuantumFiles, edge: Edge, ref: DatasetRef): Promise<unknown> {
   const options = {
     ...(edge.component !== undefined && { component: edge.component }),
     ...(edge.component === undefined &&
       edge.storageClass !== ref.datasetType.storageClass && { storageClass: edge.storageClass }),
   }
-  if (!edge.deferLoad) return store.get(ref, options)
+  if (!edge.deferLoad) return files.get(ref, options)
   const handle: DeferredDataset = {
     ref,
     dataId: ref.dataId,
-    get: <T>(more = {}) => store.get<T>(ref, { ...options, ...more }) as Promise<never>,
+    get: <T>(more = {}) => files.get<T>(ref, { ...options, ...more }) as Promise<never>,
   }
   return Promise.resolve(handle)
 }

@@ -1,12 +1,19 @@
-import type { Context, Logger } from '#core'
+import type { DatasetRef, PlacedFile } from '#butler'
+import { type Context, type Logger, type LogRecord, makeLogger } from '#core'
 import type { QuantumState } from '#protocol'
 import { pipelineError } from '../errors.ts'
 import type { RunListener } from '../events.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { ExecutionOptions, QuantumExecutor } from './executor.ts'
-import { errorRecord, type QuantumResult } from './outcome.ts'
+import { QuantumFiles, type QuantumJob, type QuantumOutcome } from './job.ts'
+import { type QuantumResult, WORKER_LOST } from './outcome.ts'
+import { JobPlanner } from './plan-job.ts'
+import { Recorder } from './recorder.ts'
+import { failureOf } from './run-quantum.ts'
+import type { QuantumStore } from './store.ts'
 
 export interface RunGraphOptions extends ExecutionOptions {
+  readonly store: QuantumStore
   readonly executor: QuantumExecutor
   readonly failFast: boolean
   /** Quanta that wait for others besides what they read: pairs of quantum ids. */
@@ -23,7 +30,7 @@ export interface GraphResult {
 
 /**
  * Run every quantum after those it depends on, as many at once as the executor takes. A failure blocks what depends on it and
- * nothing else; aborting starts no further quanta and waits for the running ones.
+ * nothing else; aborting starts no further quanta and stops the running ones.
  */
 export async function runQuantumGraph(
   graph: QuantumGraph,
@@ -54,8 +61,16 @@ class Scheduler {
     failed: 0,
     blocked: 0,
     skipped: 0,
+    cancelled: 0,
   }
+  readonly planner: JobPlanner
+  readonly recorder: Recorder
+  /** Jobs that are looked up while other quanta run. */
+  readonly planned = new Map<number, Promise<QuantumJob | undefined>>()
+  /** Quanta that hold a slot of the executor. */
   running = 0
+  /** Quanta that have ended and are being recorded. */
+  recording = 0
   ended = 0
   exitCode = 0
   nextReady = 0
@@ -65,6 +80,8 @@ class Scheduler {
     this.options = options
     this.context = context
     this.log = context.log.child('ctrl.mpexec.mpGraphExecutor')
+    this.planner = new JobPlanner(options.store, graph, options)
+    this.recorder = new Recorder(options.store)
     this.results = new Array<QuantumResult | undefined>(graph.size)
     this.waitingFor = new Int32Array(graph.size)
     this.after = Array.from({ length: graph.size }, () => [])
@@ -128,7 +145,8 @@ class Scheduler {
     await new Promise<void>((resolve) => {
       const fill = (): void => {
         while (this.canStart()) this.start(this.ready[this.nextReady++] ?? -1, fill)
-        if (this.running === 0) resolve()
+        if (this.running === 0 && this.recording === 0) resolve()
+        else this.planAhead()
       }
       fill()
     })
@@ -149,27 +167,82 @@ class Scheduler {
     const quantum = this.graph.quantum(index)
     this.running++
     this.tell(quantum, 'running')
-    const { executor } = this.options
-    executor
-      .run(quantum, {
-        signal: this.stop.signal,
-        onLog: (record) => this.options.onEvent?.({ kind: 'log', id: quantum.id, record }),
+    void this.execute(index, quantum)
+      .then(async ({ result, written }) => {
+        this.running--
+        this.recording++
+        // A failure may stop the run: nothing is started before that is settled.
+        if (result.state !== 'failed') next()
+        return this.record(quantum, result, written)
       })
-      .catch(
-        (error: unknown): QuantumResult => ({
-          ...aboutOf(quantum),
-          state: 'failed',
-          error: errorRecord(error),
-        }),
-      )
-      .then(
-        (result) => {
-          this.running--
-          this.end(index, quantum, result)
-          next()
-        },
-        () => undefined,
-      )
+      .then((result) => {
+        this.recording--
+        this.end(index, quantum, result)
+        return next()
+      })
+  }
+
+  /** Never rejects: what goes wrong is how the quantum ended. */
+  private async execute(index: number, quantum: Quantum): Promise<QuantumOutcome> {
+    const records: LogRecord[] = []
+    const onLog = (record: LogRecord): void => {
+      records.push(record)
+      this.options.onEvent?.({ kind: 'log', id: quantum.id, record })
+    }
+    try {
+      const job = await this.plan(index, quantum)
+      if (job === undefined) return { result: { ...aboutOf(quantum), state: 'skipped' }, written: [] }
+      const outcome = await this.options.executor.run(job, { signal: this.stop.signal, onLog })
+      return outcome.result.error?.code === WORKER_LOST
+        ? await this.writeLog(job, outcome.result, records)
+        : outcome
+    } catch (error) {
+      return { result: { ...aboutOf(quantum), ...failureOf(error) }, written: [] }
+    }
+  }
+
+  private plan(index: number, quantum: Quantum): Promise<QuantumJob | undefined> {
+    const known = this.planned.get(index) ?? this.planner.plan(quantum)
+    this.planned.delete(index)
+    return known
+  }
+
+  /** Look up the next job while the running ones keep their processes busy. */
+  private planAhead(): void {
+    const index = this.ready[this.nextReady]
+    if (index === undefined || this.planned.has(index) || this.stop.signal.aborted) return
+    const planned = this.planner.plan(this.graph.quantum(index))
+    planned.catch(() => undefined)
+    this.planned.set(index, planned)
+  }
+
+  /** A process that ended could not write its log: what it had said, and why it ended. */
+  private async writeLog(
+    job: QuantumJob,
+    result: QuantumResult,
+    records: LogRecord[],
+  ): Promise<QuantumOutcome> {
+    const { label, log: ref } = job.quantum
+    makeLogger(label, (record) => records.push(record)).error(result.error?.message ?? 'ended')
+    const files = new QuantumFiles(this.options.store.stores, job)
+    return { result, written: ref === undefined ? [] : await files.write([[ref, records]]) }
+  }
+
+  private async record(
+    quantum: Quantum,
+    result: QuantumResult,
+    written: readonly PlacedFile[],
+  ): Promise<QuantumResult> {
+    if (written.length === 0) return result
+    const datasets = refsOf(quantum)
+      .map((ref) => ({ ref, files: written.filter((file) => file.id === ref.id) }))
+      .filter(({ files }) => files.length > 0)
+    try {
+      await this.recorder.record(datasets)
+      return result
+    } catch (error) {
+      return { ...aboutOf(quantum), ...failureOf(error) }
+    }
   }
 
   private end(index: number, quantum: Quantum, result: QuantumResult): void {
@@ -182,6 +255,7 @@ class Scheduler {
       this.fail(index, quantum, result)
       return
     }
+    if (result.state === 'cancelled') return
     for (const after of this.after[index] ?? []) this.count(after)
     this.summarize()
   }
@@ -190,8 +264,7 @@ class Scheduler {
     this.exitCode = Math.max(this.exitCode, result.exitCode ?? 1)
     const stops = this.options.failFast || result.fatal === true
     const rest = stops ? 'the run stops' : 'processing will continue for remaining tasks'
-    if (!this.context.signal.aborted)
-      this.log.error(`Task <${quantum.label} dataId=${quantum.coordinate}> failed; ${rest}.`)
+    this.log.error(`Task <${quantum.label} dataId=${quantum.coordinate}> failed; ${rest}.`)
     this.block(index, quantum)
     if (stops) this.stop.abort(new Error('A quantum failed'))
     this.summarize()
@@ -211,11 +284,14 @@ class Scheduler {
   }
 
   private summarize(): void {
-    const { done, skipped, failed, blocked } = this.tally
-    const left = this.graph.size - done - skipped - failed - blocked
-    this.log.verbose(
-      `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed and ${left} remain out of total ${this.graph.size} quanta.`,
-    )
+    this.log.verbose(this.summary())
+  }
+
+  /** Quanta that were stopped are not failures: they are named, and only when there are some. */
+  private summary(): string {
+    const { done, skipped, failed, blocked, cancelled, pending } = this.counts()
+    const stopped = cancelled === 0 ? '' : `, ${cancelled} stopped`
+    return `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed${stopped} and ${pending} remain out of total ${this.graph.size} quanta.`
   }
 
   private counts(): Record<QuantumState, number> {
@@ -225,7 +301,11 @@ class Scheduler {
 
   private finish(aborted: boolean): GraphResult {
     const counts = this.counts()
-    const state = aborted ? 'cancelled' : counts.failed > 0 || counts.pending > 0 ? 'failed' : 'done'
+    const state = aborted
+      ? 'cancelled'
+      : counts.failed + counts.cancelled + counts.pending > 0
+        ? 'failed'
+        : 'done'
     const quanta = Array.from(
       this.results,
       (result, i) => result ?? { ...aboutOf(this.graph.quantum(i)), state: 'pending' as const },
@@ -233,14 +313,10 @@ class Scheduler {
     const elapsedSec = (performance.now() - this.started) / 1000
     this.options.onEvent?.({ kind: 'end', state, counts, elapsedSec })
     const { log } = this
-    const { done, skipped, failed, blocked } = counts
-    log.info(
-      `Executed ${done + skipped} quanta successfully, ${failed + blocked} failed and ${counts.pending} remain out of total ${this.graph.size} quanta.`,
-    )
+    log.info(this.summary())
     const bad = quanta.filter((q) => q.state === 'failed')
-    if (bad.length > 0 && !aborted) log.error('Failed jobs:')
-    for (const { label, id } of aborted ? [] : bad.slice(0, 20))
-      log.error(`  - FAILED: <${label} ${this.dataIdOf(id)}>`)
+    if (bad.length > 0) log.error('Failed jobs:')
+    for (const { label, id } of bad.slice(0, 20)) log.error(`  - FAILED: <${label} ${this.dataIdOf(id)}>`)
     if (bad.length > 20) log.error(`  - and ${bad.length - 20} more`)
     return { state, quanta, exitCode: state === 'done' ? 0 : Math.max(1, this.exitCode) }
   }
@@ -260,6 +336,13 @@ class Scheduler {
     })
   }
 }
+
+/** Everything that a quantum may write. */
+const refsOf = ({ outputs, metadata, log }: Quantum): readonly DatasetRef[] => [
+  ...Object.values(outputs).flat(),
+  metadata,
+  ...(log === undefined ? [] : [log]),
+]
 
 const aboutOf = ({ id, label, dataId }: Quantum): Pick<QuantumResult, 'id' | 'label' | 'dataId'> => ({
   id,

@@ -1,4 +1,4 @@
-import type { DatasetRef } from '#butler'
+import type { DatasetRef, FileStores, PlacedFile } from '#butler'
 import { type Logger, type LogRecord, makeLogger, silentProgress } from '#core'
 import {
   AlgorithmError,
@@ -14,19 +14,16 @@ import { TaskMetadata } from '../metadata.ts'
 import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
 import type { QuantumContext, QuantumResources } from '../task.ts'
 import { CAVEAT, caveatCode } from './caveats.ts'
-import type { ExecutionOptions, QuantumHooks } from './executor.ts'
+import type { QuantumHooks } from './executor.ts'
+import { QuantumFiles, type QuantumJob, type QuantumOutcome } from './job.ts'
 import { errorRecord, type QuantumResult } from './outcome.ts'
 import { loadInputs, presentInputs } from './quantum-inputs.ts'
-import type { QuantumStore } from './store.ts'
 import { makeTaskContext } from './task-context.ts'
 
-/** What a quantum is run with besides itself. */
+/** What quanta of one run have in common, where they run. */
 export interface QuantumEnvironment {
-  readonly store: QuantumStore
-  readonly run: string
-  readonly options: ExecutionOptions
-  /** Values of the task's init inputs. */
-  readonly init: Readonly<Record<string, unknown>>
+  readonly stores: FileStores
+  readonly raiseOnPartialOutputs: boolean
   /** What the user lets a quantum have. */
   readonly resources?: QuantumResources
   /** CPU seconds and peak memory of the process, where the platform tells. */
@@ -35,83 +32,109 @@ export interface QuantumEnvironment {
 
 const ONE_CORE: QuantumResources = { cores: 1 }
 
-interface Ended {
-  readonly caveats: number
-  readonly outputs: readonly DatasetRef[]
-}
+/** Runs quanta by their jobs, in any process; keeps the init inputs of their tasks. */
+export class QuantumRunner {
+  readonly #environment: QuantumEnvironment
+  readonly #init = new Map<string, Promise<Values>>()
 
-/**
- * Run one quantum: check what is there, read the inputs, call the task, write outputs, metadata and log. Outputs and metadata are
- * written in one transaction; a failure writes the log only.
- */
-export async function runQuantum(
-  quantum: Quantum,
-  environment: QuantumEnvironment,
-  hooks: QuantumHooks,
-): Promise<QuantumResult> {
-  const started = performance.now()
-  const records: LogRecord[] = []
-  const log = makeLogger(quantum.label, (record) => {
-    records.push(record)
-    hooks.onLog(record)
-  })
-  const about = { id: quantum.id, label: quantum.label, dataId: quantum.dataId }
-  const elapsed = (): number => (performance.now() - started) / 1000
-  const metadata = new TaskMetadata()
-  note(metadata, 'prep', environment)
-  try {
-    if (await isDone(quantum, environment)) return { ...about, state: 'skipped', elapsedSec: elapsed() }
-    const { caveats } = await execute(quantum, environment, hooks, { log, metadata, records })
-    const caveat = caveatCode(caveats)
-    return { ...about, state: 'done', elapsedSec: elapsed(), ...(caveat !== '' && { caveat }) }
-  } catch (error) {
-    log.error(
-      `Execution of task '${quantum.label}' on quantum ${quantum.coordinate} failed. ${describe(error)}`,
-    )
-    // A cancelled quantum leaves nothing, so that a later --extend-run simply does it.
-    if (!hooks.signal.aborted) await writeLog(quantum, environment, records)
-    return {
-      ...about,
-      state: 'failed',
-      error: errorRecord(error),
-      elapsedSec: elapsed(),
-      ...(error instanceof InvalidQuantumError && { fatal: true }),
-      ...(error instanceof RepeatableQuantumError && { exitCode: RepeatableQuantumError.exitCode }),
+  constructor(environment: QuantumEnvironment) {
+    this.#environment = environment
+  }
+
+  /**
+   * Run one quantum: read the inputs, call the task, write outputs, log and metadata. A failure writes the log only, a quantum
+   * that was stopped writes nothing.
+   */
+  async run(job: QuantumJob, hooks: QuantumHooks): Promise<QuantumOutcome> {
+    const { quantum } = job
+    const started = performance.now()
+    const records: LogRecord[] = []
+    const log = makeLogger(quantum.label, (record) => {
+      records.push(record)
+      hooks.onLog(record)
+    })
+    const files = new QuantumFiles(this.#environment.stores, job)
+    const about = (): Pick<QuantumResult, 'id' | 'label' | 'dataId' | 'elapsedSec'> => ({
+      id: quantum.id,
+      label: quantum.label,
+      dataId: quantum.dataId,
+      elapsedSec: (performance.now() - started) / 1000,
+    })
+    const metadata = new TaskMetadata()
+    note(metadata, 'prep', this.#environment)
+    try {
+      const init = await this.#initOf(job, files)
+      const work = { quantum, files, init, hooks, log, metadata, records }
+      const { caveats, written } = await execute(work, this.#environment)
+      const caveat = caveatCode(caveats)
+      return { result: { ...about(), state: 'done', ...(caveat !== '' && { caveat }) }, written }
+    } catch (error) {
+      if (hooks.signal.aborted) return { result: { ...about(), state: 'cancelled' }, written: [] }
+      log.error(
+        `Execution of task '${quantum.label}' on quantum ${quantum.coordinate} failed. ${describe(error)}`,
+      )
+      const written = quantum.log === undefined ? [] : await files.write([[quantum.log, records]])
+      return { result: { ...about(), ...failureOf(error) }, written }
     }
   }
+
+  #initOf({ quantum: { label }, init }: QuantumJob, files: QuantumFiles): Promise<Values> {
+    const known = this.#init.get(label) ?? readAll(init, files)
+    this.#init.set(label, known)
+    return known
+  }
 }
+
+type Values = Readonly<Record<string, unknown>>
+
+async function readAll(refs: QuantumJob['init'], files: QuantumFiles): Promise<Values> {
+  const values: Record<string, unknown> = {}
+  for (const [connection, ref] of Object.entries(refs)) values[connection] = await files.get(ref)
+  return values
+}
+
+/** How a quantum ends that threw. */
+export const failureOf = (
+  error: unknown,
+): Pick<QuantumResult, 'state' | 'error' | 'fatal' | 'exitCode'> & { readonly state: 'failed' } => ({
+  state: 'failed',
+  error: errorRecord(error),
+  ...(error instanceof InvalidQuantumError && { fatal: true }),
+  ...(error instanceof RepeatableQuantumError && { exitCode: RepeatableQuantumError.exitCode }),
+})
 
 const describe = (error: unknown): string =>
   error instanceof Error ? `Exception ${error.name}: ${error.message}` : `Exception: ${String(error)}`
 
-interface Notes {
+/** One quantum on its way. */
+interface Work {
+  readonly quantum: Quantum
+  readonly files: QuantumFiles
+  readonly init: Values
+  readonly hooks: QuantumHooks
   readonly log: Logger
   readonly metadata: TaskMetadata
   readonly records: readonly LogRecord[]
 }
 
-async function execute(
-  quantum: Quantum,
-  environment: QuantumEnvironment,
-  hooks: QuantumHooks,
-  notes: Notes,
-): Promise<Ended> {
-  const { store, run } = environment
-  const { log, metadata } = notes
+interface Ended {
+  readonly caveats: number
+  readonly written: readonly PlacedFile[]
+}
+
+async function execute(work: Work, environment: QuantumEnvironment): Promise<Ended> {
+  const { quantum, files, hooks, metadata, records, log } = work
   const made = new Map<DatasetRef, unknown>()
   let caveats = 0
   try {
-    const refs = await presentInputs(store, quantum, run, log).catch((error: unknown) => {
-      if (error instanceof NoWorkFound) caveats |= CAVEAT.adjustQuantum
-      throw error
-    })
+    const refs = adjustedInputs(work, () => void (caveats |= CAVEAT.adjustQuantum))
     note(metadata, 'init', environment)
     // A task that reads by itself is not read for.
-    const inputs = quantum.node.task.runQuantum ? {} : await loadInputs(store, inputEdges(quantum.node), refs)
+    const inputs = quantum.node.task.runQuantum ? {} : await loadInputs(files, inputEdges(quantum.node), refs)
     note(metadata, 'start', environment)
-    await callTask(quantum, environment, hooks, notes, inputs, refs, made)
+    await callTask(work, environment, inputs, refs, made)
   } catch (error) {
-    caveats |= excuse(error, environment.options, metadata.child(quantum.label))
+    caveats |= excuse(error, environment, metadata.child(quantum.label))
     log.info(
       `Nothing to do for task '${quantum.label}' on quantum ${quantum.coordinate}; saving metadata and skipping: ${(error as Error).message}`,
     )
@@ -125,21 +148,29 @@ async function execute(
     outputs.map((ref) => ref.id),
   )
   metadata.child('quantum').set('caveats', caveats)
-  await store.put([
+  const written = await files.write([
     ...made,
-    ...(quantum.log === undefined ? [] : [[quantum.log, notes.records] as const]),
+    ...(quantum.log === undefined ? [] : [[quantum.log, records] as const]),
     [quantum.metadata, metadata.toStored()],
   ])
-  return { caveats, outputs }
+  return { caveats, written }
+}
+
+/** The inputs there are; when they are too few, `onTooFew` is told before it throws. */
+function adjustedInputs({ files, quantum, log }: Work, onTooFew: () => void): Quantum['inputs'] {
+  try {
+    return presentInputs(files, quantum, log)
+  } catch (error) {
+    if (error instanceof NoWorkFound) onTooFew()
+    throw error
+  }
 }
 
 /** Run the task, gathering what it makes by the refs foreseen for it. */
 async function callTask(
-  quantum: Quantum,
+  { quantum, files, init, hooks, log, metadata }: Work,
   environment: QuantumEnvironment,
-  hooks: QuantumHooks,
-  { log, metadata }: Notes,
-  inputs: Readonly<Record<string, unknown>>,
+  inputs: Values,
   refs: Quantum['inputs'],
   made: Map<DatasetRef, unknown>,
 ): Promise<void> {
@@ -159,16 +190,15 @@ async function callTask(
     resources: environment.resources ?? ONE_CORE,
   } as QuantumContext
   if (node.task.runQuantum) {
-    const { store } = environment
     const io = {
       inputs: refs,
       outputs: quantum.outputs,
-      get: <T>(ref: DatasetRef) => store.get<T>(ref),
+      get: <T>(ref: DatasetRef) => files.get<T>(ref),
       put: (value: unknown, ref: DatasetRef) => Promise.resolve(void made.set(ref, value)),
     }
-    return node.task.runQuantum(io, context, environment.init)
+    return node.task.runQuantum(io, context, init)
   }
-  const results = await node.task.run(inputs, context, environment.init)
+  const results = await node.task.run(inputs, context, init)
   for (const edge of node.outputs) {
     const value = results[edge.connection]
     const wanted = quantum.outputs[edge.connection] ?? []
@@ -184,7 +214,11 @@ async function callTask(
 }
 
 /** The caveat of an exception that counts as success; others are thrown on. */
-function excuse(error: unknown, { raiseOnPartialOutputs }: ExecutionOptions, metadata: TaskMetadata): number {
+function excuse(
+  error: unknown,
+  { raiseOnPartialOutputs }: QuantumEnvironment,
+  metadata: TaskMetadata,
+): number {
   if (error instanceof AlgorithmError)
     for (const [key, value] of Object.entries(error.metadata)) metadata.set(`failure.${key}`, String(value))
   if (error instanceof UpstreamFailureNoWorkFound) return CAVEAT.upstreamFailure
@@ -198,39 +232,6 @@ function missingOutputs(quantum: Quantum, made: readonly DatasetRef[]): number {
   const predicted = Object.values(quantum.outputs).reduce((n, refs) => n + refs.length, 0)
   if (made.length >= predicted) return 0
   return CAVEAT.anyOutputsMissing | (made.length === 0 ? CAVEAT.allOutputsMissing : 0)
-}
-
-/** In a run that is extended: done before, or leftovers of a failure, which are removed or refused. */
-async function isDone(quantum: Quantum, { store, run, options }: QuantumEnvironment): Promise<boolean> {
-  if (!options.extendRun) return false
-  if ((await store.findInRun(quantum.metadata)) !== undefined) return true
-  const predicted = [
-    ...Object.values(quantum.outputs).flat(),
-    ...(quantum.log === undefined ? [] : [quantum.log]),
-  ]
-  const left = (await Promise.all(predicted.map((ref) => store.findInRun(ref)))).filter(
-    (ref) => ref !== undefined,
-  )
-  if (left.length === 0) return false
-  if (!options.clobberOutputs)
-    throw pipelineError(
-      'outputs-exist',
-      `Run ${run} holds outputs of ${quantum.label} ${quantum.coordinate} from a run that failed: ${left.map((r) => r.datasetType.name).join(', ')}.`,
-      {
-        hint: '--clobber-outputs removes them first.',
-      },
-    )
-  await store.remove(left)
-  return false
-}
-
-async function writeLog(
-  quantum: Quantum,
-  { store }: QuantumEnvironment,
-  records: readonly LogRecord[],
-): Promise<void> {
-  if (quantum.log !== undefined && !(await store.isStored(quantum.log)))
-    await store.put([[quantum.log, records]])
 }
 
 function note(metadata: TaskMetadata, phase: string, { usage }: QuantumEnvironment): void {

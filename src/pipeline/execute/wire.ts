@@ -1,13 +1,14 @@
-import { type Butler, DataCoordinate, DatasetRef, type DatasetType } from '#butler'
+import { DataCoordinate, type DimensionUniverse, DatasetRef, type DatasetType } from '#butler'
 import { freeze, loadConfig, saveConfig } from '#config'
 import { makeTaskNode } from '../graph/make-node.ts'
 import { mockNode, originalLabel } from '../graph/mock.ts'
 import type { TaskNode } from '../graph/pipeline-graph.ts'
 import type { RefsByConnection } from '../pipeline-task.ts'
-import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
+import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { TaskRegistry } from '../task-registry.ts'
 import type { ExecutionOptions } from './executor.ts'
-import type { WireQuantum, WireRef, WireRefs, WorkerSetup } from './worker-messages.ts'
+import type { QuantumJob } from './job.ts'
+import type { WireJob, WireRef, WireRefs, WorkerSetup } from './worker-messages.ts'
 
 /** What workers are told before the first quantum. */
 export function workerSetup(
@@ -16,20 +17,17 @@ export function workerSetup(
   repository: string,
   taskModules: readonly string[],
 ): WorkerSetup {
-  const { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec } = options
+  const { raiseOnPartialOutputs, timeoutSec } = options
   return {
     repository,
-    run: graph.header.run,
-    options: { extendRun, clobberOutputs, raiseOnPartialOutputs, timeoutSec },
+    raiseOnPartialOutputs,
+    timeoutSec,
     taskModules,
-    tasks: graph.pipeline.tasks.map(({ label, task, config, initInputs, mock }) => ({
+    tasks: graph.pipeline.tasks.map(({ label, task, config, mock }) => ({
       label,
       className: task.className,
       config: saveConfig(config),
       ...(mock && { mock }),
-      init: Object.fromEntries(
-        initInputs.map(({ datasetType }) => [datasetType, wireRef(graph.initRef(datasetType))]),
-      ),
     })),
     types: [...graph.datasets.values()].map(({ type }) => ({ ...type, dimensions: type.dimensions.names })),
   }
@@ -45,8 +43,8 @@ const wireRef = (ref: DatasetRef): WireRef => ({
 const wireRefs = (refs: RefsByConnection): WireRefs =>
   Object.fromEntries(Object.entries(refs).map(([connection, list]) => [connection, list.map(wireRef)]))
 
-/** A quantum as it crosses threads. */
-export const wireQuantum = (quantum: Quantum): WireQuantum => ({
+/** A job as it crosses processes. */
+export const wireJob = ({ quantum, init, files, places }: QuantumJob): WireJob => ({
   id: quantum.id,
   index: quantum.index,
   label: quantum.label,
@@ -55,19 +53,21 @@ export const wireQuantum = (quantum: Quantum): WireQuantum => ({
   outputs: wireRefs(quantum.outputs),
   metadata: wireRef(quantum.metadata),
   log: quantum.log && wireRef(quantum.log),
+  init: Object.fromEntries(Object.entries(init).map(([connection, ref]) => [connection, wireRef(ref)])),
+  files,
+  places,
 })
 
 /** The other side: tasks and dataset types by name, and quanta made from messages. */
 export interface WireReader {
   readonly nodes: ReadonlyMap<string, TaskNode>
-  initRef(label: string, datasetType: string): DatasetRef | undefined
-  quantum(wire: WireQuantum): Quantum
+  job(wire: WireJob): QuantumJob
 }
 
 export async function makeWireReader(
   setup: WorkerSetup,
   tasks: TaskRegistry,
-  { dimensions: universe }: Pick<Butler, 'dimensions'>,
+  universe: DimensionUniverse,
 ): Promise<WireReader> {
   const types = new Map<string, DatasetType>(
     setup.types.map((type) => [type.name, { ...type, dimensions: universe.group(type.dimensions) }]),
@@ -92,25 +92,24 @@ export async function makeWireReader(
     Object.fromEntries(Object.entries(wire).map(([connection, list]) => [connection, list.map(ref)]))
   return {
     nodes,
-    initRef(label, datasetType) {
-      const wire = setup.tasks.find((task) => task.label === label)?.init[datasetType]
-      return wire === undefined ? undefined : ref(wire)
-    },
-    quantum(wire) {
+    job(wire) {
       const node = nodes.get(wire.label)
       if (node === undefined) throw new RangeError(`task ${wire.label}`)
-      return {
-        id: wire.id,
-        index: wire.index,
-        label: wire.label,
+      const { id, index, label, dataId, files, places } = wire
+      const quantum = {
+        id,
+        index,
+        label,
         node,
-        coordinate: new DataCoordinate(node.dimensions, wire.dataId, true),
-        dataId: wire.dataId,
+        coordinate: new DataCoordinate(node.dimensions, dataId, true),
+        dataId,
         inputs: refs(wire.inputs),
         outputs: refs(wire.outputs),
         metadata: ref(wire.metadata),
         log: wire.log && ref(wire.log),
       }
+      const init = Object.entries(wire.init).map(([connection, one]) => [connection, ref(one)] as const)
+      return { quantum, init: Object.fromEntries(init), files, places }
     },
   }
 }

@@ -1,9 +1,8 @@
-import type { DataId } from '#butler'
+import type { DataId, PlacedFile } from '#butler'
 import type { LogRecord } from '#core'
-import type { ExecutionOptions } from './executor.ts'
 import type { MockSpec } from '../graph/mock.ts'
+import type { QuantumOutcome } from './job.ts'
 import type { QuantumResources } from '../task.ts'
-import type { QuantumResult } from './outcome.ts'
 
 /** A dataset as it crosses threads. */
 export interface WireRef {
@@ -18,8 +17,8 @@ export type WireRefs = Readonly<Record<string, readonly WireRef[]>>
 /** What a worker needs to know once. */
 export interface WorkerSetup {
   readonly repository: string
-  readonly run: string
-  readonly options: ExecutionOptions
+  readonly raiseOnPartialOutputs: boolean
+  readonly timeoutSec: number
   /** ES modules that export further tasks. */
   readonly taskModules: readonly string[]
   readonly tasks: readonly {
@@ -27,11 +26,7 @@ export interface WorkerSetup {
     readonly className: string
     readonly config: string
     readonly mock?: MockSpec
-    /** Init inputs by dataset type. */
-    readonly init: Readonly<Record<string, WireRef>>
   }[]
-  /** Run from this graph file alone, without the registry. */
-  readonly graphFile?: string
   readonly resources?: QuantumResources
   readonly types: readonly {
     readonly name: string
@@ -41,7 +36,7 @@ export interface WorkerSetup {
   }[]
 }
 
-export interface WireQuantum {
+export interface WireJob {
   readonly id: string
   readonly index: number
   readonly label: string
@@ -50,15 +45,18 @@ export interface WireQuantum {
   readonly outputs: WireRefs
   readonly metadata: WireRef
   readonly log: WireRef | undefined
+  readonly init: Readonly<Record<string, WireRef>>
+  readonly files: readonly PlacedFile[]
+  readonly places: readonly PlacedFile[]
 }
 
 export type ToWorker =
   | { readonly kind: 'setup'; readonly setup: WorkerSetup }
-  | { readonly kind: 'run'; readonly quantum: WireQuantum }
+  | { readonly kind: 'run'; readonly job: WireJob }
   | { readonly kind: 'abort' }
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'log'; readonly record: LogRecord }
-  | { readonly kind: 'result'; readonly result: QuantumResult }
+  | { readonly kind: 'result'; readonly outcome: QuantumOutcome }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, openSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import {
   copyFile,
   type FileHandle,
@@ -22,7 +22,7 @@ import { survivesPowerLoss } from './durability.ts'
 export const nodeFiles: Files = {
   stat: statOrNothing,
   open: (path) => openNodeSource(path),
-  readBytes: (path) => told(path, 'read', () => readFile(path)),
+  readBytes: (path) => told(path, 'read', () => readWhole(path)),
   readText: (path) => told(path, 'read', () => readFile(path, 'utf8')),
   writeAtomic,
   writeChunks,
@@ -92,8 +92,12 @@ function statOrNothing(path: string): Promise<FileStat | undefined> {
   }
 }
 
-/** Bytes of a file that are written at once, without other threads. */
+/** Bytes of a file that are read or written at once, without other threads. */
 const MOST_AT_ONCE = 1 << 18
+
+/** A copy of its own: small buffers of Node share one. */
+const readWhole = async (path: string): Promise<Uint8Array> =>
+  statSync(path).size <= MOST_AT_ONCE ? new Uint8Array(readFileSync(path)) : readFile(path)
 
 async function writeAtomic(path: string, content: FileWrite): Promise<void> {
   const parts = asParts(content)

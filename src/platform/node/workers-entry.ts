@@ -1,63 +1,48 @@
 import { Worker } from 'node:worker_threads'
 import {
-  butlerStore,
   errorRecord,
   type FromWorker,
-  loadQuantumGraph,
   makeWireReader,
-  type Quantum,
-  type QuantumStore,
-  quantumBackedStore,
-  readInitInputs,
-  runQuantum,
+  QuantumRunner,
   type TaskRegistry,
   type ToWorker,
-  type WireQuantum,
+  type WireReader,
   type WorkerSetup,
 } from '#pipeline'
-import type { DatasetRef } from '#butler'
-import { openNodeButler } from './butler.ts'
-import { nodeFiles } from './node-files.ts'
 import { openQuantumBackedButler } from './quantum-backed.ts'
 
 interface Served {
-  readonly store: QuantumStore
-  readonly setup: WorkerSetup
-  quantum(wire: WireQuantum): Quantum
-  initRef(label: string, datasetType: string): DatasetRef | undefined
+  readonly runner: QuantumRunner
+  readonly reader: WireReader
 }
 
 type LoadTasks = (modules: readonly string[]) => Promise<TaskRegistry>
 
-/** Serve quanta to the pool that started this process. `loadTasks` gives the tasks, those of the named modules included. */
+/**
+ * Serve quanta to the pool that started this process. `loadTasks` gives the tasks, those of the named modules included; it is called at
+ * once, so that the tasks are there when the first quantum comes.
+ */
 export function serveQuanta(loadTasks: LoadTasks): void {
   const send = (message: FromWorker): void => void process.send?.(message)
-  const init = new Map<string, Readonly<Record<string, unknown>>>()
   let served: Promise<Served> | undefined
   let stop = new AbortController()
-  const run = async (message: Extract<ToWorker, { kind: 'run' }>): Promise<void> => {
+  const run = async ({ job }: Extract<ToWorker, { kind: 'run' }>): Promise<void> => {
     if (served === undefined) throw new Error('setup comes before run')
-    const { store, setup, ...reader } = await served
-    const quantum = reader.quantum(message.quantum)
-    const known =
-      init.get(quantum.label) ??
-      (await readInitInputs(store, quantum.node, (name) => reader.initRef(quantum.label, name)))
-    init.set(quantum.label, known)
+    const { runner, reader } = await served
     stop = new AbortController()
-    const { run: name, options, resources } = setup
-    const environment = { store, run: name, options, init: known, usage, ...(resources && { resources }) }
-    const result = await runQuantum(quantum, environment, {
+    const outcome = await runner.run(reader.job(job), {
       signal: stop.signal,
       onLog: (record) => send({ kind: 'log', record }),
     })
-    send({ kind: 'result', result })
+    send({ kind: 'result', outcome })
   }
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'abort') stop.abort(new Error('Interrupted'))
     else if (message.kind === 'run')
       run(message).catch((error: unknown) => {
-        const { id, label, dataId } = message.quantum
-        send({ kind: 'result', result: { id, label, dataId, state: 'failed', error: errorRecord(error) } })
+        const { id, label, dataId } = message.job
+        const result = { id, label, dataId, state: 'failed' as const, error: errorRecord(error) }
+        send({ kind: 'result', outcome: { result, written: [] } })
       })
     else {
       served = open(message.setup, loadTasks)
@@ -69,23 +54,16 @@ export function serveQuanta(loadTasks: LoadTasks): void {
     }
   })
   dieWithParent()
+  void loadTasks([]).catch(() => undefined)
 }
 
 async function open(setup: WorkerSetup, loadTasks: LoadTasks): Promise<Served> {
   const tasks = await loadTasks(setup.taskModules)
-  if (setup.graphFile !== undefined) return openFiles(setup, setup.graphFile, tasks)
-  const butler = await openNodeButler(setup.repository, { writeable: true })
-  return { store: butlerStore(butler), setup, ...(await makeWireReader(setup, tasks, butler)) }
-}
-
-async function openFiles(setup: WorkerSetup, file: string, tasks: TaskRegistry): Promise<Served> {
-  const butler = await openQuantumBackedButler(setup.repository)
-  const graph = await loadQuantumGraph(file, await nodeFiles.readBytes(file), tasks, butler)
+  const { stores, dimensions } = await openQuantumBackedButler(setup.repository)
+  const { raiseOnPartialOutputs, resources } = setup
   return {
-    store: quantumBackedStore(butler, graph),
-    setup,
-    quantum: ({ id, index }) => graph.quantum(graph.indexOf(id) ?? index),
-    initRef: (_label, datasetType) => graph.initRef(datasetType),
+    runner: new QuantumRunner({ stores, raiseOnPartialOutputs, usage, ...(resources && { resources }) }),
+    reader: await makeWireReader(setup, tasks, dimensions),
   }
 }
 

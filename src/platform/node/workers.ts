@@ -3,21 +3,23 @@ import { fileURLToPath } from 'node:url'
 import {
   type ExecutionOptions,
   type FromWorker,
-  type Quantum,
   type QuantumExecutor,
   type QuantumGraph,
   type QuantumHooks,
+  type QuantumJob,
+  type QuantumOutcome,
   type QuantumResources,
   type QuantumResult,
   type ToWorker,
-  wireQuantum,
+  wireJob,
+  WORKER_LOST,
   type WorkerSetup,
   workerSetup,
 } from '#pipeline'
 
 export interface WorkerPoolOptions {
   readonly slots: number
-  /** Root folder of the repository; each worker opens it for itself. */
+  /** Root folder of the repository; workers read and write its files, never its registry. */
   readonly repository: string
   /** The module that a worker runs: it must call `serveQuanta`. */
   readonly entry: URL
@@ -26,8 +28,8 @@ export interface WorkerPoolOptions {
   readonly execArgv?: readonly string[]
   /** Largest heap of a worker in megabytes; a quantum that needs more ends alone. */
   readonly maxHeapMb?: number
-  /** Run from this graph file and the repository's files alone. */
-  readonly graphFile?: string
+  /** Start the first process at once, not with the first quantum. */
+  readonly startEarly?: boolean
   /** What each quantum is told that it may use. */
   readonly resources?: QuantumResources
 }
@@ -40,25 +42,32 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
   let setup: WorkerSetup | undefined
   const idle: QuantumWorker[] = []
   const all = new Set<QuantumWorker>()
+  const start = (prepared?: WorkerSetup): QuantumWorker => {
+    const worker = new QuantumWorker(options)
+    if (prepared !== undefined) worker.prepare(prepared)
+    all.add(worker)
+    return worker
+  }
+  // The first loads its modules while the graph is built.
+  if (options.startEarly === true) idle.push(start())
   return {
     slots: options.slots,
     prepare(graph: QuantumGraph, execution: ExecutionOptions) {
-      const { repository, taskModules = [], graphFile, resources } = options
+      const { repository, taskModules = [], resources } = options
       setup = {
         ...workerSetup(graph, execution, repository, taskModules),
-        ...(graphFile !== undefined && { graphFile }),
         ...(resources && { resources }),
       }
+      for (const worker of idle) worker.prepare(setup)
       return Promise.resolve()
     },
-    async run(quantum: Quantum, hooks: QuantumHooks) {
+    async run(job: QuantumJob, hooks: QuantumHooks) {
       if (setup === undefined) throw new Error('prepare comes before run')
-      const worker = idle.pop() ?? new QuantumWorker(options, setup)
-      all.add(worker)
-      const result = await worker.run(quantum, hooks, setup.options.timeoutSec)
+      const worker = idle.pop() ?? start(setup)
+      const outcome = await worker.run(job, hooks, setup.timeoutSec)
       if (worker.isAlive) idle.push(worker)
       else all.delete(worker)
-      return result
+      return outcome
     },
     async close() {
       await Promise.all([...all].map((worker) => worker.end()))
@@ -67,10 +76,10 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
 }
 
 interface Job {
-  readonly quantum: Quantum
+  readonly quantum: QuantumJob['quantum']
   readonly hooks: QuantumHooks
   readonly started: number
-  readonly done: (result: QuantumResult) => void
+  readonly done: (outcome: QuantumOutcome) => void
 }
 
 class QuantumWorker {
@@ -81,7 +90,7 @@ class QuantumWorker {
   /** The end of what the process wrote to stderr, for the message when it crashes. */
   private said = ''
 
-  constructor({ entry, execArgv = [], maxHeapMb }: WorkerPoolOptions, setup: WorkerSetup) {
+  constructor({ entry, execArgv = [], maxHeapMb }: WorkerPoolOptions) {
     this.child = fork(fileURLToPath(entry), [], {
       execArgv: [...execArgv, ...(maxHeapMb === undefined ? [] : [`--max-old-space-size=${maxHeapMb}`])],
       serialization: 'advanced',
@@ -102,10 +111,14 @@ class QuantumWorker {
       living.delete(this.child)
       this.lost(whyEnded(code, signal, this.said))
     })
+  }
+
+  prepare(setup: WorkerSetup): void {
     this.send({ kind: 'setup', setup })
   }
 
-  run(quantum: Quantum, hooks: QuantumHooks, timeoutSec: number): Promise<QuantumResult> {
+  run(job: QuantumJob, hooks: QuantumHooks, timeoutSec: number): Promise<QuantumOutcome> {
+    const { quantum } = job
     return new Promise((resolve) => {
       const onAbort = (): void => {
         this.send({ kind: 'abort' })
@@ -113,18 +126,18 @@ class QuantumWorker {
       }
       let grace: NodeJS.Timeout | undefined
       let limit: NodeJS.Timeout | undefined
-      const done = (result: QuantumResult): void => {
+      const done = (outcome: QuantumOutcome): void => {
         clearTimeout(grace)
         clearTimeout(limit)
         hooks.signal.removeEventListener('abort', onAbort)
-        resolve(result)
+        resolve(outcome)
       }
       this.job = { quantum, hooks, started: performance.now(), done }
       hooks.signal.addEventListener('abort', onAbort, { once: true })
       void this.ready.then(() => {
         if (timeoutSec < MOST_TIMER_SEC)
           limit = setTimeout(() => this.kill(`it took longer than ${timeoutSec} s`), timeoutSec * 1000)
-        this.send({ kind: 'run', quantum: wireQuantum(quantum) })
+        this.send({ kind: 'run', job: wireJob(job) })
         return undefined
       })
     })
@@ -145,14 +158,15 @@ class QuantumWorker {
   private take(message: Exclude<FromWorker, { kind: 'ready' }>): void {
     if (message.kind === 'log') this.job?.hooks.onLog(message.record)
     else if (message.kind === 'broken') this.lost(message.message)
-    else this.finish(message.result)
+    else this.finish(message.outcome)
   }
 
-  private finish(result: QuantumResult): void {
+  private finish(outcome: QuantumOutcome): void {
     const { job } = this
+    const { result } = outcome
     this.job = undefined
     if (result.state === 'done' || result.state === 'skipped' || this.isAlive) this.pass()
-    job?.done(result)
+    job?.done(outcome)
   }
 
   /** What a task wrote to stderr belongs on ours; a crash's trace goes into its message instead. */
@@ -171,18 +185,12 @@ class QuantumWorker {
     const { job } = this
     if (job === undefined) return
     const { id, label, dataId, coordinate } = job.quantum
-    this.finish({
-      id,
-      label,
-      dataId,
-      state: 'failed',
-      elapsedSec: (performance.now() - job.started) / 1000,
-      error: {
-        name: 'WorkerError',
-        code: 'pipeline/worker',
-        message: `Quantum ${label} ${coordinate} ended: ${reason}.`,
-      },
-    })
+    const about = { id, label, dataId, elapsedSec: (performance.now() - job.started) / 1000 }
+    const message = `Quantum ${label} ${coordinate} ended: ${reason}.`
+    const result: QuantumResult = job.hooks.signal.aborted
+      ? { ...about, state: 'cancelled' }
+      : { ...about, state: 'failed', error: { name: 'WorkerError', code: WORKER_LOST, message } }
+    this.finish({ result, written: [] })
   }
 }
 
@@ -205,6 +213,6 @@ function whyEnded(code: number | null, signal: NodeJS.Signals | null, said: stri
 }
 
 /** How long a cancelled task may take to notice. */
-const ABORT_GRACE_MS = 2000
+const ABORT_GRACE_MS = 500
 /** Timers cannot be longer than 2^31 ms. */
 const MOST_TIMER_SEC = 2_147_483

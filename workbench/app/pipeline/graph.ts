@@ -3,7 +3,15 @@ import { svg } from '../dom.ts'
 import { BOX, layoutTasks, type Placed } from './layout.ts'
 
 /** In the order of the bar, left to right. */
-const STATES: readonly QuantumState[] = ['done', 'skipped', 'running', 'failed', 'blocked', 'pending']
+const STATES: readonly QuantumState[] = [
+  'done',
+  'skipped',
+  'running',
+  'failed',
+  'blocked',
+  'cancelled',
+  'pending',
+]
 
 /** The task boxes with their bars and arrows; drawn anew at each update, a pipeline is small. */
 export function drawGraph({ tasks }: PipelineDisplay): SVGSVGElement {
