@@ -22,7 +22,7 @@ import { survivesPowerLoss } from './durability.ts'
 export const nodeFiles: Files = {
   stat: statOrNothing,
   open: (path) => openNodeSource(path),
-  readBytes: (path) => told(path, 'read', () => readWhole(path)),
+  readBytes: (path) => told(path, 'read', async () => plain(await readWhole(path))),
   readText: (path) => told(path, 'read', () => readFile(path, 'utf8')),
   writeAtomic,
   writeChunks,
@@ -290,3 +290,7 @@ function asFilesError(path: string, what: string, error: unknown): FirstlightErr
     data: { path, system },
   })
 }
+
+/** Node's Buffer as the array it is: a Buffer's `slice` would share memory where an array's copies. */
+const plain = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
