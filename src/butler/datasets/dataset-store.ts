@@ -1,4 +1,4 @@
-import { isSqlError, quoteName, type SqlConnection, type SqlValue } from '#sql'
+import { isSqlError, jsonRows, jsonValue, quoteName, type SqlConnection, type SqlValue } from '#sql'
 import type { Timespan } from '#time'
 import type { CollectionRecord } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -39,15 +39,15 @@ export class DatasetStore {
     const { required } = type.type.dimensions
     const keys = datasets.map((d) => required.map((n): SqlValue => d.coordinate.values[n]!))
     await this.summaries.extend(run.id, type.id, type.type.dimensions, keys)
-    const tags = tagInsert(type)
+    const ids = datasets.map((d) => toHexId(d.id))
     try {
       await this.connection.runMany(
         'INSERT INTO dataset (id, dataset_type_id, ingest_date, run_id) VALUES (?, ?, ?, ?)',
-        datasets.map((d) => [toHexId(d.id), type.id, ingestDate, run.id]),
+        ids.map((id) => [id, type.id, ingestDate, run.id]),
       )
       await this.connection.runMany(
-        tags,
-        datasets.map((d, i) => [type.id, toHexId(d.id), run.id, ...keys[i]!]),
+        tagInsert(type),
+        ids.map((id, i) => [type.id, id, run.id, ...keys[i]!]),
       )
     } catch (error) {
       throw insertError(error, type, run)
@@ -142,6 +142,16 @@ export class DatasetStore {
       toHexId(id),
     ])
     return row === undefined ? undefined : { typeId: row[0] as number, runId: row[1] as number }
+  }
+
+  /** Which of some ids belong to datasets. */
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set()
+    const rows = await this.connection.all(
+      `SELECT id FROM dataset WHERE id IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
+      [jsonRows(ids.map((id) => [toHexId(id)]))],
+    )
+    return new Set(rows.map((row) => fromHexId(row[0] as string)))
   }
 
   /** Values of the required dimensions of a dataset, from its run's row. */

@@ -1,4 +1,4 @@
-import type { SqlConnection } from '#sql'
+import { jsonRows, jsonValue, type SqlConnection } from '#sql'
 import { fromHexId, toHexId } from '../datasets/ids.ts'
 import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
 
@@ -41,10 +41,11 @@ export class FileRecordTable {
   }
 
   async insert(records: readonly FileRecord[]): Promise<void> {
+    const ids = records.map((r) => toHexId(r.id))
     await this.connection.runMany(
       `INSERT INTO ${this.table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      records.map((r) => [
-        toHexId(r.id),
+      records.map((r, i) => [
+        ids[i]!,
         r.path,
         r.formatter,
         r.storageClass,
@@ -53,10 +54,9 @@ export class FileRecordTable {
         r.size,
       ]),
     )
-    const ids = new Set(records.map((r) => toHexId(r.id)))
     await this.connection.runMany(
       'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)',
-      [...ids].map((id) => [this.datastore, id]),
+      [...new Set(ids)].map((id) => [this.datastore, id]),
     )
   }
 
@@ -70,18 +70,16 @@ export class FileRecordTable {
   /** Records of many datasets by id; those without any are absent. */
   async ofMany(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileRecord[]>> {
     const found = new Map<string, FileRecord[]>()
-    for (let i = 0; i < ids.length; i += 500) {
-      const part = ids.slice(i, i + 500)
-      const rows = await this.connection.all(
-        `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (${part.map(() => '?').join(', ')})`,
-        part.map(toHexId),
-      )
-      for (const row of rows) {
-        const record = toRecord(row)
-        const list = found.get(record.id)
-        if (list === undefined) found.set(record.id, [record])
-        else list.push(record)
-      }
+    if (ids.length === 0) return found
+    const rows = await this.connection.all(
+      `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
+      [jsonRows(ids.map((id) => [toHexId(id)]))],
+    )
+    for (const row of rows) {
+      const record = toRecord(row)
+      const list = found.get(record.id)
+      if (list === undefined) found.set(record.id, [record])
+      else list.push(record)
     }
     return found
   }

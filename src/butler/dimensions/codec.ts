@@ -20,6 +20,7 @@ export class RecordCodec {
   readonly columns: readonly string[]
   readonly width: number
   private readonly types: readonly ColumnType[]
+  private readonly known: ReadonlySet<string>
 
   constructor(universe: DimensionUniverse, element: DimensionElement) {
     this.element = element
@@ -29,6 +30,8 @@ export class RecordCodec {
     const timespan = element.temporalFamily === undefined ? [] : ['timespan_begin', 'timespan_end']
     this.columns = [...this.fields, ...region, ...timespan]
     this.width = this.columns.length
+    const extras = [element.name, ...region, ...(timespan.length === 0 ? [] : ['timespan'])]
+    this.known = new Set([...this.fields, ...extras])
   }
 
   /** Columns for SELECT, from a table or alias; nanoseconds as text, since they pass 2^53. */
@@ -45,8 +48,8 @@ export class RecordCodec {
   decode(row: SqlRow, offset = 0): DimensionRecord | undefined {
     if (row[offset] === null) return undefined
     const fields: Record<string, RecordValue> = {}
-    for (const [i, name] of this.fields.entries())
-      fields[name] = decodeValue(row[offset + i]!, this.types[i]!)
+    const names = this.fields
+    for (let i = 0; i < names.length; i++) fields[names[i]!] = decodeValue(row[offset + i]!, this.types[i]!)
     let next = offset + this.fields.length
     const region = this.element.spatialFamily === undefined ? undefined : (row[next++] as string | null)
     const timespan =
@@ -84,10 +87,7 @@ export class RecordCodec {
   }
 
   private checkNames(input: RecordInput): void {
-    const { element, fields } = this
-    const known = new Set([...fields, element.name])
-    if (element.spatialFamily !== undefined) known.add('region')
-    if (element.temporalFamily !== undefined) known.add('timespan')
+    const { element, known } = this
     const unknown = Object.keys(input).filter((k) => !known.has(k))
     if (unknown.length > 0)
       throw new DimensionRecordError(

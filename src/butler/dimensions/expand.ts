@@ -68,10 +68,12 @@ export function requireValue(given: DataId, name: string): DataIdValue {
   return value
 }
 
-const hasKey = (element: DimensionElement, values: DataId): boolean =>
+/** Whether values hold the element's key. */
+export const hasKey = (element: DimensionElement, values: DataId): boolean =>
   element.required.every((d) => values[d] !== undefined)
 
-function refuse(element: DimensionElement, group: DimensionGroup, values: DataId): void {
+/** Throw where a data ID cannot do without the record that it lacks. */
+export function refuse(element: DimensionElement, group: DimensionGroup, values: DataId): void {
   if (element.kind !== 'join') {
     if (element.kind === 'view' && !group.required.includes(element.name)) return
     throw new DataIdValueError(`There is no ${element.name} record for ${formatDataId(values)}.`, {

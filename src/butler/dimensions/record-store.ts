@@ -1,4 +1,12 @@
-import { isSqlError, quoteName, type SqlConnection, type SqlValue } from '#sql'
+import {
+  isSqlError,
+  jsonRows,
+  jsonValue,
+  quoteName,
+  type SqlConnection,
+  type SqlRow,
+  type SqlValue,
+} from '#sql'
 import type { Region } from '#geom'
 import { ConflictingDefinitionError, DimensionRecordError } from '../errors.ts'
 import { hasTable, type DimensionElement } from './element.ts'
@@ -21,6 +29,15 @@ const CACHED = new Set([
 ])
 /** Rows of other elements remembered by key. */
 const MOST_REMEMBERED = 20_000
+
+/** A row to insert. */
+interface NewRow {
+  readonly row: RecordInput
+  /** Table values in column order. */
+  readonly values: readonly SqlValue[]
+  /** Values of the required dimensions in order. */
+  readonly key: readonly SqlValue[]
+}
 
 /** Dimension records in their tables. */
 export class RecordStore {
@@ -109,19 +126,104 @@ export class RecordStore {
             : 'Pixels are computed.',
       })
     const codec = this.codec(element)
-    const encoded = rows.map((row) => codec.encode(row))
-    const statement = insertStatement(codec, mode)
-    for (const [i, values] of encoded.entries()) {
-      const changes = await this.guarded(element, rows[i]!, () => this.connection.run(statement, values))
-      if (changes.changes > 0 && element.spatialFamily !== undefined)
-        await this.writeOverlaps(
-          element,
-          values,
-          rows[i]!['region'] as Region | null | undefined,
-          mode === 'replace',
-        )
-    }
+    let wanted: readonly NewRow[] = rows.map((row): NewRow => {
+      const values = codec.encode(row)
+      return { row, values, key: keyFields(element).map((f) => values[codec.fields.indexOf(f)]!) }
+    })
+    if (mode === 'skip') wanted = await this.withoutKnown(codec, wanted)
+    if (mode === 'replace') wanted = [...new Map(wanted.map((r) => [r.key.join('\u0000'), r])).values()]
+    await this.insertAll(codec, wanted, mode)
+    if (element.spatialFamily !== undefined) await this.writeOverlaps(element, wanted, mode === 'replace')
     this.forget(element)
+  }
+
+  /** Rows together; when one of them is refused, one by one, to name it. */
+  private async insertAll(
+    codec: RecordCodec,
+    rows: readonly NewRow[],
+    mode: 'insert' | 'replace' | 'skip',
+  ): Promise<void> {
+    const statement = insertStatement(codec, mode)
+    const [only] = rows
+    if (only === undefined) return
+    if (rows.length > 1) {
+      await this.connection.run('SAVEPOINT records')
+      try {
+        await this.connection.runMany(
+          statement,
+          rows.map((r) => r.values),
+        )
+        await this.connection.run('RELEASE records')
+        return
+      } catch (error) {
+        if (!isSqlError(error) || !error.isIntegrity) throw error
+        await this.connection.run('ROLLBACK TO records')
+        await this.connection.run('RELEASE records')
+      }
+    }
+    for (const { row, values } of rows)
+      await this.guarded(codec.element, row, () => this.connection.run(statement, values))
+  }
+
+  /** Those whose key is not there yet, each once. */
+  private async withoutKnown(codec: RecordCodec, rows: readonly NewRow[]): Promise<readonly NewRow[]> {
+    const { element } = codec
+    const columns = keyFields(element).map((f) => `t.${quoteName(f)}`)
+    const found = await this.rowsOf(
+      element,
+      columns.join(', '),
+      rows.map((r) => r.key),
+    )
+    const known = new Set(found.map((key) => key.join('\u0000')))
+    return rows.filter(({ key }) => {
+      const text = key.join('\u0000')
+      if (known.has(text)) return false
+      known.add(text)
+      return true
+    })
+  }
+
+  /** Records by their keys (values of the required dimensions in order), and perhaps others: what is not there is left out. */
+  async fetchMany(
+    element: DimensionElement,
+    keys: readonly (readonly SqlValue[])[],
+  ): Promise<readonly DimensionRecord[]> {
+    if (element.kind === 'skypix') return keys.map((key) => skypixRecord(element, Number(key[0])))
+    if (this.isCached(element)) return [...(await this.allCached(element)).values()]
+    const codec = this.codec(element)
+    return (await this.rowsOf(element, codec.selectList('t'), keys)).map((row) => codec.decode(row)!)
+  }
+
+  /**
+   * Rows that have one of some keys, and perhaps others: told by the dimension with most values, for keys mostly are all combinations
+   * of some visits and detectors.
+   */
+  private async rowsOf(
+    element: DimensionElement,
+    columns: string,
+    keys: readonly (readonly SqlValue[])[],
+  ): Promise<readonly SqlRow[]> {
+    const sets = element.required.map((_, i) => new Set(keys.map((key) => key[i]!)))
+    const most = sets.reduce((best, set, i) => (set.size > sets[best]!.size ? i : best), 0)
+    const conditions: string[] = []
+    const parameters: SqlValue[] = []
+    for (const [i, field] of keyFields(element).entries()) {
+      const column = `t.${quoteName(field)}`
+      const [only] = sets[i]!
+      if (only === undefined) return []
+      if (sets[i]!.size === 1) {
+        conditions.push(`${column} = ?`)
+        parameters.push(only)
+      } else if (i === most) {
+        const value = jsonValue(0, this.universe.get(element.required[i]!).keys[0]!.type === 'string')
+        conditions.push(`${column} IN (SELECT ${value} FROM json_each(?))`)
+        parameters.push(jsonRows([...sets[i]!].map((v) => [v])))
+      }
+    }
+    return this.connection.all(
+      `SELECT ${columns} FROM ${quoteName(element.name)} t WHERE ${conditions.join(' AND ')}`,
+      parameters,
+    )
   }
 
   /** Insert a row or compare it with the one there: true when new, false when equal, else the old values if `update`. */
@@ -175,16 +277,15 @@ export class RecordStore {
 
   private async writeOverlaps(
     element: DimensionElement,
-    values: readonly SqlValue[],
-    region: Region | null | undefined,
+    rows: readonly NewRow[],
     replace: boolean,
   ): Promise<void> {
-    const codec = this.codec(element)
-    const key = element.required.map(
-      (d) => values[codec.fields.indexOf(d === element.name ? element.keyField : d)]!,
-    )
-    if (replace) await this.overlaps.remove(element, key)
-    if (region !== undefined && region !== null) await this.overlaps.insert(element, key, region)
+    if (replace) for (const { key } of rows) await this.overlaps.remove(element, key)
+    const placed = rows.flatMap(({ row, key }) => {
+      const region = row['region'] as Region | null | undefined
+      return region === undefined || region === null ? [] : [{ key, region }]
+    })
+    if (placed.length > 0) await this.overlaps.insert(element, placed)
   }
 
   private forget(element: DimensionElement): void {

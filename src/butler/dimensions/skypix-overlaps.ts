@@ -16,19 +16,25 @@ export class SkypixOverlaps {
   }
 
   /** `key`: values of the element's required dimensions in order. */
-  async insert(element: DimensionElement, key: readonly SqlValue[], region: Region): Promise<void> {
+  async insert(
+    element: DimensionElement,
+    records: readonly { readonly key: readonly SqlValue[]; readonly region: Region }[],
+  ): Promise<void> {
     const { system, level } = this.common.skypix!
     const governor = element.governor!
-    const governorValue = key[element.required.indexOf(governor)]!
+    const at = element.required.indexOf(governor)
     const table = overlapTableName(element.name)
-    await this.connection.run(
+    await this.connection.runMany(
       `INSERT INTO ${table}_summary (skypix_system, skypix_level, ${governor}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-      [system, level, governorValue],
+      [...new Set(records.map((r) => r.key[at]!))].map((value) => [system, level, value]),
     )
     const columns = element.required.map(quoteName).join(', ')
+    const places = element.required.map(() => '?').join(', ')
     await this.connection.runMany(
-      `INSERT INTO ${table} (skypix_system, skypix_level, ${columns}, skypix_index) VALUES (?, ?, ${key.map(() => '?').join(', ')}, ?)`,
-      pixelsOf(this.common, region).map((pixel) => [system, level, ...key, pixel]),
+      `INSERT INTO ${table} (skypix_system, skypix_level, ${columns}, skypix_index) VALUES (?, ?, ${places}, ?)`,
+      records.flatMap(({ key, region }) =>
+        pixelsOf(this.common, region).map((pixel) => [system, level, ...key, pixel]),
+      ),
     )
   }
 

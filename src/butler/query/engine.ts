@@ -16,7 +16,7 @@ import type { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { InvalidQueryError } from '../errors.ts'
 import { type Column, columnLabel, columnType } from '../expression/columns.ts'
-import { RecordAttacher } from './attach.ts'
+import { attachRecords } from './attach.ts'
 import { executePlan } from './execute.ts'
 import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
@@ -247,7 +247,7 @@ export class QueryEngine {
 
   /** Data IDs with the records of all elements. */
   attachRecords(group: DimensionGroup, ids: readonly DataCoordinate[]): Promise<readonly DataCoordinate[]> {
-    return new RecordAttacher(this.connection, this.universe, this.records).attach(group, ids)
+    return attachRecords(this.records, group, ids)
   }
 }
 

@@ -126,16 +126,20 @@ async function writeDatasets(
     yaml.line(1, `dataset_type: ${datasetType.name}`)
     yaml.line(1, `run: ${yamlScalar(refs[0]!.run)}`)
     yaml.line(1, 'records:')
-    for (const ref of refs) await writeDataset(yaml, ref, stored.get(ref.id), request)
+    for (const ref of refs) {
+      const file = stored.get(ref.id)
+      const path = file === undefined ? undefined : await exportedPath(ref, file, request)
+      writeDataset(yaml, ref, path, file?.records[0]!.formatter)
+    }
   }
 }
 
-async function writeDataset(
+function writeDataset(
   yaml: YamlWriter,
   ref: DatasetRef,
-  stored: StoredFiles | undefined,
-  request: ExportRequest,
-): Promise<void> {
+  path: string | undefined,
+  formatter: string | undefined,
+): void {
   yaml.line(1, '- dataset_id:')
   yaml.line(2, `- !uuid '${ref.id}'`)
   yaml.line(2, 'data_id:')
@@ -143,16 +147,18 @@ async function writeDataset(
   if (required.length === 0) yaml.line(2, '- {}')
   for (const [i, name] of required.entries())
     yaml.line(2, `${i === 0 ? '- ' : '  '}${name}: ${yamlScalar(ref.dataId[name])}`)
-  if (stored === undefined) return
+  if (path === undefined || formatter === undefined) return
+  yaml.line(2, `path: ${yamlScalar(path)}`)
+  yaml.line(2, `formatter: ${formatter}`)
+}
+
+async function exportedPath(ref: DatasetRef, stored: StoredFiles, request: ExportRequest): Promise<string> {
   const record = stored.records[0]!
   if (stored.records.length > 1)
     throw new FormatterError(`${ref.toString()} is stored in parts, which an export cannot say.`, {
       hint: 'Use transfer-datasets or an archive (retrieve-artifacts --zip), or leave it out.',
     })
-  const path =
-    request.directory === undefined ? record.path : await copyOut(stored.store, ref, record, request)
-  yaml.line(2, `path: ${yamlScalar(path)}`)
-  yaml.line(2, `formatter: ${record.formatter}`)
+  return request.directory === undefined ? record.path : copyOut(stored.store, ref, record, request)
 }
 
 /** Put the file into the export's folder; gives its path there. */

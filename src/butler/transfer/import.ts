@@ -4,7 +4,7 @@ import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
 import { joinPath } from '../datastore/uri.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
 import type { DataId } from '../dimensions/data-id.ts'
-import { expandDataId } from '../dimensions/expand.ts'
+import { expandDataIds } from '../dimensions/expand-many.ts'
 import {
   ConflictingDefinitionError,
   IncompatibleVersionError,
@@ -27,6 +27,14 @@ export interface ImportOptions {
 interface Entry {
   readonly type: string
   readonly [key: string]: unknown
+}
+
+/** Datasets of one file. */
+interface DatasetsRecord {
+  readonly dataset_id: readonly string[]
+  readonly data_id: readonly DataId[]
+  readonly path?: unknown
+  readonly formatter?: unknown
 }
 
 /** Take everything an export file describes, in one transaction: records, runs, types, datasets with files, chains, associations. */
@@ -111,30 +119,26 @@ class Importer {
   private async datasets(entry: Entry): Promise<void> {
     const { type } = await this.repository.types.get(String(entry['dataset_type']))
     const run = String(entry['run'])
+    const records = entry['records'] as readonly DatasetsRecord[]
+    const dataIds = records.flatMap((record) => record.data_id)
+    const coordinates = await expandDataIds(this.repository.records, type.dimensions, dataIds, {
+      allowNewViews: true,
+      all: false,
+    })
+    let n = 0
     const files: FileDataset[] = []
     const all: DatasetRef[] = []
-    for (const record of entry['records'] as readonly Record<string, unknown>[]) {
-      const ids = record['dataset_id'] as readonly string[]
-      const dataIds = record['data_id'] as readonly DataId[]
-      const refs: DatasetRef[] = []
-      for (const [i, id] of ids.entries()) {
-        const coordinate = await expandDataId(this.repository.records, type.dimensions, dataIds[i]!, {
-          allowNewViews: true,
-        })
-        refs.push(new DatasetRef(type, coordinate, run, id))
+    for (const { dataset_id, path, formatter } of records) {
+      const refs = dataset_id.map((id) => new DatasetRef(type, coordinates[n++]!, run, id))
+      for (const ref of refs) {
+        this.refs.set(ref.id, ref)
+        all.push(ref)
       }
-      for (const ref of refs) this.refs.set(ref.id, ref)
-      all.push(...refs)
-      const { path } = record
       if (typeof path !== 'string') continue
-      const { directory } = this.options
       files.push({
-        path:
-          directory === undefined || path.startsWith('/') || path.includes('://')
-            ? path
-            : joinPath(directory, path),
+        path: this.placeOf(path),
         refs,
-        ...(typeof record['formatter'] === 'string' && { formatter: record['formatter'] }),
+        ...(typeof formatter === 'string' && { formatter }),
       })
     }
     await this.repository.write('import datasets', async (undo) => {
@@ -143,21 +147,25 @@ class Importer {
     })
   }
 
+  private placeOf(path: string): string {
+    const { directory } = this.options
+    return directory === undefined || path.startsWith('/') || path.includes('://')
+      ? path
+      : joinPath(directory, path)
+  }
+
   /** Those that are not known yet; a known id must be the same dataset, and not stored. */
   private async fresh(refs: readonly DatasetRef[]): Promise<readonly DatasetRef[]> {
-    const out: DatasetRef[] = []
-    for (const ref of refs) {
-      const known = await this.repository.datasets.byId(ref.id)
-      if (known === undefined) out.push(ref)
-      else if ((await this.repository.datastore.storedOne(ref.id)) !== undefined)
-        throw new ConflictingDefinitionError(
-          `Dataset ${ref.id} (${ref.datasetType.name}) is in the repository already.`,
-          {
-            hint: 'Nothing was imported.',
-          },
-        )
-    }
-    return out
+    const { datasets, datastore } = this.repository
+    const known = await datasets.known(refs.map((r) => r.id))
+    const stored = known.size === 0 ? undefined : await datastore.stored([...known])
+    const taken = refs.find((ref) => stored?.has(ref.id) === true)
+    if (taken !== undefined)
+      throw new ConflictingDefinitionError(
+        `Dataset ${taken.id} (${taken.datasetType.name}) is in the repository already.`,
+        { hint: 'Nothing was imported.' },
+      )
+    return refs.filter((ref) => !known.has(ref.id))
   }
 
   private async chain(entry: Entry): Promise<void> {
@@ -191,6 +199,7 @@ class Importer {
 
 /** Times are two keys in the file: datetime_begin and datetime_end (older: timespan_begin, timespan_end), or one timespan. */
 function toInput(row: Record<string, unknown>): RecordInput {
+  if (!TIMES.some((key) => key in row)) return row as RecordInput
   const { datetime_begin, datetime_end, timespan_begin, timespan_end, ...rest } = row
   const begin = datetime_begin ?? timespan_begin
   const end = datetime_end ?? timespan_end
@@ -202,3 +211,5 @@ function toInput(row: Record<string, unknown>): RecordInput {
     ...(known && { timespan: Timespan.between(bound(begin), bound(end)) }),
   }
 }
+
+const TIMES = ['datetime_begin', 'datetime_end', 'timespan_begin', 'timespan_end']

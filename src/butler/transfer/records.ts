@@ -1,6 +1,7 @@
 import type { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
+import { expandDataIds } from '../dimensions/expand-many.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { keyText } from '../dimensions/record-store.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -34,7 +35,17 @@ export async function collectRecords(
     for (const record of (await expandDataId(repository.records, group, values)).records?.values() ?? [])
       if (record !== undefined) add(record)
   }
-  for (const id of ids) await expand(id.group, id.values)
+  const seen = new Set<DimensionRecord>()
+  for (const [group, members] of byGroup(ids)) {
+    const expanded = await expandDataIds(repository.records, group, members)
+    for (const name of group.lookupOrder)
+      for (const { records } of expanded) {
+        const record = records?.get(name)
+        if (record === undefined || seen.has(record)) continue
+        seen.add(record)
+        add(record)
+      }
+  }
   for (let record = fresh.pop(); record !== undefined; record = fresh.pop())
     for (const element of universe.elements) {
       if (element.populatedBy !== record.element.name || !element.alwaysJoin) continue
@@ -45,6 +56,16 @@ export async function collectRecords(
     }
   const order = [...found.keys()].sort((a, b) => universe.get(a).index - universe.get(b).index)
   return new Map(order.map((name) => [name, [...found.get(name)!.values()]]))
+}
+
+function byGroup(ids: readonly DataCoordinate[]): ReadonlyMap<DataCoordinate['group'], readonly DataId[]> {
+  const groups = new Map<DataCoordinate['group'], DataId[]>()
+  for (const { group, values } of ids) {
+    const list = groups.get(group)
+    if (list === undefined) groups.set(group, [values])
+    else list.push(values)
+  }
+  return groups
 }
 
 async function rowsOf(

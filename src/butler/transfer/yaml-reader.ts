@@ -2,9 +2,40 @@ import { fromBase64, fromHex } from '#core'
 import { decodeRegion } from '#geom'
 import { Instant, Timespan } from '#time'
 import { ImportError } from '../errors.ts'
+import { readBlockYaml, type TagReader, UNUSUAL } from './block-yaml.ts'
 
-/** Tags of export files: ids, times, timespans, regions. Unknown ones stay plain data. */
+/** An export file: as its few shapes if it is written in them, else by a general parser. */
 export async function readExportYaml(text: string, name: string): Promise<unknown> {
+  const quick = readBlockYaml(text, readTag)
+  return quick === UNUSUAL ? readGeneralYaml(text, name) : quick
+}
+
+/** Tags of export files: ids, times, timespans, regions. */
+const readTag: TagReader = (tag, value) => {
+  if (typeof value === 'string')
+    switch (tag) {
+      case '!uuid':
+        return value
+      case '!butler_time/tai/iso':
+        return Instant.fromIso(value, 'tai')
+      case '!butler_time/utc/iso':
+        return Instant.fromIso(value, 'utc')
+      case '!!binary':
+        return fromBase64(value.replace(/\s/g, ''))
+      case '!lsst.daf.butler.Timespan':
+        return value === 'EMPTY' ? Timespan.empty : UNUSUAL
+      default:
+        return UNUSUAL
+    }
+  if (tag === '!lsst.daf.butler.Timespan') return readTimespan(value)
+  const isRegion = SHAPES.some((shape) => tag === `!<lsst.sphgeom.${shape}>`)
+  return isRegion && typeof value['encoded'] === 'string' ? decodeRegion(fromHex(value['encoded'])) : UNUSUAL
+}
+
+const SHAPES = ['ConvexPolygon', 'Circle', 'Box', 'Ellipse', 'UnionRegion', 'IntersectionRegion']
+
+/** The same by the library; unknown tags stay plain data. */
+export async function readGeneralYaml(text: string, name: string): Promise<unknown> {
   const { parseDocument } = await import('yaml')
   type Tag =
     NonNullable<NonNullable<Parameters<typeof parseDocument>[1]>['customTags']> extends infer T
@@ -32,7 +63,7 @@ export async function readExportYaml(text: string, name: string): Promise<unknow
       time('utc'),
       { tag: '!lsst.daf.butler.Timespan', resolve: () => Timespan.empty },
       map('!lsst.daf.butler.Timespan', readTimespan),
-      ...['ConvexPolygon', 'Circle', 'Box', 'Ellipse', 'UnionRegion', 'IntersectionRegion'].map(region),
+      ...SHAPES.map(region),
     ],
   })
   const [error] = document.errors
@@ -42,7 +73,7 @@ export async function readExportYaml(text: string, name: string): Promise<unknow
 }
 
 /** Keys are begin and end; older files say timespan_begin and timespan_end. */
-function readTimespan(fields: Record<string, unknown>): Timespan {
+function readTimespan(fields: Readonly<Record<string, unknown>>): Timespan {
   const bound = (key: string) => (fields[key] ?? fields[`timespan_${key}`] ?? null) as Instant | string | null
   const instant = (value: Instant | string | null) =>
     typeof value === 'string' ? Instant.fromIso(value.replace(' ', 'T')) : value

@@ -8,13 +8,15 @@ export class YamlWriter {
   private readonly parts: string[] = []
 
   line(indent: number, text: string): void {
-    this.parts.push(`${'  '.repeat(indent)}${text}\n`)
+    this.parts.push(INDENTS[indent]! + text)
   }
 
   text(): string {
-    return this.parts.join('')
+    return `${this.parts.join('\n')}\n`
   }
 }
+
+const INDENTS = ['', '  ', '    ', '      ']
 
 const PLAIN = /^[A-Za-z_/][\w./+ -]*[\w/+-]$|^[A-Za-z_]$/
 /** Words that YAML 1.1 readers take for something else. */
