@@ -17,6 +17,7 @@ import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { InvalidQueryError } from '../errors.ts'
 import { type Column, columnLabel, columnType } from '../expression/columns.ts'
 import { attachRecords } from './attach.ts'
+import { scanDatasets } from './dataset-scan.ts'
 import { executePlan } from './execute.ts'
 import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
@@ -133,6 +134,8 @@ export class QueryEngine {
     const search = spec.searches.get(datasetType)!
     const { type } = search.type
     const group = type.dimensions
+    const scanned = await this.scan(spec, search, options)
+    if (scanned !== undefined) return scanned
     const { rows, plan } = await this.runPlan(
       spec,
       { group, dataset: datasetType, findFirst: options.findFirst ?? true, ...orderOf(options) },
@@ -149,6 +152,32 @@ export class QueryEngine {
       (row, i) =>
         new DatasetRef(type, ids[i]!, names.get(row[at + 1] as number)!, fromHexId(row[at] as string)),
     )
+  }
+
+  /** The quick way of plain searches; undefined when this is none. */
+  private async scan(
+    spec: QuerySpec,
+    search: DatasetSearch,
+    options: RunOptions,
+  ): Promise<readonly DatasetRef[] | undefined> {
+    if ((options.orderBy ?? []).length > 0 || isDoomed(spec) || options.limit === 0) return undefined
+    const { connection, records } = this
+    const found = await scanDatasets(connection, records, spec, search, {
+      findFirst: options.findFirst ?? true,
+      limit: options.limit,
+    })
+    if (found === undefined) return undefined
+    const { type } = search.type
+    const names = await this.collections.names()
+    const { runs, ids } = found
+    let dataIds: readonly DataCoordinate[] = found.dataIds.map(
+      (values) => new DataCoordinate(type.dimensions, values, true),
+    )
+    if (options.withDimensionRecords === true) dataIds = await this.attachRecords(type.dimensions, dataIds)
+    return dataIds.map((dataId, i) => {
+      const run = names.get(typeof runs === 'number' ? runs : runs[i]!)!
+      return new DatasetRef(type, dataId, run, ids[i]!)
+    })
   }
 
   /** Rows with any columns: dimension values under their names, other columns as `element.field`, `type.field`. */

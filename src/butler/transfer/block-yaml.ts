@@ -2,7 +2,7 @@
 export type TagReader = (tag: string, value: string | Readonly<Record<string, unknown>>) => unknown
 
 /** What the quick reader leaves to a general one. */
-export const UNUSUAL = Symbol('unusual')
+export const UNUSUAL = new Error('The YAML is written in an unusual way.')
 
 /**
  * Block YAML as butlers export it: maps and lists by indentation, one line a scalar, in some hundredths of a general parser's time.
