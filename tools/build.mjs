@@ -1,4 +1,4 @@
-// `npm run build`: pixel kernels (AssemblyScript) → TypeScript → kernel type library → kernel bundle → workbench bundle.
+// `npm run build`: pixel kernels (AssemblyScript) → TypeScript → command bundle → kernel type library → kernel bundle → workbench bundle.
 // Each step skips itself when its inputs are unchanged; `--no-workbench` leaves the browser bundle out.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync } from 'node:fs'
@@ -21,6 +21,7 @@ function step(label, script, ...args) {
 
 step('pixel kernels', 'tools/build-simd.mjs')
 step('TypeScript', 'node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.build.json')
+step('commands', 'tools/bundle-commands.mjs')
 step('kernel type library', 'tools/build-kernel-types.mjs')
 step('words of pipelines and commands', 'tools/build-kernel-words.mjs')
 step('kernel bundle', 'tools/bundle-kernel.mjs')

@@ -50,7 +50,7 @@ function clock(command: string, args: readonly string[]): number {
 
 const ourCommand = [
   process.execPath,
-  fileURLToPath(new URL('../../dist/src/cli/butler.js', import.meta.url)),
+  fileURLToPath(new URL('../../dist/bin/butler.js', import.meta.url)),
 ] as const
 
 try {

@@ -44,6 +44,12 @@ test('the packed tarball, installed in an empty folder, starts the workbench', {
   )
   expect(installed).toBeLessThanOrEqual(300)
 
+  const run = (...words: readonly string[]) =>
+    execFileSync('npx', words, { cwd: empty, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  run('butler', 'create', 'repo')
+  run('butler', 'register-instrument', 'repo', 'lsst.obs.subaru.HyperSuprimeCam')
+  expect(run('butler', 'query-dimension-records', 'repo', 'instrument')).toContain('HSC')
+
   const server = spawn(
     'npx',
     ['firstlight', 'start', '--port', '0', '--no-browser', '--repo', repo, '--root', join(work, 'notebooks')],
