@@ -18,6 +18,7 @@ import { InvalidQueryError } from '../errors.ts'
 import { type Column, columnLabel, columnType } from '../expression/columns.ts'
 import { attachRecords } from './attach.ts'
 import { scanDatasets } from './dataset-scan.ts'
+import { overlappingDataIds } from './joined-overlap.ts'
 import { executePlan } from './execute.ts'
 import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
@@ -104,9 +105,22 @@ export class QueryEngine {
     group: DimensionGroup,
     options: RunOptions = {},
   ): Promise<readonly DataCoordinate[]> {
-    const rows = await this.run(spec, { group, ...orderOf(options) }, options)
-    const ids = rows.map((row) => new DataCoordinate(group, valuesOf(group, row), true))
+    const values = await this.dataIdValues(spec, group, options)
+    const ids = values.map((v) => new DataCoordinate(group, v, true))
     return options.withDimensionRecords === true ? this.attachRecords(group, ids) : ids
+  }
+
+  private async dataIdValues(
+    spec: QuerySpec,
+    group: DimensionGroup,
+    options: RunOptions,
+  ): Promise<readonly DataId[]> {
+    if ((options.orderBy ?? []).length === 0 && !isDoomed(spec) && options.limit !== 0) {
+      const joined = await overlappingDataIds(this.connection, this.universe, spec, group)
+      if (joined !== undefined) return joined.slice(0, options.limit)
+    }
+    const rows = await this.run(spec, { group, ...orderOf(options) }, options)
+    return rows.map((row) => valuesOf(group, row))
   }
 
   async dimensionRecords(
