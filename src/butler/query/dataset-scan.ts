@@ -179,47 +179,57 @@ async function fillImplied(
   for (const name of group.lookupOrder) {
     const element = group.universe.get(name)
     if (element.directImplied.length === 0) continue
-    const found = await impliedOf(store, element, values, count)
+    const { places, fields } = await impliedOf(store, element, values, count)
     for (const implied of element.directImplied) {
-      const column = found.map((fields) => (fields?.[implied] ?? undefined) as DataIdValue)
-      const [first] = column
+      const own = fields.map((f) => (f?.[implied] ?? undefined) as DataIdValue)
       const isJoined = group.universe.get(implied).definesRelationships
-      for (const [i, fields] of found.entries())
-        if (fields === undefined || (isJoined && (fields[implied] ?? null) === null)) {
-          kept ??= Array.from({ length: count }, () => true)
-          if (found.length === 1) kept.fill(false)
-          else kept[i] = false
-        }
-      values.set(implied, found.length === 1 && count !== 1 ? first! : column)
+      const lacks = fields.map((f, k) => f === undefined || (isJoined && own[k] === undefined))
+      if (lacks.includes(true)) {
+        kept ??= Array.from({ length: count }, () => true)
+        for (let i = 0; i < count; i++)
+          if (lacks[places === undefined ? 0 : places[i]!] === true) kept[i] = false
+      }
+      values.set(implied, places === undefined ? own[0]! : Array.from(places, (k) => own[k]!))
     }
   }
   return kept
 }
 
-/** The record's fields for each row; one for all when the rows do not differ. */
+interface Implied {
+  /** Of each row, the place of its record; undefined when all rows have the first. */
+  readonly places: Int32Array | undefined
+  readonly fields: readonly (Readonly<Record<string, unknown>> | undefined)[]
+}
+
+/** The records of an element that the rows have. */
 async function impliedOf(
   store: RecordStore,
   element: DimensionElement,
   values: ReadonlyMap<string, ColumnValues>,
   count: number,
-): Promise<readonly (Readonly<Record<string, unknown>> | undefined)[]> {
+): Promise<Implied> {
   const columns = element.required.map((d) => values.get(d)!)
   const varying = columns.filter((c): c is readonly DataIdValue[] => Array.isArray(c))
-  const rows = varying.length === 0 ? Math.min(1, count) : count
-  const keyAt = (i: number) =>
-    columns.map((c) => (Array.isArray(c) ? (c as DataIdValue[])[i]! : (c as DataIdValue)))
-  const textAt =
-    varying.length === 1
-      ? (i: number) => varying[0]![i]!
-      : (i: number) => varying.map((c) => c[i]).join('\u0000')
-  const wanted = new Map<DataIdValue, number>()
-  for (let i = 0; i < rows; i++) wanted.set(textAt(i), i)
-  const keys = [...wanted.values()].map(keyAt)
-  const byKey = new Map<string, Readonly<Record<string, unknown>>>()
+  const [only] = varying
+  const known = new Map<DataIdValue, number>()
+  const rows: number[] = []
+  const places = only === undefined ? undefined : new Int32Array(count)
+  for (let i = 0; i < (only === undefined ? Math.min(1, count) : count); i++) {
+    const key = varying.length === 1 ? only![i]! : varying.map((c) => c[i]).join('\u0000')
+    let place = known.get(key)
+    if (place === undefined) {
+      known.set(key, (place = rows.length))
+      rows.push(i)
+    }
+    if (places !== undefined) places[i] = place
+  }
+  const keys = rows.map((i) =>
+    columns.map((c) => (Array.isArray(c) ? (c as DataIdValue[])[i]! : (c as DataIdValue))),
+  )
+  const found = new Map<string, Readonly<Record<string, unknown>>>()
   for (const record of await store.fetchMany(element, keys))
-    byKey.set(element.required.map((d) => record.dataId[d]).join('\u0000'), record.fields)
-  const known = new Map([...wanted].map(([text, i]) => [text, byKey.get(keyAt(i).join('\u0000'))]))
-  return Array.from({ length: rows }, (_, i) => known.get(textAt(i)))
+    found.set(element.required.map((d) => record.dataId[d]).join('\u0000'), record.fields)
+  return { places, fields: keys.map((key) => found.get(key.join('\u0000'))) }
 }
 
 function rowsOf(
