@@ -39,10 +39,24 @@ with butler.transaction():
 each("find", ids(500, 60), lambda d: butler.find_dataset("note", d, collections="run/big"))
 each("find-chain", ids(500, 60), lambda d: butler.find_dataset("note", d, collections="chain"))
 each("get", ids(100, 60), lambda d: butler.get("written", d, collections="run/written"))
-refs = once("refs", lambda: butler.query_datasets("note", "run/big", where=WHERE, limit=None))
+
+
+def find(collections, records=False):
+    """A query whose every ref is looked at: its id and visit, and with records each of them."""
+    refs = butler.query_datasets("note", collections, where=WHERE, limit=None, with_dimension_records=records)
+    for ref in refs:
+        assert ref.id is not None and ref.dataId["visit"] is not None
+        if records:
+            for element in ref.dataId.dimensions.elements:
+                assert element == "band" or ref.dataId.records[element] is not None
+    return refs
+
+
+find("run/1")
+refs = once("refs", lambda: find("run/big"))
 assert len(refs) == 100_000
-once("refs-records", lambda: butler.query_datasets("note", "run/big", where=WHERE, limit=None, with_dimension_records=True))
-first = once("find-first", lambda: butler.query_datasets("note", "chain", where=WHERE, limit=None))
+assert len(once("refs-records", lambda: find("run/big", True))) == 100_000
+first = once("find-first", lambda: find("chain"))
 assert len(first) == 10_000
 rows = once("overlap", lambda: butler.query_data_ids(["visit", "detector", "patch"], where=WHERE + " AND skymap='sky' AND visit <= 40", limit=None))
 out["overlap-rows"] = len(rows)

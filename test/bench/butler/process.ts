@@ -41,8 +41,19 @@ await butler.transaction(() => each('put-transaction', all.slice(100, 200), writ
 await each('find', some, (id) => butler.findDataset('note', id, { collections: 'run/big' }))
 await each('find-chain', some, (id) => butler.findDataset('note', id, { collections: 'chain' }))
 await each('get', all.slice(100, 160), (id) => butler.get('written', id, { collections: 'run/written' }))
-const find = (collections: string, withDimensionRecords = false) =>
-  butler.queryDatasets('note', { collections, where, limit: null, withDimensionRecords })
+/** A query whose every ref is looked at: its id and visit, and with records each of them. */
+const find = async (collections: string, withDimensionRecords = false) => {
+  const refs = await butler.queryDatasets('note', { collections, where, limit: null, withDimensionRecords })
+  for (const { id, dataId, coordinate, datasetType } of refs) {
+    if (id.length !== 36 || dataId['visit'] === undefined) throw new Error(`${id} lacks its visit`)
+    if (!withDimensionRecords) continue
+    for (const element of datasetType.dimensions.elements)
+      if (element.kind !== 'view' && coordinate.records?.get(element.name) === undefined)
+        throw new Error(`${id} lacks its ${element.name}`)
+  }
+  return refs
+}
+await find('run/1')
 const refs = await once('refs', () => find('run/big'))
 if (refs.length !== 100_000) throw new Error(`${refs.length} refs`)
 await once('refs-records', () => find('run/big', true))

@@ -75,10 +75,7 @@ async function fillDimensions({ registry }: Butler): Promise<void> {
   await registry.insertDimensionData('visit', visits)
   await registry.insertDimensionData(
     'visit_detector_region',
-    dataIds(VISITS).map((id) => ({
-      ...id,
-      region: square(9.3 + 0.15 * (Number(id['detector']) % 10), -0.7 + 0.015 * Number(id['detector']), 0.14),
-    })),
+    dataIds(VISITS).map((id) => ({ ...id, region: onSky(Number(id['visit']), Number(id['detector'])) })),
   )
   await registry.insertDimensionData('skymap', [
     { name: 'sky', hash: new Uint8Array(20).fill(7), tract_max: 1, patch_nx_max: 20, patch_ny_max: 20 },
@@ -93,6 +90,12 @@ async function fillDimensions({ registry }: Butler): Promise<void> {
     region: square(9.05 + 0.1 * (id % 20), -0.95 + 0.1 * Math.floor(id / 20), 0.11),
   }))
   await registry.insertDimensionData('patch', patches)
+}
+
+/** Ten columns of detectors; each visit points a little elsewhere, so that no two regions are the same. */
+function onSky(visit: number, detector: number): ConvexPolygon {
+  const [ra, dec] = [0.0013 * (visit % 40), 0.00009 * (visit % 700)]
+  return square(9.3 + 0.15 * (detector % 10) + ra, -0.7 + 0.015 * detector + dec, 0.14)
 }
 
 function square(ra: number, dec: number, side: number): ConvexPolygon {
