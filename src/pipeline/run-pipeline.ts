@@ -49,6 +49,10 @@ export interface GraphOptions extends CollectionOptions {
   readonly dataIdTables?: readonly (readonly DataId[])[]
   readonly skipExisting?: boolean
   readonly skipExistingIn?: readonly string[]
+  /** Globs of the dataset types that skipped quanta kept; others are made again where they are needed. */
+  readonly retainedDatasetTypes?: readonly string[]
+  /** `[source, anchor]`: leave out quanta of `source` that lead to none of `anchor`. */
+  readonly pruneUnanchoredQuanta?: readonly [source: string, anchor: string]
   readonly clobberOutputs?: boolean
   /** `all`, `off`, or dataset types separated by commas. */
   readonly datasetQueryConstraint?: string
@@ -177,6 +181,8 @@ export async function prepareRun(
       ...(options.dataId && { dataId: options.dataId }),
       ...(options.dataIdTables && { dataIdTables: options.dataIdTables }),
       skipExistingIn: [...skipExistingIn, ...(skipExisting || extendRun ? [collections.run] : [])],
+      ...(options.retainedDatasetTypes && { retainedTypes: options.retainedDatasetTypes }),
+      ...(options.pruneUnanchoredQuanta && { pruneUnanchored: options.pruneUnanchoredQuanta }),
       clobberOutputs: options.clobberOutputs ?? false,
       constraint,
       ...(options.user !== undefined && { user: options.user }),

@@ -31,6 +31,8 @@ export interface GraphFlags {
   readonly qgraphMermaid?: string
   readonly skipExisting: boolean
   readonly skipExistingIn?: readonly string[]
+  readonly retainedDatasetTypes?: string
+  readonly pruneUnanchoredQuanta?: string
   readonly clobberOutputs: boolean
   readonly datasetQueryConstraint: string
   readonly summary?: string
@@ -76,6 +78,14 @@ export const addGraphOptions = (command: Command): Command =>
       'leave out quanta that are done in these collections',
       collectList,
     )
+    .option(
+      '--retained-dataset-types <file>',
+      'with --skip-existing-in: YAML list of the dataset types (globs) that were kept; others are made again where needed',
+    )
+    .option(
+      '--prune-unanchored-quanta <source:anchor>',
+      'leave out quanta of one task that lead to none of another, and all that depends on them',
+    )
     .option('--clobber-outputs', 'with --extend-run: replace leftovers of quanta that failed', false)
     .option(
       '--dataset-query-constraint <types>',
@@ -96,7 +106,10 @@ export const addGraphOptions = (command: Command): Command =>
 export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<GraphOptions> {
   const user = io.env('USER') ?? io.env('LOGNAME')
   const tables = await Promise.all(flags.dataIdTable.map((file) => readDataIds(resolve(io.cwd, file))))
+  const { retainedDatasetTypes: retained, pruneUnanchoredQuanta: unanchored } = flags
   return {
+    ...(retained !== undefined && { retainedDatasetTypes: await readPatterns(resolve(io.cwd, retained)) }),
+    ...(unanchored !== undefined && { pruneUnanchoredQuanta: twoLabels(unanchored) }),
     ...(flags.input && { input: flags.input }),
     ...(flags.output !== undefined && { output: flags.output }),
     ...(flags.outputRun !== undefined && { outputRun: flags.outputRun }),
@@ -119,6 +132,25 @@ export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<Gr
       skip_existing_in: flags.skipExistingIn ?? [],
     },
   }
+}
+
+/** A YAML file that is a list of globs. */
+async function readPatterns(file: string): Promise<readonly string[]> {
+  const { parse } = await import('yaml')
+  const list: unknown = parse(await readFile(file, 'utf8'))
+  if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string'))
+    return list as readonly string[]
+  throw new FirstlightError('cli/bad-list', `${file} is no list of dataset types.`, {
+    hint: 'Write one name or glob a line, each after a dash: - calexp',
+  })
+}
+
+function twoLabels(text: string): readonly [string, string] {
+  const [source = '', anchor = '', ...more] = text.split(':')
+  if (source !== '' && anchor !== '' && more.length === 0) return [source, anchor]
+  throw new FirstlightError('cli/bad-labels', `'${text}' does not name two tasks.`, {
+    hint: 'Write --prune-unanchored-quanta SOURCE:ANCHOR with two labels of the pipeline.',
+  })
 }
 
 /** Rows of a CSV file with dimension names in its first line. */

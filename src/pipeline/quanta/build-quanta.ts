@@ -13,9 +13,11 @@ import { DatasetNodes } from './datasets.ts'
 import { makeIdSource } from './ids.ts'
 import { independentPieces } from './pieces.ts'
 import { RecordTables } from './record-tables.ts'
+import { checkRetained } from './retained.ts'
 import { type GraphHeader, QuantumGraph, type TaskQuanta } from './quantum-graph.ts'
 import type { DataQuery } from './rows.ts'
 import { type BuildState, makeSkeleton } from './skeleton.ts'
+import { anchored } from './unanchored.ts'
 import { walkTasks } from './walk.ts'
 
 export interface QuantumGraphOptions {
@@ -31,6 +33,10 @@ export interface QuantumGraphOptions {
   readonly dataId?: DataId
   readonly dataIdTables?: readonly (readonly DataId[])[]
   readonly skipExistingIn?: readonly string[]
+  /** Globs of the dataset types that runs in `skipExistingIn` kept: what they did not keep and is needed is made again. */
+  readonly retainedTypes?: readonly string[]
+  /** Labels of two tasks: quanta of the first that lead to none of the second are left out, with all that depends on them. */
+  readonly pruneUnanchored?: readonly [source: string, anchor: string]
   readonly clobberOutputs?: boolean
   readonly constraint?: 'all' | 'off' | readonly string[]
   readonly user?: string
@@ -56,6 +62,8 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
   const log = context.log.child('quantumGraph')
   const state = await makeState(options)
   checkConstraint(state.constraint, pipeline)
+  const retained = options.retainedTypes
+  if (retained) checkRetained(retained, skipExistingIn, typeNames(pipeline), log)
   const bar = context.progress.start('Building quantum graph', pipeline.tasks.length, 'tasks')
   const tasks: TaskQuanta[] = []
   let first = 0
@@ -70,7 +78,7 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
     const walked = await walkTasks(
       skeleton,
       state,
-      { run, skipIn, clobber: clobberOutputs },
+      { run, skipIn, clobber: clobberOutputs, ...(retained && { retained }) },
       { log, signal: context.signal },
     )
     for (const quanta of walked) {
@@ -95,12 +103,30 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
     datasetIds: makeIdSource(options.time),
     notes: options.notes ?? {},
   }
-  const graph = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets, {
+  const whole = new QuantumGraph(header, pipeline, inPipelineOrder(tasks, pipeline), state.datasets, {
     recordTables: state.records,
   })
+  const graph = options.pruneUnanchored ? keepAnchored(whole, options.pruneUnanchored, log) : whole
   if (graph.size === 0) sayWhy(state.reasons, log)
   return { graph, reasons: state.reasons }
 }
+
+function keepAnchored(
+  graph: QuantumGraph,
+  [source, anchor]: readonly [string, string],
+  log: Logger,
+): QuantumGraph {
+  const kept = anchored(graph, source, anchor)
+  if (kept.size === graph.size) return graph
+  log.info(`Left out ${graph.size - kept.size} quanta: ${source} leads to no ${anchor} there.`)
+  return graph.subset(kept)
+}
+
+/** All dataset types that a run of the pipeline may read or write. */
+const typeNames = (pipeline: PipelineGraph): readonly string[] => [
+  ...pipeline.datasetTypes.keys(),
+  ...pipeline.tasks.flatMap((node) => taskTypes(node).map((type) => type.name)),
+]
 
 /** Pieces are walked one after the other; numbers of quanta follow the pipeline's order. */
 function inPipelineOrder(tasks: readonly TaskQuanta[], pipeline: PipelineGraph): readonly TaskQuanta[] {

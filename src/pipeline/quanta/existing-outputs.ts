@@ -9,12 +9,14 @@ export interface ExistingOutputs {
   readonly run: string | undefined
   readonly skipIn: readonly string[]
   readonly clobber: boolean
+  /** Globs of the dataset types that were kept of what is skipped; undefined: all were. */
+  readonly retained?: readonly string[]
 }
 
 /** What of a task's outputs exists. */
 export interface OutputCheck {
-  /** Candidate `q` has its metadata already. */
-  isDone(q: number): boolean
+  /** By candidate: 1 where its metadata is there already, so that it is skipped. */
+  readonly done: Uint8Array
   /** The node of output `e` of a quantum that was done, by the number of its data ID; -1 when it does not exist. */
   offered(nodes: DatasetNodes, e: number, coordinate: number): number
   /** Note outputs that exist in the run of quanta that will be run. */
@@ -45,7 +47,7 @@ export async function existingOutputs(
   const blocks = (name: string, coordinate: number): boolean =>
     (blocking.get(name)?.at[coordinate] ?? -1) >= 0
   return {
-    isDone: (q) => (done.at[coordinates[q]!] ?? -1) >= 0,
+    done: Uint8Array.from(coordinates, (c) => ((done.at[c] ?? -1) >= 0 ? 1 : 0)),
     offered(nodes, e, coordinate) {
       const found = offered[e]!
       const k = found.at[coordinate] ?? -1

@@ -8,6 +8,7 @@ import { type ExistingOutputs, type OutputCheck, existingOutputs } from './exist
 import { missingPrerequisite } from './missing.ts'
 import { findPrerequisites } from './prerequisites.ts'
 import { loadRecords, type Quanta } from './quanta.ts'
+import { runAgain } from './retained.ts'
 import type { TaskQuanta } from './quantum-graph.ts'
 import type { BuildState, Candidates } from './skeleton.ts'
 
@@ -37,10 +38,13 @@ export async function walkTasks(
 ): Promise<readonly Omit<TaskQuanta, 'first'>[]> {
   const walk: Walk = { state, existing, log: context.log, available: new Map(), inTheWay: [] }
   const done: Omit<TaskQuanta, 'first'>[] = []
-  for (const candidates of skeleton) {
+  const checks: OutputCheck[] = []
+  for (const candidates of skeleton) checks.push(await existingOutputs(candidates, state, existing))
+  if (existing.retained) runAgain(skeleton, checks, existing.retained)
+  for (const [i, candidates] of skeleton.entries()) {
     await breath()
     context.signal.throwIfAborted()
-    done.push(await walkTask(candidates, walk))
+    done.push(await walkTask(candidates, checks[i]!, walk))
   }
   if (walk.inTheWay.length > 0) throw outputsExist(walk.inTheWay, existing.run ?? '')
   return done
@@ -49,10 +53,13 @@ export async function walkTasks(
 /** Let timers and Ctrl-C have their turn. */
 const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
-async function walkTask(candidates: Candidates, walk: Walk): Promise<Omit<TaskQuanta, 'first'>> {
+async function walkTask(
+  candidates: Candidates,
+  check: OutputCheck,
+  walk: Walk,
+): Promise<Omit<TaskQuanta, 'first'>> {
   const { node, table, coordinates } = candidates
   const { state } = walk
-  const check = await existingOutputs(candidates, state, walk.existing)
   const pruned = new Pruned()
   const undone = dropDone(candidates, check, walk)
   const skipped = coordinates.length - undone.length
@@ -77,14 +84,14 @@ const nodesAt = (nodes: DatasetNodes, coordinates: Int32Array): Int32Array =>
 /** Quanta that were not done before; what the others made is there for those that come after. */
 function dropDone({ node, coordinates, outputs }: Candidates, check: OutputCheck, walk: Walk): Int32Array {
   const all = Int32Array.from(coordinates.keys())
-  const done = all.filter((q) => check.isDone(q))
+  const done = all.filter((q) => check.done[q] === 1)
   if (done.length === 0) return all
   node.outputs.forEach((edge, e) => {
     const nodes = walk.state.nodesOf(edge.datasetType)
     const made = outputs[e]!.select(done).map((c) => check.offered(nodes, e, c))
     markAvailable(walk, edge.datasetType, made.items)
   })
-  return all.filter((q) => !check.isDone(q))
+  return all.filter((q) => check.done[q] === 0)
 }
 
 function markAvailable({ available, state }: Walk, name: string, nodes: Int32Array): void {
