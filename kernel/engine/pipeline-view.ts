@@ -8,6 +8,9 @@ import type { MimeBundle } from '../protocol/threads.ts'
 const EVERY_MS = 100
 const MOST_LOG = 40
 const MOST_QUANTA = 1000
+/** Lines kept of each quantum, and how many quanta of a finished run keep theirs (failures all). */
+const MOST_QUANTUM_LOG = 20
+const MOST_LOGGED = 200
 const STATES: readonly QuantumState[] = [
   'pending',
   'running',
@@ -21,6 +24,7 @@ const STATES: readonly QuantumState[] = [
 interface QuantumView {
   readonly label: string
   readonly dataId: string
+  readonly log: string[]
   state: QuantumState
   message?: string
 }
@@ -55,13 +59,14 @@ export class PipelineView {
         this.#outputRun = event.run
         this.#state = 'running'
         for (const { id, label, dataId } of event.quanta)
-          this.#quanta.set(id, { label, dataId: dataIdText(dataId), state: 'pending' })
+          this.#quanta.set(id, { label, dataId: dataIdText(dataId), state: 'pending', log: [] })
         break
       case 'quantum':
         this.#quantum(event)
         break
       case 'log':
         this.log(formatShort(event.record))
+        if (event.id !== undefined) this.#logOf(event.id, formatShort(event.record))
         break
       case 'end':
         this.#state = event.state
@@ -76,6 +81,12 @@ export class PipelineView {
     this.#later()
   }
 
+  #logOf(id: string, line: string): void {
+    const log = this.#quanta.get(id)?.log
+    log?.push(...line.split('\n'))
+    log?.splice(0, Math.max(0, log.length - MOST_QUANTUM_LOG))
+  }
+
   /** The last picture. */
   end(state?: PipelineDisplay['state']): void {
     if (state !== undefined) this.#state = state
@@ -84,7 +95,7 @@ export class PipelineView {
   }
 
   #quantum({ id, label, dataId, state, message }: Extract<RunEvent, { kind: 'quantum' }>): void {
-    const known = this.#quanta.get(id) ?? { label, dataId: dataIdText(dataId), state }
+    const known = this.#quanta.get(id) ?? { label, dataId: dataIdText(dataId), state, log: [] }
     known.state = state
     if (message !== undefined) known.message = message
     this.#quanta.set(id, known)
@@ -127,8 +138,17 @@ export class PipelineView {
       elapsedSec,
       ...(remainingSec !== undefined && { remainingSec }),
       log: [...this.#log],
-      quanta: [...this.#quanta.values()].slice(0, MOST_QUANTA),
+      quanta: [...this.#quanta.values()]
+        .slice(0, MOST_QUANTA)
+        .map((quantum, i) => this.#quantumDisplay(quantum, i)),
     }
+  }
+
+  /** With its log where that is wanted: a picture that changes ten times a second stays small. */
+  #quantumDisplay({ log, ...quantum }: QuantumView, index: number): PipelineDisplay['quanta'][number] {
+    const isGoing = this.#state === 'building' || this.#state === 'running'
+    const isTold = quantum.state === 'failed' || (isGoing ? quantum.state === 'running' : index < MOST_LOGGED)
+    return isTold && log.length > 0 ? { ...quantum, log: [...log] } : quantum
   }
 
   #counts(label: string): Record<QuantumState, number> {

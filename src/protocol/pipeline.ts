@@ -26,5 +26,7 @@ export interface PipelineDisplay {
     readonly dataId: string
     readonly state: QuantumState
     readonly message?: string
+    /** Its newest log lines: while a run goes on, of running and failed quanta only. */
+    readonly log?: readonly string[]
   }[]
 }

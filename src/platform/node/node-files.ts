@@ -95,9 +95,8 @@ function statOrNothing(path: string): Promise<FileStat | undefined> {
 /** Bytes of a file that are read or written at once, without other threads. */
 const MOST_AT_ONCE = 1 << 18
 
-/** A copy of its own: small buffers of Node share one. */
 const readWhole = async (path: string): Promise<Uint8Array> =>
-  statSync(path).size <= MOST_AT_ONCE ? new Uint8Array(readFileSync(path)) : readFile(path)
+  statSync(path).size <= MOST_AT_ONCE ? readFileSync(path) : readFile(path)
 
 async function writeAtomic(path: string, content: FileWrite): Promise<void> {
   const parts = asParts(content)

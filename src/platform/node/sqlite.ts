@@ -30,16 +30,33 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Promise<S
   if (options.create !== true && !existsSync(path))
     return Promise.reject(new SqlError('failed', `No database file '${path}'.`))
   try {
-    const database = keep(new Database(path, { readonly: options.readOnly === true, timeout: 0 }))
-    database.exec('PRAGMA foreign_keys = ON')
-    chooseJournal(database, path, options)
-    const isLogged = keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal'
-    const sync = isLogged && !survivesPowerLoss() ? 'NORMAL' : 'FULL'
-    database.exec(`PRAGMA synchronous = ${sync}; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`)
-    return Promise.resolve(new SqliteConnection(database, options.busyTimeoutMs ?? 60_000))
+    return Promise.resolve(
+      new SqliteConnection(openRecovered(path, options), options.busyTimeoutMs ?? 60_000),
+    )
   } catch (error) {
     return Promise.reject(translate(error, path))
   }
+}
+
+/** A process that was killed may have left a change half-way, which a reader cannot take back: then it is opened for writing first. */
+function openRecovered(path: string, options: SqliteOptions): Database.Database {
+  try {
+    return openDatabase(path, options)
+  } catch (error) {
+    if (options.readOnly !== true || !/^SQLITE_READONLY_(ROLLBACK|RECOVERY)$/.test(codeOf(error))) throw error
+    openDatabase(path, { ...options, readOnly: false }).close()
+    return openDatabase(path, options)
+  }
+}
+
+function openDatabase(path: string, options: SqliteOptions): Database.Database {
+  const database = keep(new Database(path, { readonly: options.readOnly === true, timeout: 0 }))
+  database.exec('PRAGMA foreign_keys = ON')
+  chooseJournal(database, path, options)
+  const isLogged = keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal'
+  const sync = isLogged && !survivesPowerLoss() ? 'NORMAL' : 'FULL'
+  database.exec(`PRAGMA synchronous = ${sync}; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`)
+  return database
 }
 
 function chooseJournal(database: Database.Database, path: string, options: SqliteOptions): void {

@@ -26,8 +26,11 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #cancel: HTMLButtonElement
   readonly #graph = h('div', { class: 'fl-graph-scroll' })
   readonly #log = h('pre', { class: 'fl-log', tabindex: 0, 'aria-label': 'Log' })
+  readonly #logTitle = h('div', { class: 'fl-log-title' })
   readonly #quanta = h('details', { class: 'fl-quanta' })
   #display: PipelineDisplay | undefined
+  /** The quantum whose log is shown instead of the run's. */
+  #selected: string | undefined
   #receivedAt = 0
   #ticker: ReturnType<typeof setInterval> | undefined
 
@@ -47,6 +50,7 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
         this.#cancel,
       ),
       this.#graph,
+      this.#logTitle,
       this.#log,
       this.#quanta,
     )
@@ -61,7 +65,7 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     this.#run.textContent = display.outputRun
     this.#cancel.hidden = !isGoing(display) || this.#context.client === undefined
     this.#graph.replaceChildren(drawGraph(display))
-    this.#showLog(display.log)
+    this.#showLog(display)
     this.#showQuanta(display)
     this.#showTime()
     this.#tick(isGoing(display))
@@ -88,7 +92,14 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     this.#time.textContent = `${formatDuration(display.elapsedSec + since)}${remaining}`
   }
 
-  #showLog(lines: readonly string[]): void {
+  #showLog({ log, quanta }: PipelineDisplay): void {
+    const selected = quanta.find((quantum) => keyOf(quantum) === this.#selected)
+    const lines = selected === undefined ? log : (selected.log ?? ['(no log is kept of this quantum)'])
+    this.#logTitle.hidden = selected === undefined
+    this.#logTitle.replaceChildren(
+      `Log of ${selected?.label ?? ''} ${selected?.dataId ?? ''} `,
+      button('All', 'Show the log of the whole run', () => this.#select(undefined)),
+    )
     const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 4
     this.#log.hidden = lines.length === 0
     this.#log.replaceChildren(...lines.map((line) => h('span', { class: levelClass(line) }, `${line}\n`)))
@@ -99,23 +110,57 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     const failed = quanta.filter(({ state }) => state === 'failed')
     this.#quanta.hidden = quanta.length === 0
     if (failed.length > 0) this.#quanta.open = true
-    const shown = failed.length > 0 ? failed : quanta
+    const shown = [...failed, ...quanta.filter(({ state }) => state !== 'failed')]
     const heads = ['task', 'data ID', 'state', 'message'].map((text) => h('th', { scope: 'col' }, text))
-    const rows = shown.map(({ label, dataId, state, message }) =>
-      h(
-        'tr',
-        { class: `fl-state-${state}` },
-        ...[label, dataId, state, message ?? ''].map((text) => h('td', {}, text)),
-      ),
-    )
+    const rows = shown.map((quantum) => this.#row(quantum))
     const title =
       failed.length > 0
         ? `${failed.length} failed ${failed.length === 1 ? 'quantum' : 'quanta'}`
         : `${quanta.length} quanta`
-    this.#quanta.replaceChildren(
-      h('summary', {}, title),
-      h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),
+    const table = h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows))
+    this.#keepFocus(() => this.#quanta.replaceChildren(h('summary', {}, title), table))
+  }
+
+  /** A row that shows the log of its quantum when it is chosen, and the run's when it is chosen again. */
+  #row(quantum: PipelineDisplay['quanta'][number]): HTMLElement {
+    const { label, dataId, state, message } = quantum
+    const key = keyOf(quantum)
+    const row = h(
+      'tr',
+      {
+        class: `fl-state-${state}`,
+        tabindex: 0,
+        title: 'Show its log',
+        'aria-selected': key === this.#selected ? 'true' : 'false',
+      },
+      ...[label, dataId, state, message ?? ''].map((text) => h('td', {}, text)),
     )
+    const choose = (): void => this.#select(key === this.#selected ? undefined : key)
+    // Not a click: the row may be drawn anew before the button is released.
+    row.addEventListener('mousedown', choose)
+    row.addEventListener('keydown', ({ key: pressed }) => {
+      if (pressed === 'Enter') choose()
+    })
+    row.dataset['quantum'] = key
+    return row
+  }
+
+  #select(key: string | undefined): void {
+    this.#selected = key
+    if (this.#display === undefined) return
+    this.#showLog(this.#display)
+    this.#showQuanta(this.#display)
+  }
+
+  /** The row that has the keyboard keeps it when the table is drawn anew. */
+  #keepFocus(draw: () => void): void {
+    const active = this.node.ownerDocument.activeElement
+    const key =
+      active instanceof HTMLElement && this.#quanta.contains(active) ? active.dataset['quantum'] : undefined
+    draw()
+    if (key === undefined) return
+    for (const row of this.#quanta.querySelectorAll<HTMLElement>('tr'))
+      if (row.dataset['quantum'] === key) row.focus()
   }
 
   async #stop(): Promise<void> {
@@ -133,6 +178,8 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     }
   }
 }
+
+const keyOf = ({ label, dataId }: PipelineDisplay['quanta'][number]): string => `${label} ${dataId}`
 
 const isGoing = ({ state }: PipelineDisplay): boolean => state === 'building' || state === 'running'
 
