@@ -195,8 +195,8 @@ export class RecordStore {
   }
 
   /**
-   * Rows that have one of some keys, and perhaps others: told by the dimension with most values, for keys mostly are all combinations
-   * of some visits and detectors.
+   * Rows that have one of some keys, and perhaps others: told by each dimension's values, for keys mostly are all combinations of some
+   * visits and detectors; where combinations are many more than keys, by the dimension with most values.
    */
   private async rowsOf(
     element: DimensionElement,
@@ -205,6 +205,8 @@ export class RecordStore {
   ): Promise<readonly SqlRow[]> {
     const sets = element.required.map((_, i) => new Set(keys.map((key) => key[i]!)))
     const most = sets.reduce((best, set, i) => (set.size > sets[best]!.size ? i : best), 0)
+    const combinations = sets.reduce((n, set) => n * set.size, 1)
+    const isDense = combinations <= 4 * keys.length + 100
     const conditions: string[] = []
     const parameters: SqlValue[] = []
     for (const [i, field] of keyFields(element).entries()) {
@@ -214,7 +216,7 @@ export class RecordStore {
       if (sets[i]!.size === 1) {
         conditions.push(`${column} = ?`)
         parameters.push(only)
-      } else if (i === most) {
+      } else if (isDense || i === most) {
         const value = jsonValue(0, this.universe.get(element.required[i]!).keys[0]!.type === 'string')
         conditions.push(`${column} IN (SELECT ${value} FROM json_each(?))`)
         parameters.push(jsonRows([...sets[i]!].map((v) => [v])))

@@ -44,7 +44,8 @@ export async function scanDatasets(
   if (connection.dialect !== 'sqlite' || !isPlain(spec, search, options)) return undefined
   const { dimensions } = search.type.type
   const varying = dimensions.required.filter((d) => search.constants[d] === undefined)
-  const columns = await readColumns(connection, scanSql(spec, search, varying, options), varying.length)
+  const inner = scanSql(spec, search, varying, options)
+  const columns = await readColumns(connection, inner, varying.length, search.candidates.length > 1)
   if (columns === undefined) return undefined
   const values = new Map<string, ColumnValues>()
   for (const d of dimensions.required)
@@ -94,7 +95,8 @@ function scanSql(
   const conditions = spec.conditions
     .flatMap((c) => conjuncts(c.predicate))
     .map((p) => predicateSql(p, writer))
-  const picks = [...varying, 'dataset_id', 'collection_id'].map((c) => bare('d', c))
+  const own = [...varying, 'dataset_id', ...(candidates.length > 1 ? ['collection_id'] : [])]
+  const picks = own.map((c) => bare('d', c))
   const { required } = type.type.dimensions
   const same = required.map((d) => raw(`e.${quoteName(d)} = d.${quoteName(d)}`))
   const select = (runs: readonly number[], earlier: readonly number[]): Sql => {
@@ -130,14 +132,13 @@ async function readColumns(
   connection: SqlConnection,
   inner: Sql,
   width: number,
+  hasRuns: boolean,
 ): Promise<Columns | undefined> {
   const names = Array.from({ length: width }, (_, i) => `c${i}`)
-  const picks = [
-    ...names.map((c) => `json_group_array(${c})`),
-    "group_concat(id, '')",
-    'json_group_array(run)',
-  ]
-  const text = `WITH found(${[...names, 'id', 'run'].join(', ')}) AS (${inner.text}) SELECT ${picks.join(', ')} FROM found`
+  const runs = hasRuns ? ['run'] : []
+  const json = (column: string) => `json_group_array(${column})`
+  const picks = [...names.map(json), "group_concat(id, '')", ...runs.map(json)]
+  const text = `WITH found(${[...names, 'id', ...runs].join(', ')}) AS (${inner.text}) SELECT ${picks.join(', ')} FROM found`
   let row: readonly SqlValue[] | undefined
   try {
     row = await connection.first(text, inner.values)
@@ -150,7 +151,7 @@ async function readColumns(
   return {
     values: texts.slice(0, width).map((t) => JSON.parse(t) as DataIdValue[]),
     ids: dashed(texts[width]!),
-    runs: JSON.parse(texts[width + 1]!) as number[],
+    runs: JSON.parse(texts[width + 1] ?? '[]') as number[],
   }
 }
 
@@ -189,7 +190,8 @@ async function fillImplied(
         for (let i = 0; i < count; i++)
           if (lacks[places === undefined ? 0 : places[i]!] === true) kept[i] = false
       }
-      values.set(implied, places === undefined ? own[0]! : Array.from(places, (k) => own[k]!))
+      const isSame = places === undefined || own.every((value) => value === own[0])
+      values.set(implied, isSame ? own[0]! : Array.from(places, (k) => own[k]!))
     }
   }
   return kept
@@ -264,7 +266,7 @@ function keepRows(
   return {
     count: kept.filter((k) => k).length,
     ids: pick(ids),
-    runs: pick(runs),
+    ...(runs.length > 0 && { runs: pick(runs) }),
     dataIds: pick(rowsOf(group, values, ids.length)),
   }
 }

@@ -13,6 +13,8 @@ import { survivesPowerLoss } from './durability.ts'
 import { isOnNetwork } from './file-system.ts'
 
 const MOST_STATEMENTS = 400
+/** Pages of 4 KiB in the write-ahead log before they are brought into the file, which waits for the disk. */
+const LOG_PAGES = 8192
 /** Longest sleep of a waiting writer: short, so that one that writes without pause does not shut the others out. */
 const LONGEST_PAUSE_MS = 8
 
@@ -56,6 +58,7 @@ function openDatabase(path: string, options: SqliteOptions): Database.Database {
   const isLogged = keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal'
   const sync = isLogged && !survivesPowerLoss() ? 'NORMAL' : 'FULL'
   database.exec(`PRAGMA synchronous = ${sync}; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`)
+  if (isLogged) database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
   return database
 }
 
