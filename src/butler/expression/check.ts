@@ -222,6 +222,8 @@ function arithmetic(e: Expression & { kind: 'arithmetic' }, scope: Scope): Term 
           isNumber(right.type) && { hint: 'Write 2.0 instead of 2 beside a float.' }),
       },
     )
+  if (e.operator === '%' && left.type === 'float')
+    throw new InvalidQueryError(`'${printExpression(e)}': the remainder is for integers.`)
   return { kind: 'arithmetic', operator: e.operator, left, right, type: left.type }
 }
 

@@ -91,7 +91,6 @@ function chooseFirst(rows: readonly SqlRow[], plan: Plan, keyWidth: number): rea
   for (const row of rows) {
     let key = ''
     for (let i = 0; i < keyWidth; i++) key += `${String(row[i])}\u0000`
-    for (const at of layout.whole) key += `\u0001${String(row[at])}`
     const rank = ranks!.get(row[layout.dataset + 2] as number)!
     const id = row[layout.dataset] as string
     const known = best.get(key)

@@ -88,8 +88,8 @@ export function governorUse(
       if (column.kind === 'dataset') return
       const element = universe.get(column.kind === 'dimension' ? column.dimension : column.element)
       if (element.kind === 'governor') {
-        if (!inNullTest) fixed.add(element.name)
-        else if (isAlternateKey(universe, column)) needed.set(element.name, element.name)
+        if (inNullTest && isAlternateKey(universe, column)) needed.set(element.name, element.name)
+        else if (!inNullTest && column.kind === 'dimension') fixed.add(element.name)
       } else if (
         element.governor !== undefined &&
         (column.kind === 'dimension' || isAlternateKey(universe, column))

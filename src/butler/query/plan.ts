@@ -51,8 +51,6 @@ export interface Layout {
   /** Pairs of region texts, or a region text and the index of a constraint. */
   readonly pairs: readonly (readonly [number, number])[]
   readonly constraints: readonly (readonly [number, SpatialConstraint])[]
-  /** All dimensions of the query, to tell apart validity ranges: only for find-first with calibrations. */
-  readonly whole: readonly number[]
 }
 
 export interface Plan {
@@ -227,11 +225,7 @@ class Planner {
     const fields = (request.fields ?? []).map((column) => this.selectField(column))
     const pairs = this.pairs.map(({ a, b }) => [this.selectRegion(a), this.selectRegion(b)] as const)
     const constraints = this.constraints.map((c) => [this.selectRegion(c.element.name), c] as const)
-    const whole =
-      search !== undefined && request.findFirst === true && hasCalibrations(search)
-        ? this.involved.required.map((d) => this.push([raw(sources.dimension(d))]))
-        : []
-    return { keys, record, dataset, fields, pairs, constraints, whole }
+    return { keys, record, dataset, fields, pairs, constraints }
   }
 
   private selectRecord(): number {
@@ -341,7 +335,7 @@ class Planner {
   private mayRepeat(search: DatasetSearch | undefined): boolean {
     const { request, spec, involved } = this
     if (this.joinsSkypix) return true
-    if (request.group.required.length !== involved.required.length) return true
+    if (!involved.required.every((name) => request.group.required.includes(name))) return true
     if ([...spec.searches.values()].some((s) => s !== search)) return true
     if (search === undefined || request.findFirst === true) return false
     return search.candidates.length > 1 || hasCalibrations(search)
