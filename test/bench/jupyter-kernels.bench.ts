@@ -9,7 +9,7 @@ import { report } from './timing.ts'
 
 /**
  * Our kernel beside ipykernel, deno and tslab: one client, one run, wall-clock medians. Rounds of different kernels
- * alternate, so that other load meets all alike. The table goes to jupyter-kernels.md, our budgets to the common one.
+ * alternate, so that other load meets all alike. The table goes to README.md, our budgets to the common one.
  */
 
 const ROUNDS = 3
@@ -176,17 +176,13 @@ const rows = Object.entries(BUDGETS).map(([measurement, budget]) => [
 ])
 const head = ['wall clock, ms', ...kernels.map(({ name }) => name), 'our budget']
 const table = [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n')
-const path = fileURLToPath(new URL('jupyter-kernels.md', import.meta.url))
-writeFileSync(
-  path,
-  `# Jupyter kernels side by side
-
-\`npm run bench jupyter\` wrote this: one client, ${ROUNDS} lives of each kernel by turns, medians. A dash: it did not end within
-${TOO_LATE_MS / 1000} s, lost lines, or ended the kernel. Load of the machine at the end: ${loadavg()[0]?.toFixed(1)}. Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'processor'}.
-
-${table}
-`,
-)
+const path = fileURLToPath(new URL('README.md', import.meta.url))
+const about = `One client, ${ROUNDS} lives of each kernel by turns, medians. A dash: it did not end within ${TOO_LATE_MS / 1000} s, lost lines, or ended the
+kernel. Load of the machine at the end: ${loadavg()[0]?.toFixed(1)}. Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'processor'}.`
+const readme = readFileSync(path, 'utf8')
+const [above, below] = readme.split(/<!-- kernels -->[\s\S]*<!-- end of kernels -->/)
+if (below === undefined) throw new Error('README.md has no place for the table of kernels')
+writeFileSync(path, `${above}<!-- kernels -->\n${about}\n\n${table}\n<!-- end of kernels -->${below}`)
 console.error(table)
 for (const [measurement, budget] of Object.entries(BUDGETS)) {
   const value = typical('firstlight', measurement)

@@ -17,6 +17,7 @@ import { exportRoutes } from './export/routes.ts'
 import { dispatch } from './http/dispatch.ts'
 import { parseTarget } from './http/exchange.ts'
 import { listen, LOOPBACK, makeHttp } from './http/listen.ts'
+import { specificationRoute } from './http/specification.ts'
 import { type Activity, statusRoutes } from './http/status.ts'
 import { KernelManager } from './kernels/manager.ts'
 import { kernelRoutes } from './kernels/routes.ts'
@@ -105,7 +106,8 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
     ...workspaceRoutes(stateDir),
     ...labRoutes(page, guard, place),
   ]
-  return { contents, kernels, upgrades, activity, routes }
+  const all = [specificationRoute(routes), ...routes]
+  return { contents, kernels, upgrades, activity, routes: all }
 }
 
 /** A websocket is opened only after host, login and origin are found good; until then no kernel is touched. */

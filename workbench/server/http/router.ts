@@ -14,6 +14,8 @@ export type Access = 'public' | 'page' | 'api' | 'content'
 
 export interface Route {
   readonly method: string
+  /** As it was declared. */
+  readonly path: string
   readonly pattern: RegExp
   readonly access: Access
   readonly handle: Handler
@@ -25,7 +27,7 @@ export function route(method: string, path: string, access: Access, handle: Hand
     .replace(/[.]/g, '\\.')
     .replace(/:(\w+)/g, '(?<$1>[^/]+)')
     .replace(/\/?\*/, (star) => (star === '*' ? '(?<rest>(?:/[^]*)?)' : '/(?<rest>[^]*)'))
-  return { method, pattern: new RegExp(`^${source}$`), access, handle }
+  return { method, path, pattern: new RegExp(`^${source}$`), access, handle }
 }
 
 export interface Match {

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '#core'
 import { badRequest, notFound } from '../errors.ts'
 import { readJsonObject } from '../http/body.ts'
 import { sendEmpty, sendJson } from '../http/reply.ts'
 import { type Params, type Route, route } from '../http/router.ts'
+import { parseJson5 } from './json5.ts'
+import { misfit } from './schema-check.ts'
 import { TextStore } from './store.ts'
 
 interface Schema {
@@ -53,11 +56,24 @@ export function settingsRoutes(staticDir: string, stateDir: string): Route[] {
     route('PUT', '/lab/api/settings/*', 'api', async ({ req, res }, params) => {
       const { raw } = await readJsonObject(req)
       if (typeof raw !== 'string') throw badRequest('raw must be a string')
-      const { id } = await model(idOf(params))
+      const { id, schema } = await model(idOf(params))
+      checkSettings(raw, schema)
       await store.set(id, raw)
       sendEmpty(res)
     }),
   ]
+}
+
+/** A text that the front end could not read, or would refuse, is refused before it is kept. */
+function checkSettings(raw: string, schema: Schema['schema']): void {
+  let settings: unknown
+  try {
+    settings = parseJson5(raw.trim() === '' ? '{}' : raw)
+  } catch (error) {
+    throw badRequest(`The settings are no JSON5: ${messageOf(error)}`)
+  }
+  const fault = misfit(settings, schema)
+  if (fault !== undefined) throw badRequest(`The settings do not fit their schema: ${fault}`)
 }
 
 async function readSchemas(file: string): Promise<Record<string, Schema>> {
