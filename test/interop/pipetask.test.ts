@@ -109,3 +109,22 @@ test('a graph built and saved by the real pipetask is run by ours', { timeout: 1
   expect(run.stderr).toMatch(/Executed 6 quanta successfully, 0 failed and 0 remain/)
   expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
 })
+
+// Of another language's coverage tool: taken, and not shown. The report reads the registry quickly enough.
+const HIDDEN = /^--(coverage|(no-)?cov-report|cov-packages|(no-)?use-qbb)$/
+
+test('every option of every subcommand of the real pipetask is taken by ours', {
+  timeout: 180_000,
+}, async () => {
+  const commands = [...real('--help').text.matchAll(/^ {2}([a-z][a-z-]+) {2,}/gm)].map((m) => m[1] ?? '')
+  expect(commands.length).toBeGreaterThan(8)
+  const missing: string[] = []
+  for (const command of commands) {
+    const ours = (await pipetask(['pipetask', command, '--help'])).stdout
+    const defined = real(command, '--help').text.match(/^ {2}(-\w, )?--[a-z0-9-]+( \/ --[a-z0-9-]+)?/gm) ?? []
+    for (const option of defined.join(' ').match(/--[a-z0-9-]+/g) ?? [])
+      if (!new RegExp(`${option}(?![a-z0-9-])`).test(ours) && !HIDDEN.test(option))
+        missing.push(`${command} ${option}`)
+  }
+  expect(missing).toEqual([])
+})
