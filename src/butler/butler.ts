@@ -287,7 +287,7 @@ export class Butler {
     )
   }
 
-  /** All or nothing: an error in `work` takes back rows and files. Everything this butler does meanwhile joins it. */
+  /** All or nothing: an error in `work` takes back rows and files. What others do with this butler meanwhile waits for its end. */
   transaction<T>(work: (butler: Butler) => Promise<T>): Promise<T> {
     return this.repository.session(() => work(this))
   }

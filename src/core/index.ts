@@ -6,6 +6,7 @@
 export { type Brand, brandAs } from './brand.ts'
 export { assert, unreachable } from './assert.ts'
 export { FirstlightError, type ErrorOptions, isFirstlightError, messageOf } from './errors.ts'
+export type { AsyncScope, MakeAsyncScope } from './async-scope.ts'
 export { INSPECT } from './inspect.ts'
 export { didYouMean, closest } from './did-you-mean.ts'
 export {

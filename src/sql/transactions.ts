@@ -1,3 +1,4 @@
+import type { AsyncScope, MakeAsyncScope } from '#core'
 import type { SqlConnection } from './driver.ts'
 
 /** Undone in reverse order when a transaction fails: files that were written. */
@@ -15,18 +16,42 @@ interface Level {
   readonly commit: CommitAction[]
 }
 
+/** A transaction that a user holds open. */
+interface Session {
+  readonly parent: Session | undefined
+}
+
+/** Work that waits for its turn: it may begin when `of` is the innermost open session, or none is and `of` is undefined. */
+interface Waiting {
+  readonly of: () => Session | undefined
+  readonly begin: () => void
+}
+
+export interface TransactionOptions {
+  /** Tells work inside a session from work beside it; without it whatever runs meanwhile joins the session. */
+  readonly makeScope?: MakeAsyncScope | undefined
+  /** Called when something was taken back, before anything else begins. */
+  readonly rolledBack?: () => void
+}
+
 /**
- * Transactions of one connection. Operations are queued one behind the other; a user's transaction stays open over several
- * operations, which join it as savepoints, so that one failed operation leaves the others intact.
+ * Transactions of one connection. Operations go one behind the other. A user's session stays open over several operations,
+ * which join it as savepoints, so that one failed operation leaves the others intact; what is begun beside it waits for its
+ * end, so that nothing that was reported done is taken back with somebody else's failure.
  */
 export class Transactions {
   private readonly connection: SqlConnection
+  private readonly scope: AsyncScope<Session> | undefined
+  private readonly rolledBack: () => void
   private readonly levels: Level[] = []
-  private readonly waiting: (() => void)[] = []
-  private tail: Promise<void> = Promise.resolve()
+  private readonly open: Session[] = []
+  private readonly waiting: Waiting[] = []
+  private isBusy = false
 
-  constructor(connection: SqlConnection) {
+  constructor(connection: SqlConnection, { makeScope, rolledBack }: TransactionOptions = {}) {
     this.connection = connection
+    this.scope = makeScope?.<Session>()
+    this.rolledBack = rolledBack ?? (() => {})
   }
 
   get isOpen(): boolean {
@@ -35,7 +60,7 @@ export class Transactions {
 
   /** One operation, all or nothing. It must not call `operation` or `session` again: it would wait for itself. */
   async operation<T>(work: (undo: UndoLog) => Promise<T>): Promise<T> {
-    const { result, after } = await this.queued(async () => {
+    const { result, after } = await this.inTurn(this.mine(), async () => {
       const level = await this.enter()
       try {
         const result = await work({
@@ -52,31 +77,65 @@ export class Transactions {
     return result
   }
 
-  /** A transaction that stays open while `work` does its operations; one begun meanwhile is nested in it and ends before it. */
+  /** A transaction that stays open while `work` does its operations; one begun in it is nested, and ends before it. */
   async session<T>(work: () => Promise<T>): Promise<T> {
-    const level = await this.queued(() => this.enter())
+    const mine = this.mine()
+    const { level, session } = await this.inTurn(mine, async () => {
+      const level = await this.enter()
+      const session: Session = { parent: mine() }
+      this.open.push(session)
+      return { level, session }
+    })
+    const own = () => session
     let result: T
     let after: readonly CommitAction[]
     try {
-      result = await work()
-      await this.untilInnermost(level)
-      after = await this.queued(() => this.leave(level))
+      result = await (this.scope === undefined ? work() : this.scope.run(session, work))
+      after = await this.inTurn(own, async () => {
+        const actions = await this.leave(level)
+        this.open.pop()
+        return actions
+      })
     } catch (error) {
-      await this.untilInnermost(level)
-      await this.queued(() => this.undo(level))
+      await this.inTurn(own, () => this.undo(level).finally(() => this.open.pop()))
       throw error
     }
     for (const action of after) await action()
     return result
   }
 
-  private queued<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(work)
-    this.tail = result.then(
-      () => undefined,
-      () => undefined,
-    )
-    return result
+  /** The session that the caller is in: the nearest that is still open. */
+  private mine(): () => Session | undefined {
+    const { scope } = this
+    if (scope === undefined) return () => this.open.at(-1)
+    const begun = scope.current
+    return () => {
+      let session = begun
+      while (session !== undefined && !this.open.includes(session)) session = session.parent
+      return session
+    }
+  }
+
+  private async inTurn<T>(of: () => Session | undefined, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((begin) => {
+      this.waiting.push({ of, begin })
+      this.next()
+    })
+    try {
+      return await work()
+    } finally {
+      this.isBusy = false
+      this.next()
+    }
+  }
+
+  private next(): void {
+    if (this.isBusy) return
+    const innermost = this.open.at(-1)
+    const at = this.waiting.findIndex(({ of }) => of() === innermost)
+    if (at < 0) return
+    this.isBusy = true
+    this.waiting.splice(at, 1)[0]!.begin()
   }
 
   private async enter(): Promise<Level> {
@@ -93,11 +152,11 @@ export class Transactions {
     const depth = this.levels.length - 1
     if (depth === 0) {
       await this.connection.run('COMMIT')
-      this.pop()
+      this.levels.pop()
       return level.commit
     }
     await this.connection.run(`RELEASE level_${depth}`)
-    this.pop()
+    this.levels.pop()
     const outer = this.levels[depth - 1]!
     outer.undo.push(...level.undo)
     outer.commit.push(...level.commit)
@@ -105,23 +164,17 @@ export class Transactions {
   }
 
   private async undo(level: Level): Promise<void> {
-    this.pop()
-    const depth = this.levels.length
-    if (depth === 0) await this.connection.run('ROLLBACK')
-    else {
-      await this.connection.run(`ROLLBACK TO level_${depth}`)
-      await this.connection.run(`RELEASE level_${depth}`)
-    }
-    for (const undo of level.undo.reverse()) await undo()
-  }
-
-  private async untilInnermost(level: Level): Promise<void> {
-    while (this.levels.includes(level) && this.levels.at(-1) !== level)
-      await new Promise<void>((resolve) => this.waiting.push(resolve))
-  }
-
-  private pop(): void {
     this.levels.pop()
-    for (const resume of this.waiting.splice(0)) resume()
+    const depth = this.levels.length
+    try {
+      if (depth === 0) await this.connection.run('ROLLBACK')
+      else {
+        await this.connection.run(`ROLLBACK TO level_${depth}`)
+        await this.connection.run(`RELEASE level_${depth}`)
+      }
+      for (const undo of level.undo.reverse()) await undo()
+    } finally {
+      this.rolledBack()
+    }
   }
 }

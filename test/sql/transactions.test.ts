@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { openNodeSqlite } from '#platform/node'
+import { asyncScope, openNodeSqlite } from '#platform/node'
 import { type SqlConnection, Transactions } from '#sql'
 import { tempFolder } from '../support/repository.ts'
 
@@ -79,6 +79,50 @@ test('a transaction begun inside another ends before it, whichever work is done 
   clearInterval(letGo)
   expect(transactions.isOpen).toBe(false)
   expect(await rows(connection)).toEqual([1])
+})
+
+test('what is begun beside a transaction waits for its end, so that its failure takes back nothing else', async () => {
+  const { connection } = await aDatabase()
+  const transactions = new Transactions(connection, { makeScope: asyncScope })
+  const insert = (x: number) => transactions.operation(() => connection.run('INSERT INTO t VALUES (?)', [x]))
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
+  const failing = (x: number) =>
+    transactions.session(async () => {
+      await insert(x)
+      await pause()
+      await Promise.all([insert(x + 1), transactions.session(() => insert(x + 2))])
+      throw new Error('no')
+    })
+  const results = await Promise.allSettled([
+    failing(10),
+    insert(1),
+    failing(20),
+    insert(2),
+    pause().then(() => insert(3)),
+  ])
+  expect(results.map((r) => r.status)).toEqual([
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+  ])
+  expect(await rows(connection)).toEqual([1, 2, 3])
+  expect(transactions.isOpen).toBe(false)
+})
+
+test('work that outlives its transaction is work beside it', async () => {
+  const { connection } = await aDatabase()
+  const transactions = new Transactions(connection, { makeScope: asyncScope })
+  const insert = (x: number) => transactions.operation(() => connection.run('INSERT INTO t VALUES (?)', [x]))
+  let late: Promise<unknown> | undefined
+  const outer = transactions.session(async () => {
+    late = new Promise((resolve) => setTimeout(resolve, 20)).then(() => insert(2))
+    await insert(1)
+  })
+  await outer
+  await late
+  expect(await rows(connection)).toEqual([1, 2])
 })
 
 test('a writer waits for another connection and says so when that takes too long', async () => {

@@ -1,4 +1,4 @@
-import type { Files, Logger } from '#core'
+import type { Files, Logger, MakeAsyncScope } from '#core'
 import type { PostgresOpener, SqliteOpener } from '#sql'
 import type { Instant } from '#time'
 import type { FormatterRegistry } from '../datastore/formatter.ts'
@@ -14,5 +14,7 @@ export interface ButlerEnvironment {
   readonly now: () => Instant
   /** BLAKE2b with 64 bytes, in hexadecimal, for checksums; by default a slow one. */
   readonly blake2b?: (parts: readonly Uint8Array[]) => Promise<string>
+  /** Where it is missing, whatever a butler does while a transaction is open joins it. */
+  readonly makeScope?: MakeAsyncScope
   readonly log?: Logger
 }

@@ -50,7 +50,8 @@ export class Repository {
     this.writeable = writeable
     this.log = environment.log ?? silentLog
     this.now = environment.now
-    this.transactions = new Transactions(connection)
+    const { makeScope } = environment
+    this.transactions = new Transactions(connection, { makeScope, rolledBack: () => this.clearCaches() })
     this.collections = new CollectionStore(connection)
     this.summaries = new SummaryStore(connection, universe)
     this.types = new DatasetTypeStore(connection, universe)
@@ -91,26 +92,16 @@ export class Repository {
   /** One change, all or nothing. `what` completes "Cannot …". */
   async write<T>(what: string, work: (undo: UndoLog) => Promise<T>): Promise<T> {
     if (!this.writeable) throw new ReadOnlyError(what)
-    try {
-      return await this.transactions.operation(async (undo) => {
-        await this.catchUp()
-        return work(undo)
-      })
-    } catch (error) {
-      this.clearCaches()
-      throw error
-    }
+    return this.transactions.operation(async (undo) => {
+      await this.catchUp()
+      return work(undo)
+    })
   }
 
   /** Several changes, all or nothing. */
   async session<T>(work: () => Promise<T>): Promise<T> {
     if (!this.writeable) throw new ReadOnlyError('begin a transaction')
-    try {
-      return await this.transactions.session(work)
-    } catch (error) {
-      this.clearCaches()
-      throw error
-    }
+    return this.transactions.session(work)
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import {
@@ -8,7 +9,7 @@ import {
   type FormatterRegistry,
   type OpenOptions,
 } from '#butler'
-import type { Logger } from '#core'
+import type { AsyncScope, Logger } from '#core'
 import { Instant } from '#time'
 import { routedFiles } from './remote/routed-files.ts'
 import { repositoryPlace } from './repository-index.ts'
@@ -24,6 +25,7 @@ export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
     openPostgres: async (url, options) => (await import('./postgres/open.ts')).openPostgres(url, options),
     formatters: () => (formatters ??= allFormatters()),
     now: () => Instant.fromUnix(Date.now() / 1000),
+    makeScope: asyncScope,
     ...(log !== undefined && { log }),
   }
 }
@@ -51,6 +53,17 @@ export async function createNodeButler(
   const environment = nodeButlerEnvironment(options.log)
   await createRepository(environment, absolute(root), options)
   return Butler.open(environment, options.outfile ?? absolute(root), { writeable: true, ...options })
+}
+
+/** Node's flows of asynchronous work. */
+export function asyncScope<T>(): AsyncScope<T> {
+  const storage = new AsyncLocalStorage<T>()
+  return {
+    get current() {
+      return storage.getStore()
+    },
+    run: (value, work) => storage.run(value, work),
+  }
 }
 
 /** BLAKE2b with 64 bytes, as the anchor's checksums. */

@@ -3,7 +3,7 @@
  * worker threads. Only cli, kernel, workbench server and tests import it; the engine sees the interfaces of the floors.
  */
 export { nodeFiles, openNodeSource, type NodeByteSource } from './node-files.ts'
-export { createNodeButler, nodeButlerEnvironment, openNodeButler } from './butler.ts'
+export { asyncScope, createNodeButler, nodeButlerEnvironment, openNodeButler } from './butler.ts'
 export { openQuantumBackedButler } from './quantum-backed.ts'
 export { openSqlite as openNodeSqlite } from './sqlite.ts'
 export { openCatalogSession } from './duckdb/open.ts'
