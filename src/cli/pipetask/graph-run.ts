@@ -8,8 +8,8 @@ import {
   type RunCollections,
   type TaskRegistry,
   prepareRun,
+  quantumGraphParts,
   resolveCollections,
-  saveQuantumGraph,
   withStoredFiles,
 } from '#pipeline'
 import type { CommandIo } from './io.ts'
@@ -124,7 +124,7 @@ async function saveGraphFiles(
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
   const graph = flags.qgraphDatastoreRecords ? await withStoredFiles(made, butler) : made
   if (saveQgraph !== undefined)
-    await writeFile(resolve(io.cwd, saveQgraph), saveQuantumGraph(saveQgraph, graph))
+    await writeFile(resolve(io.cwd, saveQgraph), quantumGraphParts(saveQgraph, graph))
   if (qgraphDot !== undefined) await writeFile(resolve(io.cwd, qgraphDot), drawQuanta(graph))
   if (qgraphMermaid !== undefined) await writeFile(resolve(io.cwd, qgraphMermaid), drawQuantaMermaid(graph))
   if (summary !== undefined) await writeFile(resolve(io.cwd, summary), summaryOf(graph, io))

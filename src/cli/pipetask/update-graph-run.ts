@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { DimensionUniverse } from '#butler'
-import { makeIdSource, saveQuantumGraph } from '#pipeline'
+import { makeIdSource, quantumGraphParts } from '#pipeline'
 import { openGraphFile } from './graph-files.ts'
 import type { CommandIo } from './io.ts'
 import { collect } from './pipeline-options.ts'
@@ -40,5 +40,5 @@ export const makeUpdateGraphRun = (io: CommandIo): Command =>
         flags.updateGraphId ? crypto.randomUUID() : id,
         key === '' ? notes : { ...notes, [key]: run },
       )
-      await writeFile(resolve(io.cwd, output), saveQuantumGraph(output, moved))
+      await writeFile(resolve(io.cwd, output), quantumGraphParts(output, moved))
     })

@@ -84,8 +84,8 @@ const nodesAt = (nodes: DatasetNodes, coordinates: Int32Array): Int32Array =>
 /** Quanta that were not done before; what the others made is there for those that come after. */
 function dropDone({ node, coordinates, outputs }: Candidates, check: OutputCheck, walk: Walk): Int32Array {
   const all = Int32Array.from(coordinates.keys())
+  if (!check.done.includes(1)) return all
   const done = all.filter((q) => check.done[q] === 1)
-  if (done.length === 0) return all
   node.outputs.forEach((edge, e) => {
     const nodes = walk.state.nodesOf(edge.datasetType)
     const made = outputs[e]!.select(done).map((c) => check.offered(nodes, e, c))
@@ -130,7 +130,7 @@ function withInputs(
   node.inputs.forEach((edge, e) => {
     const nodes = walk.state.nodesOf(edge.datasetType)
     const isThere = availability(edge, nodes, walk)
-    const own = inputs[e]!.select(rows).map((c) => {
+    const own = someRows(inputs[e]!, rows).map((c) => {
       const n = nodes.find(c) ?? -1
       return isThere(n) ? n : -1
     })
@@ -155,6 +155,9 @@ function availability(edge: Edge, nodes: DatasetNodes, walk: Walk): (node: numbe
   const marks = walk.available.get(edge.datasetType)
   return (n) => marks?.[n] === 1
 }
+
+/** Some rows, in order; often all of them. */
+const someRows = (csr: Csr, rows: Int32Array): Csr => (rows.length === csr.rows ? csr : csr.select(rows))
 
 /** Rows with at least so many items. */
 const rowsWith = (csr: Csr, minimum: number): Int32Array =>
@@ -217,7 +220,7 @@ function withOutputs(
 ): Draft {
   const made = node.outputs.map((edge, e) => {
     const nodes = state.nodesOf(edge.datasetType)
-    const own = rows.length === outputs[e]!.rows ? outputs[e]! : outputs[e]!.select(rows)
+    const own = someRows(outputs[e]!, rows)
     return new Csr(own.offsets, nodesAt(nodes, own.items))
   })
   return { rows, inputs, outputs: made }

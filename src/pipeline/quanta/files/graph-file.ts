@@ -20,15 +20,9 @@ export const saveQuantumGraph = (name: string, graph: QuantumGraph): Uint8Array 
 }
 
 /** The same in pieces, to be written one after the other as they are made. */
-export function* quantumGraphParts(name: string, graph: QuantumGraph): Generator<Uint8Array, void> {
-  if (name.endsWith('.fgraph')) {
-    yield* compactGraphParts(graph)
-    return
-  }
-  if (name.endsWith('.qg')) {
-    yield writeRubinGraph(graph)
-    return
-  }
+export function quantumGraphParts(name: string, graph: QuantumGraph): Iterable<Uint8Array> {
+  if (name.endsWith('.fgraph')) return compactGraphParts(graph)
+  if (name.endsWith('.qg')) return [writeRubinGraph(graph)]
   const extension = /\.[^./]*$/.exec(name)?.[0] ?? ''
   throw pipelineError(
     'bad-graph-file',
