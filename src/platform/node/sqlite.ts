@@ -119,19 +119,12 @@ class SqliteConnection implements SqlConnection {
     })
   }
 
-  /** Rows of an INSERT go some at a time: half the work of one by one. */
+  /** One by one: an INSERT of several rows may fail half-way, so SQLite journals it, which in a nested transaction costs ever more. */
   runMany(sql: string, rows: Iterable<readonly SqlValue[]>): Promise<number> {
     return this.patient(() => {
-      const all = Array.isArray(rows) ? (rows as readonly (readonly SqlValue[])[]) : [...rows]
-      const several = all.length < BATCH ? undefined : insertOf(BATCH, sql)
+      const statement = this.prepare(sql)
       let changes = 0
-      let i = 0
-      if (several !== undefined) {
-        const statement = this.prepare(several)
-        for (; i + BATCH <= all.length; i += BATCH)
-          changes += statement.run(...all.slice(i, i + BATCH).flat()).changes
-      }
-      for (; i < all.length; i++) changes += this.prepare(sql).run(...all[i]!).changes
+      for (const row of rows) changes += statement.run(...row).changes
       return changes
     })
   }
@@ -189,16 +182,6 @@ class SqliteConnection implements SqlConnection {
       }
     }
   }
-}
-
-/** Rows of one INSERT statement. */
-const BATCH = 16
-
-/** An `INSERT … VALUES (?, …)` of one row, for several; undefined for other statements. */
-function insertOf(rows: number, sql: string): string | undefined {
-  const parts = /^(\s*INSERT\s[^?]*\sVALUES\s*)(\([?, ]*\))(\s*(?:ON CONFLICT\b[^?]*)?)$/i.exec(sql)
-  if (parts === null) return undefined
-  return `${parts[1]!}${Array.from({ length: rows }, () => parts[2]!).join(', ')}${parts[3]!}`
 }
 
 const codeOf = (error: unknown): string =>
