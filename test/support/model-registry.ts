@@ -106,7 +106,7 @@ export class ModelRegistry {
     const end = begin + length
     if (!this.types.has(type)) return 'MissingDatasetTypeError'
     return this.within(name, 'CALIBRATION', (c) => {
-      if (type !== 'bias') return 'CollectionTypeError'
+      if (type !== 'bias') return 'DatasetTypeError'
       for (const [key, pieces] of c.valid)
         c.valid.set(
           key,
@@ -219,7 +219,7 @@ const text = ({ begin, end }: Piece): string => `${begin}-${end}`
 
 function certify(c: Collection, dataset: Dataset | undefined, [begin, length]: Days): string {
   if (dataset === undefined) return 'ok'
-  if (dataset.type !== 'bias') return 'CollectionTypeError'
+  if (dataset.type !== 'bias') return 'DatasetTypeError'
   const key = keyOf(dataset)
   const pieces = c.valid.get(key) ?? []
   const end = begin + length
