@@ -26,8 +26,10 @@ export async function checkCompatibility(
   }
   const text = attributes.get(UNIVERSE_ATTRIBUTE)
   if (text === undefined) throw new NotARepositoryError(database, 'its database has no dimension universe')
-  const config = JSON.parse(text) as DimensionConfig
   const ours = DimensionUniverse.canonical()
+  // Universe 0 was made before there were namespaces.
+  const stored = JSON.parse(text) as Partial<DimensionConfig>
+  const config = { namespace: ours.namespace, ...stored } as DimensionConfig
   if (config.namespace !== ours.namespace)
     throw new InconsistentUniverseError(
       `The repository's dimension universe is '${config.namespace}', not '${ours.namespace}': it means other things by its dimensions.`,
