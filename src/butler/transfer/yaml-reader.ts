@@ -56,7 +56,8 @@ export async function readGeneralYaml(text: string, name: string): Promise<unkno
     map(`lsst.sphgeom.${shape}`, (fields) => decodeRegion(fromHex(String(fields['encoded']))))
   const document = parseDocument(text, {
     version: '1.1',
-    customTags: [
+    customTags: (tags) => [
+      ...tags.map(withExactIntegers),
       { tag: '!uuid', resolve: (value: string) => value },
       { tag: 'tag:yaml.org,2002:binary', resolve: (value: string) => fromBase64(value.replace(/\s/g, '')) },
       time('tai'),
@@ -70,6 +71,19 @@ export async function readGeneralYaml(text: string, name: string): Promise<unkno
   if (error !== undefined)
     throw new ImportError(`'${name}' is not valid YAML: ${error.message}`, { cause: error })
   return document.toJS({ maxAliasCount: -1 }) as unknown
+}
+
+/** Whole numbers beyond 2^53 (ids of exposures, sky pixels) become bigints. */
+function withExactIntegers<T>(tag: T): T {
+  const { tag: name, resolve } = tag as { tag?: string; resolve?: (...of: readonly unknown[]) => unknown }
+  if (name !== 'tag:yaml.org,2002:int' || resolve === undefined) return tag
+  return {
+    ...tag,
+    resolve: (text: string, ...rest: readonly unknown[]) => {
+      const value = resolve(text, ...rest)
+      return Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(text) ? value : BigInt(text.replace('+', ''))
+    },
+  }
 }
 
 /** Keys are begin and end; older files say timespan_begin and timespan_end. */

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { ArgumentError, ConflictingDefinitionError, type DataId, type IdMode } from '#butler'
+import {
+  ArgumentError,
+  ConflictingDefinitionError,
+  type DataId,
+  type DataIdValue,
+  type IdMode,
+} from '#butler'
 import { choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
@@ -19,7 +25,7 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<repo>', 'repository')
     .argument('<type>', 'dataset type')
     .argument('<run>', 'run to write to; made when it does not exist')
-    .argument('<table>', 'CSV file: paths in the first column, then data-ID keys')
+    .argument('<table>', 'table (CSV or ECSV): paths in the first column, then data-ID keys')
     .option('--formatter <name>', 'formatter that reads the files; by default that of the storage class')
     .option(
       '--id-generation-mode <mode>',
@@ -59,22 +65,27 @@ export function define(command: Command, context: () => CommandContext): void {
     })
 }
 
-function splitPair(text: string): readonly [string, string | number] {
+function splitPair(text: string): readonly [string, DataIdValue] {
   const at = text.indexOf('=')
   if (at <= 0) throw new ArgumentError(`'${text}' is not key=value.`)
   return [text.slice(0, at), value(text.slice(at + 1))]
 }
 
-const value = (text: string): string | number => (/^-?\d+$/.test(text) ? Number(text) : text)
+/** Digits are a whole number, exactly. */
+function value(text: string): DataIdValue {
+  if (!/^-?\d+$/.test(text)) return text
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : BigInt(text)
+}
 
-/** A header line, then one line a file; quotes around cells are taken off. */
+/** A header line, then one line a file. */
 function parseTable(
   text: string,
   name: string,
 ): readonly { readonly path: string; readonly dataId: DataId }[] {
+  const separator = /^# +delimiter: *'?([^' ]+)'?/m.exec(text)?.[1] ?? (/^# *%ECSV/.test(text) ? ' ' : ',')
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  const cells = (line: string) => line.split(',').map((c) => c.trim().replace(/^"(.*)"$/, '$1'))
-  const [head, ...rows] = lines.map(cells)
+  const [head, ...rows] = lines.map((line) => cellsOf(line, separator, name))
   if (head === undefined || rows.length === 0) throw new ArgumentError(`'${name}' lists no files.`)
   return rows.map((row, i) => {
     if (row.length !== head.length)
@@ -86,4 +97,20 @@ function parseTable(
       dataId: Object.fromEntries(head.slice(1).map((key, c) => [key, value(row[c + 1]!)])),
     }
   })
+}
+
+/** Cells of a line; one in double quotes may hold the separator, and `""` for a quote. */
+function cellsOf(line: string, separator: string, name: string): readonly string[] {
+  const cells: string[] = []
+  let rest = line.trim()
+  while (true) {
+    const quoted = /^"((?:[^"]|"")*)"/.exec(rest)
+    if (rest.startsWith('"') && quoted === null)
+      throw new ArgumentError(`A quote in '${name}' is not closed: ${line}`)
+    const end = rest.indexOf(separator, quoted?.[0].length ?? 0)
+    const cell = end < 0 ? rest : rest.slice(0, end)
+    cells.push(quoted === null ? cell.trim() : quoted[1]!.replaceAll('""', '"'))
+    if (end < 0) return cells
+    rest = rest.slice(end + separator.length).trimStart()
+  }
 }
