@@ -2,6 +2,10 @@ import type { CommandEntry } from './context.ts'
 
 /** Every subcommand; each is loaded only when it is asked for. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  'aggregate-graph': {
+    summary: 'register what the quanta of a saved graph have written so far',
+    load: () => import('./aggregate-graph.ts'),
+  },
   associate: { summary: 'put datasets into a TAGGED collection', load: () => import('./associate.ts') },
   'certify-calibrations': {
     summary: 'say when the calibrations of a collection are valid',
@@ -46,10 +50,20 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'take files listed in a table into a run',
     load: () => import('./ingest-files.ts'),
   },
+  'ingest-graph': {
+    summary: 'refused: there are no provenance graphs here',
+    load: () => import('./ingest-graph.ts'),
+    hidden: true,
+  },
   'ingest-raws': { summary: 'take raw frames into a repository', load: () => import('./ingest-raws.ts') },
   'ingest-zip': {
     summary: 'take in an archive that retrieve-artifacts --zip made',
     load: () => import('./ingest-zip.ts'),
+  },
+  'provenance-report': {
+    summary: 'refused: see pipetask report',
+    load: () => import('./provenance-report.ts'),
+    hidden: true,
   },
   'prune-collection': {
     summary: 'remove one collection (the spelling of 2020)',

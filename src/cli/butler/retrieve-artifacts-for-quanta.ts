@@ -1,19 +1,23 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type DatasetRef, QuantumBackedButler } from '#butler'
+import { type DatasetRef, FileExistsError, QuantumBackedButler } from '#butler'
 import { FirstlightError } from '#core'
 import { inputsOfQuanta, loadQuantumGraph, outputsOfQuanta, transferableRef } from '#pipeline'
-import { nodeButlerEnvironment } from '#platform/node'
+import { nodeButlerEnvironment, nodeFiles } from '#platform/node'
 import { allTasks } from '../pipetask/pipeline-source.ts'
-import { collectList } from '../shared/options.ts'
+import { addFlag, choice, collectList } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
+
+const MODES = ['auto', 'copy', 'link', 'hardlink', 'symlink', 'relsymlink'] as const
 
 interface Options {
   readonly qgraphNodeId?: readonly string[]
   readonly includeInputs: boolean
   readonly includeOutputs: boolean
   readonly preservePath: boolean
+  readonly clobber: boolean
+  readonly transfer: (typeof MODES)[number]
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -28,6 +32,8 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--no-include-outputs', 'do not copy what the quanta made')
     .option('--preserve-path', 'keep the folders below the repository', true)
     .option('--no-preserve-path', 'all files into one folder')
+    .option('-t, --transfer <mode>', 'how files get there', choice(MODES), 'auto')
+  addFlag(command, 'clobber', 'replace files that are there')
   command.action(async (file: string, repository: string, destination: string, options: Options) => {
     const { io } = context()
     const files = await QuantumBackedButler.open(nodeButlerEnvironment(), resolve(io.cwd, repository))
@@ -62,8 +68,15 @@ export function define(command: Command, context: () => CommandContext): void {
       const source = await files.pathOf(ref)
       const name = options.preservePath ? relative(files.root, source) : basename(source)
       const target = join(resolve(io.cwd, destination), name)
-      await mkdir(join(target, '..'), { recursive: true })
-      await copyFile(source, target)
+      if (!options.clobber && (await nodeFiles.stat(target)) !== undefined)
+        throw new FileExistsError(`'${target}' is there already.`, {
+          hint: 'Give --clobber to replace files.',
+        })
+      await nodeFiles.remove(target)
+      await nodeFiles.makeDirectory(join(target, '..'))
+      const how = options.transfer
+      if (how === 'auto' || how === 'copy') await nodeFiles.copy(source, target)
+      else await nodeFiles.link(source, target, how === 'link' ? 'hardlink' : how)
       copied++
     }
     io.out(`Wrote ${copied} files to ${destination}\n`)

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type FileDataset, QuantumBackedButler } from '#butler'
-import { loadQuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
+import { type FileDataset, matchesAny, QuantumBackedButler } from '#butler'
+import { loadQuantumGraph, type QuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
 import { nodeButlerEnvironment } from '#platform/node'
 import { allTasks } from '../pipetask/pipeline-source.ts'
+import { collectList } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -12,6 +13,7 @@ interface Options {
   readonly updateOutputChain: boolean
   readonly transferDimensions: boolean
   readonly dryRun: boolean
+  readonly datasetType?: readonly string[]
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -19,30 +21,44 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<graph>', 'saved graph that `pipetask run-qbb` has run')
     .argument('<dest>', 'repository that holds the files')
     .option('--register-dataset-types', 'register dataset types that the repository lacks', false)
-    .option('--no-transfer-dimensions', 'accepted; dimension records of a graph are in its repository')
+    .option('--transfer-dimensions', 'accepted; dimension records of a graph are in its repository', true)
+    .option('--no-transfer-dimensions', 'accepted, as above')
     .option('--update-output-chain', "put the run at the head of the graph's output chain", false)
+    .option('-d, --dataset-type <list>', 'only these dataset types: names or globs', collectList)
     .option('--dry-run', 'only say how many there are', false)
   command.action(async (file: string, destination: string, options: Options) => {
-    const { io, open } = context()
-    const butler = await open(destination, { writeable: true })
-    const place = resolve(io.cwd, file)
-    const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
-    const graph = await loadQuantumGraph(file, new Uint8Array(await readFile(place)), tasks, butler)
-    const files = await QuantumBackedButler.open(nodeButlerEnvironment(), butler.root)
-    const found: FileDataset[] = []
-    for (const ref of transferableOutputs(graph))
-      if (await files.exists(ref)) found.push({ path: await files.pathOf(ref), refs: [ref] })
-    if (!options.dryRun) {
-      await butler.transaction(async (inside) => {
-        await inside.collections.register(graph.header.run, 'RUN')
-        await registerDatasetTypes(inside, graph, options.registerDatasetTypes)
-        await inside.ingest(found, { transfer: undefined, skipExisting: true })
-      })
-      if (options.updateOutputChain && graph.header.output !== undefined)
-        await prepend(butler, graph.header.output, graph.header.run, graph.header.inputs)
-    }
-    io.out(`Number of datasets transferred: ${found.length}\n`)
+    const { found } = await transferFromGraph(context(), file, destination, options)
+    context().io.out(`Number of datasets transferred: ${found.length}\n`)
   })
+}
+
+/** What a graph's quanta have written, registered in the repository that holds the files. */
+export async function transferFromGraph(
+  { io, open }: CommandContext,
+  file: string,
+  destination: string,
+  options: Omit<Options, 'transferDimensions'>,
+): Promise<{ readonly graph: QuantumGraph; readonly found: readonly FileDataset[] }> {
+  const butler = await open(destination, { writeable: true })
+  const place = resolve(io.cwd, file)
+  const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
+  const graph = await loadQuantumGraph(file, new Uint8Array(await readFile(place)), tasks, butler)
+  const files = await QuantumBackedButler.open(nodeButlerEnvironment(), butler.root)
+  const types = options.datasetType
+  const found: FileDataset[] = []
+  for (const ref of transferableOutputs(graph)) {
+    if (types !== undefined && !matchesAny(ref.datasetType.name, types)) continue
+    if (await files.exists(ref)) found.push({ path: await files.pathOf(ref), refs: [ref] })
+  }
+  if (options.dryRun) return { graph, found }
+  await butler.transaction(async (inside) => {
+    await inside.collections.register(graph.header.run, 'RUN')
+    await registerDatasetTypes(inside, graph, options.registerDatasetTypes)
+    await inside.ingest(found, { transfer: undefined, skipExisting: true })
+  })
+  if (options.updateOutputChain && graph.header.output !== undefined)
+    await prepend(butler, graph.header.output, graph.header.run, graph.header.inputs)
+  return { graph, found }
 }
 
 type Repository = Awaited<ReturnType<CommandContext['open']>>
