@@ -21,7 +21,7 @@ export const npyFormatter: Formatter = {
   read: async (source) => readNpy(await readAll(source), source.name),
   write: (value) => {
     if (typeof value !== 'object' || value === null || !('shape' in value && 'data' in value))
-      throw badValue('array', 'an NdArray', value)
+      throw badValue('array', 'an NdArray (ndArray(shape, data))', value)
     return writeNpy(value as NdArray)
   },
 }

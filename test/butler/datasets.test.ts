@@ -37,6 +37,23 @@ test('what was put is got again, by data ID, by alternate keys and by record fie
   )
 })
 
+test('a value that would come back as another is refused, and nothing is left of it', async () => {
+  const butler = await aRepository()
+  const dimensions = ['instrument', 'visit', 'detector']
+  for (const storageClass of ['Timespan', 'int'])
+    await butler.registry.registerDatasetType({ name: storageClass.toLowerCase(), dimensions, storageClass })
+  for (const [value, type] of [
+    [null, 'timespan'],
+    [2 ** 60, 'int'],
+    [{ none: undefined }, 'note'],
+  ] as const) {
+    await expect(butler.put(value, type, noteId, { run: 'run/a' })).rejects.toThrow(/cannot be/)
+    expect(await butler.queryDatasets(type, { collections: 'run/a', explain: false })).toEqual([])
+  }
+  await butler.put(2n ** 60n, 'int', noteId, { run: 'run/a' })
+  expect(await butler.get('int', noteId, { collections: 'run/a' })).toBe(2n ** 60n)
+})
+
 test('a failed transaction leaves neither rows nor files, a nested one only its own', async () => {
   const butler = await aRepository()
   const stored = () =>

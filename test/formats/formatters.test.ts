@@ -12,6 +12,7 @@ import {
 } from '#formats'
 import { Box2I, SpherePoint } from '#geom'
 import { Background, BackgroundList, Exposure, Image, MaskedImage, PhotoCalib } from '#image'
+import { TaskMetadata } from '#pipeline'
 import { DiscreteSkyMap, RingsSkyMap } from '#skymap'
 import { Catalog, Schema } from '#table'
 import { Instant, Timespan } from '#time'
@@ -45,7 +46,11 @@ test.each([
   ['StructuredDataDict', { a: [1, 2.5, null, true, 'yes', '1:30', 'x: y'], b: { c: 1e-7, d: 1e21, e: '' } }],
   [
     'TaskMetadata',
-    { scalars: { npix: 1024 }, arrays: { flags: ['A', 'B'] }, metadata: { isr: { scalars: {} } } },
+    {
+      scalars: { npix: 1024, big: 2 ** 60 },
+      arrays: { flags: ['A', 'B'] },
+      metadata: { isr: { scalars: {}, arrays: {}, metadata: {} } },
+    },
   ],
   ['Packages', { numpy: '2.1.0', python: '3.13.0', firstlight: '0.1' }],
   ['Config', 'import lsst.ip.isr\nassert type(config)==lsst.ip.isr.IsrTaskConfig\nconfig.doBias=True\n'],
@@ -63,6 +68,52 @@ test('whole numbers beyond 2^53 and NaN survive JSON and YAML', () => {
   }
   expect(parseJson(stringifyJson(value))).toEqual(value)
   expect(parseYaml(stringifyYaml(value))).toEqual(value)
+})
+
+test('task metadata given as a tree are sorted as the real class reads them', async () => {
+  const stored = {
+    scalars: { a: 1 },
+    arrays: { list: ['x', 'y'] },
+    metadata: { quantum: { scalars: { ok: true }, arrays: {}, metadata: {} } },
+  }
+  const tree = { a: 1, list: ['x', 'y'], quantum: { ok: true } }
+  expect(await throughFile(tree, 'TaskMetadata')).toEqual(stored)
+  const notes = new TaskMetadata()
+  for (const [path, value] of [
+    ['a', 1],
+    ['list', ['x', 'y']],
+    ['quantum.ok', true],
+  ] as const)
+    notes.set(path, value)
+  expect(await throughFile(notes, 'TaskMetadata')).toEqual(stored)
+})
+
+const cycle: { inner: { again?: unknown } } = { inner: {} }
+cycle.inner.again = cycle
+
+test.each([
+  [
+    'StructuredDataDict',
+    { f: new Map([['x', 1]]) },
+    "'f' of a StructuredDataDict cannot be stored: it is a Map.",
+  ],
+  ['StructuredDataDict', { a: [{ g: new Set([1]) }] }, "'a.0.g' of a StructuredDataDict .* a Set"],
+  ['StructuredDataDict', { at: new Date(0) }, "'at' .* a Date"],
+  ['StructuredDataDict', { none: undefined }, "'none' .* undefined"],
+  ['StructuredDataDict', { when: Timespan.all }, "'when' .* a Timespan"],
+  ['StructuredDataDict', cycle, "'inner.again' .* the same object as one around it"],
+  ['StructuredDataList', [1, undefined], "'1' of a StructuredDataList"],
+  ['StructuredDataList', [() => 1], "'0' .* a function"],
+  [
+    'TaskMetadata',
+    { quantum: { a: [1, 'x'] } },
+    "'quantum.a' of a TaskMetadata .* a list of number and string",
+  ],
+  ['TaskMetadata', { quantum: { none: null } }, "'quantum.none' .* null"],
+])('%s: what its file would lose is refused with its key (%#)', (storageClass, value, message) => {
+  expect(() => formatterOf(storageClass).write(value, storageClass)).toThrowError(
+    expect.objectContaining({ code: 'formats/bad-value', message: expect.stringMatching(message) }),
+  )
 })
 
 test('JSON that is broken is told with its line', () => {

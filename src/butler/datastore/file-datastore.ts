@@ -340,7 +340,9 @@ const describe = (value: unknown): string =>
       ? 'a list'
       : typeof value === 'object'
         ? `a ${value.constructor.name}`
-        : `a ${typeof value}`
+        : typeof value === 'number'
+          ? `the number ${value}${Number.isInteger(value) ? ', which may not be exact (use a bigint),' : ''}`
+          : `a ${typeof value}`
 
 const encoder = new TextEncoder()
 

@@ -1,4 +1,5 @@
 import { closest } from '#core'
+import { Timespan } from '#time'
 import { ParameterError, StorageClassError, UnknownComponentError } from '../errors.ts'
 
 /** What a kind of dataset value is made of. */
@@ -76,7 +77,9 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   PropertySet: { family: 'dict', accepts: isObject },
   PropertyList: { family: 'dict', accepts: isObject },
   Packages: { accepts: isObject },
-  int: { accepts: (v) => typeof v === 'bigint' || Number.isInteger(v) },
+  Timespan: { accepts: (v) => v instanceof Timespan },
+  // A number beyond 2^53 may be another than the one that was meant.
+  int: { accepts: (v) => typeof v === 'bigint' || Number.isSafeInteger(v) },
   Exposure: EXPOSURE,
   ExposureF: { inherits: 'Exposure', components: { image: 'ImageF', mask: 'MaskX', variance: 'ImageF' } },
   ExposureI: { inherits: 'Exposure', components: { image: 'ImageI', mask: 'MaskX', variance: 'ImageF' } },

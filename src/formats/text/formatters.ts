@@ -4,7 +4,9 @@ import { Instant, Timespan } from '#time'
 import { badValue, formatError, noComponent } from '../errors.ts'
 import { parseJson, stringifyJson } from './json-text.ts'
 import { readLogRecords, writeLogRecords } from './log-records.ts'
+import { requirePlain } from './plain-data.ts'
 import { readText } from './read-text.ts'
+import { storedMetadata } from './task-metadata.ts'
 import { parseYaml, stringifyYaml } from './yaml-text.ts'
 
 /** Numbers, TaskMetadata, and any other value that is plain data. */
@@ -16,7 +18,7 @@ export const jsonFormatter: Formatter = {
     if (component !== undefined) return member(value, component, storageClass)
     return storageClass === 'Timespan' ? timespanOf(value, source.name) : value
   },
-  write: (value) => stringifyJson(value instanceof Timespan ? [...value.nsec] : value),
+  write: (value, storageClass) => stringifyJson(jsonValue(value, storageClass)),
 }
 
 /** Structured data. */
@@ -29,7 +31,18 @@ export const yamlFormatter: Formatter = {
     if (component !== undefined) return member(value, component, storageClass)
     return storageClass === 'Timespan' ? timespanOf(value, source.name) : value
   },
-  write: (value) => (value instanceof Timespan ? yamlTimespan(value) : stringifyYaml(value)),
+  write: (value, storageClass) => {
+    if (value instanceof Timespan) return yamlTimespan(value)
+    requirePlain(value, storageClass)
+    return stringifyYaml(value)
+  },
+}
+
+function jsonValue(value: unknown, storageClass: string): unknown {
+  if (value instanceof Timespan) return [...value.nsec]
+  if (storageClass === 'TaskMetadata') return storedMetadata(value)
+  requirePlain(value, storageClass)
+  return value
 }
 
 function member(value: unknown, component: string, storageClass: string): unknown {

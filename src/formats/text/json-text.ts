@@ -134,7 +134,7 @@ export function stringifyJson(value: unknown): string {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number')
     return Number.isFinite(value)
-      ? JSON.stringify(value)
+      ? finiteText(value)
       : Number.isNaN(value)
         ? 'NaN'
         : value > 0
@@ -150,3 +150,7 @@ export function stringifyJson(value: unknown): string {
   const members = Object.entries(value).filter(([, v]) => v !== undefined)
   return `{${members.map(([k, v]) => `${JSON.stringify(k)}:${stringifyJson(v)}`).join(',')}}`
 }
+
+/** A whole number beyond 2^53 has an exponent: it is a float, and digits without one would be another whole number. */
+const finiteText = (value: number): string =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : JSON.stringify(value)
