@@ -9,6 +9,8 @@ export interface CellNames {
   readonly imports: readonly ImportedName[]
   /** Names already exported by the cell itself. */
   readonly exported: ReadonlySet<string>
+  /** `var` names that stand only inside blocks and loops. */
+  readonly hoisted: ReadonlySet<string>
   readonly mentions: ReadonlySet<string>
 }
 
@@ -25,10 +27,13 @@ export function cellNames(file: TS.SourceFile): CellNames {
     if (hasModifier(statement, ts.SyntaxKind.ExportKeyword))
       for (const name of declares.keys()) if (!before.has(name)) exported.add(name)
   }
+  const inner = new Set(file.statements.flatMap(nestedVars).filter((name) => !declares.has(name)))
+  for (const name of inner) declares.set(name, 'live')
   return {
     declares: [...declares].map(([name, kind]) => ({ name, kind })),
     imports,
     exported,
+    hoisted: inner,
     mentions: mentionedIn(file),
   }
 }
@@ -39,6 +44,27 @@ export const hasModifier = (node: TS.Node, kind: TS.SyntaxKind): boolean =>
 /** True for `let` and `var`: their values are shared between cells and may change later. */
 export const isLive = (list: TS.VariableDeclarationList): boolean =>
   (list.flags & ts.NodeFlags.BlockScoped) !== ts.NodeFlags.Const && !isUsing(list)
+
+export const isVar = (list: TS.VariableDeclarationList): boolean =>
+  (list.flags & ts.NodeFlags.BlockScoped) === 0
+
+/** Nodes with variables of their own: no `var` leaves them. */
+export const holdsVars = (node: TS.Node): boolean =>
+  ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)
+
+/** Names a statement declares by `var` in its blocks and loops; JavaScript makes them variables of the whole cell. */
+export function nestedVars(statement: TS.Statement): string[] {
+  if (ts.isVariableStatement(statement)) return []
+  const found: string[] = []
+  const visit = (node: TS.Node): void => {
+    if (holdsVars(node) || ts.isExpression(node)) return
+    if (!ts.isVariableDeclarationList(node)) return ts.forEachChild(node, visit)
+    if (isVar(node))
+      for (const { name } of node.declarations) found.push(...boundNames(name).map((id) => id.text))
+  }
+  visit(statement)
+  return found
+}
 
 /** `using` declarations end with their cell, so nobody else sees them. */
 export const isUsing = (list: TS.VariableDeclarationList): boolean =>
@@ -142,14 +168,20 @@ function mentionedIn(file: TS.SourceFile): Set<string> {
  */
 export function checkerTail(names: CellNames, scope: ScopeNames): string {
   const own = new Set(names.declares.map(({ name }) => name))
-  const exports = names.declares.filter(({ name }) => !names.exported.has(name)).map(({ name }) => name)
-  const lines = [`export { ${exports.join(', ')} };`]
+  const exports = names.declares
+    .map(({ name }) => name)
+    .filter((name) => !names.exported.has(name) && !names.hoisted.has(name))
+  const lines = [`export { ${exports.join(', ')} };`, ...[...names.hoisted].map(exportHoisted)]
   for (const name of names.mentions) {
     const origin = own.has(name) ? undefined : scope.origin(name)
     if (origin !== undefined) lines.push(bring(name, origin))
   }
   return `\n;${lines.join(' ')}\n`
 }
+
+/** Declaration emit looks past blocks; read in a function, a variable has its whole type and counts as assigned. */
+const exportHoisted = (name: string): string =>
+  `const __of_${name} = () => ${name}; declare let __var_${name}: ReturnType<typeof __of_${name}>; export { __var_${name} as ${name} };`
 
 function bring(name: string, { kind, from, clause, attributes = '' }: NameOrigin): string {
   const source = JSON.stringify(from)

@@ -1,5 +1,14 @@
 import type TS from 'typescript'
-import { boundNames, hasModifier, hasValues, isLive, isUsing } from './cell-text.ts'
+import {
+  boundNames,
+  hasModifier,
+  hasValues,
+  holdsVars,
+  isLive,
+  isUsing,
+  isVar,
+  nestedVars,
+} from './cell-text.ts'
 import { ts } from './compiler.ts'
 import { RUNTIME, SCOPE } from './runtime-names.ts'
 
@@ -9,7 +18,7 @@ export interface TransformInput {
   readonly checker: TS.TypeChecker
   /** Offset where the checker's tail begins; what stands behind it is no code of the user's. */
   readonly tailStart: number
-  /** Top-level `let` and `var` names of this cell. */
+  /** `let` names of this cell's top level, and its `var` names wherever they stand. */
   readonly live: ReadonlySet<string>
 }
 
@@ -44,6 +53,8 @@ const inScope = (name: string): TS.PropertyAccessExpression =>
 const assign = (target: TS.Expression, value: TS.Expression): TS.Statement =>
   f.createExpressionStatement(f.createAssignment(target, value))
 const publish = (name: string): TS.Statement => assign(inScope(name), f.createIdentifier(name))
+/** Makes a property of the name, with the value it has. */
+const keepInScope = (name: string): TS.Statement => assign(inScope(name), inScope(name))
 const runtimeCall = (method: string, args: readonly TS.Expression[]): TS.Expression =>
   f.createCallExpression(
     f.createPropertyAccessExpression(f.createIdentifier(RUNTIME), method),
@@ -76,7 +87,7 @@ class Rewriter {
     if (isLast && ts.isExpressionStatement(statement)) return this.#result(statement.expression)
     if (ts.isVariableStatement(statement)) return this.#variables(statement)
     const visited = ts.visitNode(withoutExport(statement), (node) => this.#visit(node, false)) as TS.Statement
-    return [visited, ...this.#publishAfter(statement)]
+    return [...nestedVars(statement).map(keepInScope), visited, ...this.#publishAfter(statement)]
   }
 
   #result(expression: TS.Expression): TS.Statement[] {
@@ -104,12 +115,38 @@ class Rewriter {
   }
 
   #liveVariable(declaration: TS.VariableDeclaration): TS.Statement {
-    const value =
-      declaration.initializer === undefined
-        ? f.createVoidZero()
-        : this.#expression(declaration.initializer, false)
-    const target = this.#pattern(declaration.name)
-    return ts.setTextRange(assign(target, value), declaration)
+    const assigned = this.#assignment(declaration)
+    if (assigned !== undefined) return ts.setTextRange(f.createExpressionStatement(assigned), declaration)
+    const { text } = declaration.name as TS.Identifier
+    const isAgain = isVar(declaration.parent as TS.VariableDeclarationList)
+    const statement = isAgain ? keepInScope(text) : assign(inScope(text), f.createVoidZero())
+    return ts.setTextRange(statement, declaration)
+  }
+
+  /** The declaration as the assignment that fills its scope properties; undefined when it has no value. */
+  #assignment({ name, initializer }: TS.VariableDeclaration): TS.Expression | undefined {
+    if (initializer === undefined) return undefined
+    return f.createAssignment(this.#pattern(name), this.#expression(initializer, false))
+  }
+
+  /** A `var` list below the top level as assignments. */
+  #assignments(list: TS.VariableDeclarationList): TS.Expression | undefined {
+    const made = list.declarations
+      .map((declaration) => this.#assignment(declaration))
+      .filter((assignment) => assignment !== undefined)
+    return made.length === 0 ? undefined : made.reduce((before, next) => f.createComma(before, next))
+  }
+
+  /** Statements that declare the cell's variables inside a block or loop; undefined for all others. */
+  #nestedVariables(node: TS.Node): TS.Node | undefined {
+    if (ts.isVariableStatement(node) && isCellVar(node.declarationList)) {
+      const assigned = this.#assignments(node.declarationList)
+      const made = assigned === undefined ? f.createEmptyStatement() : f.createExpressionStatement(assigned)
+      return ts.setTextRange(made, node)
+    }
+    if (!ts.isVariableDeclarationList(node) || !isCellVar(node)) return undefined
+    if (ts.isForStatement(node.parent)) return this.#assignments(node) ?? f.createVoidZero()
+    return this.#pattern((node.declarations[0] as TS.VariableDeclaration).name)
   }
 
   /** A binding pattern as the assignment pattern that fills scope properties. */
@@ -235,6 +272,8 @@ class Rewriter {
       ) as TS.TemplateLiteral
       return f.updateTaggedTemplateExpression(node, tag, node.typeArguments, template)
     }
+    const variables = nested ? undefined : this.#nestedVariables(node)
+    if (variables !== undefined) return variables
     const inside = nested || ts.isFunctionLike(node) || ts.isPropertyDeclaration(node)
     return ts.visitEachChild(node, (child) => this.#visit(child, inside), this.#context)
   }
@@ -288,7 +327,7 @@ class Rewriter {
     const isTail =
       declaration.getSourceFile() === node.getSourceFile() && declaration.pos >= this.#input.tailStart
     if (!isTail) {
-      const isOwn = this.#input.live.has(node.text) && isTopLevelLive(declaration)
+      const isOwn = this.#input.live.has(node.text) && isCellVariable(declaration)
       return isOwn ? ts.setTextRange(inScope(node.text), node) : undefined
     }
     if (ts.isVariableDeclaration(declaration) || nested) return ts.setTextRange(inScope(node.text), node)
@@ -306,18 +345,25 @@ const constant = (name: TS.BindingName, value: TS.Expression): TS.Statement =>
     ),
   )
 
-/** A variable of a `let` or `var` statement that stands directly in the file (or is bound by its pattern). */
-function isTopLevelLive(declaration: TS.Node): boolean {
+/** A variable of a `let` statement that stands directly in the file, or of a `var` outside functions. */
+function isCellVariable(declaration: TS.Node): boolean {
   let node = declaration
   while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
     node = node.parent
-  return (
-    ts.isVariableDeclaration(node) &&
-    ts.isVariableDeclarationList(node.parent) &&
-    isLive(node.parent) &&
-    ts.isVariableStatement(node.parent.parent) &&
-    ts.isSourceFile(node.parent.parent.parent)
-  )
+  if (!ts.isVariableDeclaration(node) || !ts.isVariableDeclarationList(node.parent)) return false
+  const list = node.parent
+  if (isVar(list)) return isCellVar(list)
+  return isLive(list) && ts.isVariableStatement(list.parent) && ts.isSourceFile(list.parent.parent)
+}
+
+function isCellVar(list: TS.VariableDeclarationList): boolean {
+  if (!isVar(list)) return false
+  let node: TS.Node = list
+  while (!ts.isSourceFile(node)) {
+    if (holdsVars(node)) return false
+    node = node.parent
+  }
+  return true
 }
 
 function withoutExport<T extends TS.Statement>(statement: T): T {

@@ -41,6 +41,20 @@ test('a let is one variable: later cells and earlier functions see its changes',
   expect(await result('[counter, bump(), counter]')).toBe('[ 11, 12, 12 ]')
 })
 
+test('a var of a block or loop is a variable of the cell, as in JavaScript', async () => {
+  expect(await result('var v1 = 1; { var v1 = 2 } var v1: number; v1')).toBe('2')
+  await result(
+    'if (v1) { var inner = 5, [left, { right = 7 }] = [6, {}] as [number, { right?: number }] }\ntry { throw 1 } catch { var caught = "yes" } finally { var last = true }\nif (!v1) { var never = 1 }\nfunction read() { return inner }',
+  )
+  expect(await result('inner++; [read(), left + right, caught.length, last, never]')).toBe(
+    '[ 6, 13, 3, true, undefined ]',
+  )
+  await result(
+    'for (var i = 0, n = 3; i < n; i++);\nfor (var { k } of [{ k: "a" }, { k: "b" }]) for (var at in [1, 2]);\nfunction own(k: number) { { var k = k + 1 } return k }\nnamespace Own { var i = 9; export const seen = i }',
+  )
+  expect(await result('[i, n, k.toUpperCase(), at, own(4), Own.seen]')).toBe("[ 3, 3, 'B', '1', 5, 9 ]")
+})
+
 test('a name may be declared again with another type, and functions see the new one', async () => {
   await result(
     'const label = 7; function show() { return `${helper()}!` }\nfunction helper() { return "old" }',
