@@ -22,6 +22,7 @@ const options: TS.CompilerOptions = {
   noLib: true,
   types: [],
   strict: true,
+  preserveConstEnums: true,
   noImplicitAny: false,
   skipLibCheck: true,
   declaration: true,

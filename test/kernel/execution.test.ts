@@ -35,6 +35,11 @@ test('const, let, functions, classes, enums and types reach later cells', async 
   ).toBe("[ 20, 5, 'r' ]")
 })
 
+test('a const enum reaches later cells', async () => {
+  await result('const enum CE { P = 7, Q = "q" }')
+  expect(await result('const ce: CE = CE.P; [ce, CE.Q, CE["P"]]')).toBe("[ 7, 'q', 7 ]")
+})
+
 test('a let is one variable: later cells and earlier functions see its changes', async () => {
   await result('let counter = 0; const bump = () => { counter += 1; return counter }')
   await result('bump(); counter += 10')
