@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type TS from 'typescript'
 import { checkMagics } from '../magic/check.ts'
 import { prepareCell, type PreparedCell } from '../magic/prepare.ts'
-import type { CellError, CompiledCell, CompiledExpression } from '../protocol/threads.ts'
+import type { CellError, CompiledCell, CompiledExpression, DeclaredName } from '../protocol/threads.ts'
 import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
 import { ts } from './compiler.ts'
 import { diagnosticsError } from './diagnostics.ts'
@@ -30,10 +30,14 @@ export function compileCell(
   if (error !== undefined) return { error }
   const emitted = emitCell(program, cell, prepared.text.length, names)
   const folder = dirname(service.cellPath)
+  const declares = names.declares.map(
+    (declared): DeclaredName =>
+      emitted.erased.has(declared.name) ? { name: declared.name, kind: 'type' } : declared,
+  )
   scope.prepare({
     serial,
     dts: scopeModule(emitted.dts, folder),
-    declares: names.declares,
+    declares,
     imports: names.imports,
   })
   const own = new Set(names.declares.map(({ name }) => name))
@@ -45,7 +49,7 @@ export function compileCell(
       source,
       js: emitted.js,
       map: emitted.map,
-      declares: names.declares,
+      declares,
       uses,
       timed: prepared.timed,
     },
@@ -110,6 +114,8 @@ interface Emitted {
   readonly js: string
   readonly map: string
   readonly dts: string
+  /** Imported names that are only types. */
+  readonly erased: ReadonlySet<string>
 }
 
 /** `program.emit` with the compiler's internal last parameter: declarations even where one cannot be named. */
@@ -124,7 +130,8 @@ type ForcedEmit = (
 
 function emitCell(program: TS.Program, cell: TS.SourceFile, tailStart: number, names: CellNames): Emitted {
   const live = new Set(names.declares.filter(({ kind }) => kind === 'live').map(({ name }) => name))
-  const before = [cellTransformer({ checker: program.getTypeChecker(), tailStart, live })]
+  const erased = new Set<string>()
+  const before = [cellTransformer({ checker: program.getTypeChecker(), tailStart, live, erased })]
   const out = { js: '', map: '', dts: '' }
   const write: TS.WriteFileCallback = (path, text) => {
     if (path.endsWith('.map')) out.map = text
@@ -135,7 +142,7 @@ function emitCell(program: TS.Program, cell: TS.SourceFile, tailStart: number, n
   const js = out.js
     .replace(/\nexport \{\};?\s*(?=\n\/\/# sourceMappingURL|$)/, '\n')
     .replace(/\/\/# sourceMappingURL=.*\s*$/, '')
-  return { ...out, js: js.replace(/^export \{\};?\s*$/m, '') }
+  return { ...out, js: js.replace(/^export \{\};?\s*$/m, ''), erased }
 }
 
 /** The cell's declarations as the body of an ambient module, where relative specifiers are not allowed. */

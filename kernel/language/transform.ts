@@ -20,6 +20,8 @@ export interface TransformInput {
   readonly tailStart: number
   /** `let` names of this cell's top level, and its `var` names wherever they stand. */
   readonly live: ReadonlySet<string>
+  /** Gets the imported names that are only types: they are in no scope at run time. */
+  readonly erased: Set<string>
 }
 
 /**
@@ -186,7 +188,7 @@ class Rewriter {
     const wanted: string[] = []
     const bound: string[] = []
     const bind = (exported: string, local: TS.Identifier) => {
-      if (!this.#isValue(local)) return
+      if (!this.#isValue(local)) return void this.#input.erased.add(local.text)
       names.push(f.createBindingElement(undefined, f.createStringLiteral(exported), local.text))
       wanted.push(exported)
       bound.push(local.text)
@@ -228,13 +230,23 @@ class Rewriter {
   #importEquals(statement: TS.ImportEqualsDeclaration): TS.Statement[] {
     const reference = statement.moduleReference
     if (statement.isTypeOnly) return []
-    if (!ts.isExternalModuleReference(reference)) return [statement, publish(statement.name.text)]
+    if (!ts.isExternalModuleReference(reference)) {
+      if (!this.#isValue(statement.name)) return (this.#input.erased.add(statement.name.text), [])
+      const made = constant(statement.name, this.#entity(reference))
+      return [ts.setTextRange(made, statement), publish(statement.name.text)]
+    }
     const call = f.createCallExpression(f.createIdentifier('require'), undefined, [reference.expression])
     this.#imports.push(
       ts.setTextRange(constant(statement.name, call), statement),
       publish(statement.name.text),
     )
     return []
+  }
+
+  /** The value of a namespace's dotted name. */
+  #entity(name: TS.EntityName): TS.Expression {
+    if (ts.isQualifiedName(name)) return f.createPropertyAccessExpression(this.#entity(name.left), name.right)
+    return this.#expression(name, false)
   }
 
   /** Imports of what is only a type leave no trace; what the checker does not know is taken for a value. */

@@ -40,6 +40,18 @@ test('a const enum reaches later cells', async () => {
   expect(await result('const ce: CE = CE.P; [ce, CE.Q, CE["P"]]')).toBe("[ 7, 'q', 7 ]")
 })
 
+test('aliases of a namespace’s members reach later cells', async () => {
+  await result(
+    'namespace Sky { export interface Box { a: number }; export const c = 1; export namespace Deep { export class Field { n = 2 } } }',
+  )
+  expect(
+    await result(
+      'import Box = Sky.Box; import c2 = Sky.c; import F = Sky.Deep.Field\nconst al: Box = { a: 3 }; al.a + c2',
+    ),
+  ).toBe('4')
+  expect(await result('const again: Box = { a: 5 }; [again.a, c2, (new F() as F).n]')).toBe('[ 5, 1, 2 ]')
+})
+
 test('a let is one variable: later cells and earlier functions see its changes', async () => {
   await result('let counter = 0; const bump = () => { counter += 1; return counter }')
   await result('bump(); counter += 10')
@@ -189,7 +201,7 @@ test('type-only imports leave no trace at run time', async () => {
     'import type { Shape } from "./only-types"; import { Shape as S } from "./only-types.ts"\nconst s: Shape & S = { side: 2 }; s.side',
   )
   expect(run).toMatchObject({ result: '2', stdout: '' })
-  expect(await result('const again: Shape = { side: 3 }; again.side')).toBe('3')
+  expect(await result('const again: Shape & S = { side: 3 }; again.side')).toBe('3')
 })
 
 test('a local TypeScript module is imported, and its edit seen on re-import, also one it imports', async () => {
