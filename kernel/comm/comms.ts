@@ -1,5 +1,6 @@
 import { messageOf } from '#core'
 import { currentRun } from '../execute/run-context.ts'
+import { checkJson } from '../protocol/sendable.ts'
 import type { CommMessage, FromExecution } from '../protocol/threads.ts'
 
 export type CommData = Readonly<Record<string, unknown>>
@@ -110,6 +111,7 @@ export class Comms {
     data: CommData,
     { metadata = {}, buffers = [] }: CommOptions,
   ): void {
+    checkJson({ data, metadata }, 'The comm message')
     const copies = buffers.map((bytes) => Uint8Array.from(bytes))
     const message = { op, commId: comm.id, target: comm.target, data, metadata, buffers: copies }
     this.#post(

@@ -1,5 +1,6 @@
 import { plainText } from './plain-text.ts'
 import { findRenderer } from './renderers.ts'
+import { sendable } from '../protocol/sendable.ts'
 import type { DisplayData, MimeBundle } from '../protocol/threads.ts'
 
 /** The protocol Deno began: a value with this method says how it looks, as a MIME bundle. */
@@ -10,7 +11,7 @@ const DENO_DISPLAY = Symbol.for('Deno.jupyter.display')
 /** How a value looks: by its own display method, by a renderer of ours, else as inspected text. */
 export async function toBundle(value: unknown): Promise<DisplayData> {
   const own = displayMethod(value)
-  const made = own === undefined ? await findRenderer(value)?.(value) : toDisplay(await own())
+  const made = own === undefined ? await findRenderer(value)?.(value) : sendable(toDisplay(await own()))
   return made ?? { data: { 'text/plain': plainText(value) }, metadata: {} }
 }
 

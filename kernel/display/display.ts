@@ -1,4 +1,5 @@
 import { currentRun } from '../execute/run-context.ts'
+import { sendable } from '../protocol/sendable.ts'
 import type { DisplayData, FromExecution, MimeBundle } from '../protocol/threads.ts'
 import { toBundle, toBundleNow } from './bundle.ts'
 
@@ -37,17 +38,19 @@ export class Displays {
 
   clear({ wait = false }: { readonly wait?: boolean } = {}): void {
     const { run, capture } = currentRun()
-    if (capture === undefined) this.#post({ kind: 'clear', run, wait })
+    if (capture === undefined) this.#post({ kind: 'clear', run, wait: wait === true })
     else capture.clear(wait)
   }
 
   #send(value: unknown, options: DisplayOptions & { readonly id: string }, update: boolean): void {
     const context = currentRun()
     const post = ({ data, metadata }: DisplayData) => {
-      const display = { data, metadata: { ...metadata, ...options.metadata }, displayId: options.id }
+      const all = { data, metadata: { ...metadata, ...options.metadata }, displayId: String(options.id) }
+      const display = sendable(all)
       if (context.capture === undefined || update)
         this.#post({ kind: 'display', run: context.run, display, update })
-      else context.capture.add({ output_type: 'display_data', data, metadata: display.metadata })
+      else
+        context.capture.add({ output_type: 'display_data', data: display.data, metadata: display.metadata })
     }
     const ready = options.raw === true ? { data: value as MimeBundle, metadata: {} } : toBundleNow(value)
     if (ready !== undefined) return post(ready)

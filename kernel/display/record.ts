@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { MIME, type RecordDisplay, type RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
 import { escapeHtml } from './text.ts'
@@ -112,9 +113,18 @@ export function leafText(value: unknown): string {
   }
   if (typeof value === 'object' && value !== null && typeof value.toString === 'function') {
     const text = String(value as { toString(): string })
-    return cut(text === '[object Object]' ? JSON.stringify(value) : text)
+    return cut(text === '[object Object]' ? jsonText(value) : text)
   }
-  return String(value)
+  return typeof value === 'object' ? jsonText(value) : String(value)
+}
+
+/** JSON, or what Node prints where JSON ends: cycles, big integers. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
+  }
 }
 
 const cut = (text: string): string => (text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT - 1)}…` : text)

@@ -23,7 +23,7 @@ export class Input {
     const context = allowed()
     return new Promise((resolve) => {
       this.#waiting.set(context.run, resolve)
-      this.#post({ kind: 'input', run: context.run, prompt, password, blocking: false })
+      this.#post({ kind: 'input', run: context.run, prompt: String(prompt), password, blocking: false })
     })
   }
 
@@ -32,7 +32,7 @@ export class Input {
     const context = allowed()
     const head = new Int32Array(this.#shared, 0, 2)
     Atomics.store(head, 0, 0)
-    this.#post({ kind: 'input', run: context.run, prompt, password: false, blocking: true })
+    this.#post({ kind: 'input', run: context.run, prompt: String(prompt), password: false, blocking: true })
     Atomics.wait(head, 0, 0)
     const length = Atomics.load(head, 1)
     return new TextDecoder().decode(new Uint8Array(this.#shared, PROMPT_HEAD_BYTES, length).slice())

@@ -91,6 +91,16 @@ export const cellOf = (error: unknown): string | undefined =>
 
 /** Anything that was thrown as the front end shows it: name, message, stack, the line at fault, causes, hint. */
 export function toCellError(error: unknown): CellError {
+  try {
+    return tellError(error)
+  } catch {
+    // Its own members throw when they are read.
+    const evalue = 'Something was thrown that cannot be shown'
+    return { ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] }
+  }
+}
+
+function tellError(error: unknown): CellError {
   if (!(error instanceof Error) && !isErrorLike(error)) {
     const text = inspect(error, { depth: 2 })
     return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] }
@@ -98,7 +108,7 @@ export function toCellError(error: unknown): CellError {
   const stack =
     typeof error.stack === 'string' && error.stack !== '' ? error.stack : `${error.name}: ${error.message}`
   const traceback = [...stack.split('\n'), ...excerpt(stack), ...more(error)]
-  return { ename: error.name || 'Error', evalue: messageOf(error), traceback }
+  return { ename: String(error.name || 'Error'), evalue: String(messageOf(error)), traceback }
 }
 
 /** Errors of another realm (a vm context) fail `instanceof`. */

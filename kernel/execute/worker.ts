@@ -3,6 +3,7 @@ import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
 import { useDisplays } from '../display/session-displays.ts'
 import { type Posted, PrintWriter } from '../protocol/print-ring.ts'
+import { checkJson } from '../protocol/sendable.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { repairAsyncStack } from './async-stack.ts'
 import { exposeToDebugger } from './debug-access.ts'
@@ -50,8 +51,11 @@ const { scope, prepare } = makeScope({
   comms,
   displays,
   language,
-  broadcast: (type, content, { metadata = {}, buffers = [] }) =>
-    post({ kind: 'broadcast', run: currentRun().run, type, content, metadata, buffers }),
+  broadcast: (type, content, { metadata = {}, buffers = [] }) => {
+    checkJson({ type, content, metadata }, 'The message')
+    const copies = buffers.map((bytes) => Uint8Array.from(bytes))
+    post({ kind: 'broadcast', run: currentRun().run, type, content, metadata, buffers: copies })
+  },
   addPayload: (payload) => void currentRun().payload.push(payload),
 })
 exposeToDebugger(scope)

@@ -140,9 +140,20 @@ export class Executor {
     const common = { execution_count: count, user_expressions: expressions, payload }
     const content =
       error === undefined ? { status: 'ok', ...common } : { status: 'error', ...error, ...common }
-    this.#parts.reply(request, 'execute_reply', content)
+    this.#reply(request, content, count)
     iopub.status('idle', parent)
     for (const queued of aborted) this.#abort(queued)
+  }
+
+  /** Expressions that cannot be encoded must not keep the reply back. */
+  #reply(request: Request, content: JsonObject, count: number): void {
+    try {
+      this.#parts.reply(request, 'execute_reply', content)
+    } catch (error) {
+      const { expressions, payload, error: told } = failed(error)
+      const rest = { execution_count: count, user_expressions: expressions, payload }
+      this.#parts.reply(request, 'execute_reply', { status: 'error', ...told, ...rest })
+    }
   }
 
   async #checkAndRun(ask: ExecuteRequest, current: Current, isBlank: boolean): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { type JsonObject, makeMessage, type MessageOrigin } from '../../src/plat
 import { Debugger } from '../debug/debugger.ts'
 import { codeRequest, historyRequest, text } from '../protocol/requests.ts'
 import type { Print } from '../protocol/print-ring.ts'
-import type { CommMessage, FromExecution, LanguageReply } from '../protocol/threads.ts'
+import type { CellError, CommMessage, FromExecution, LanguageReply } from '../protocol/threads.ts'
 import { ExecutionThread } from './execution-thread.ts'
 import type { Done } from './executor.ts'
 import { History } from './history.ts'
@@ -267,7 +267,11 @@ export class Kernel {
   #fromRun(message: FromRun): void {
     const record = this.#runs.get(message.run) ?? this.#shells.current
     if (record === undefined || (record.silent && message.kind !== 'input' && message.kind !== 'comm')) return
-    this.#show(message, record)
+    try {
+      this.#show(message, record)
+    } catch (error) {
+      this.#iopub.error(failure(error), record.parent)
+    }
   }
 
   #show(message: FromRun, record: RunRecord): void {
@@ -341,7 +345,10 @@ export class Kernel {
   }
 }
 
-function errorContent(error: unknown): JsonObject {
+/** What came from a cell and cannot be encoded, a nesting too deep for instance, is the cell's error. */
+function failure(error: unknown): CellError {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
-  return { status: 'error', ename: name, evalue: message, traceback: [`${name}: ${message}`] }
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}`] }
 }
+
+const errorContent = (error: unknown): JsonObject => ({ status: 'error', ...failure(error) })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestClient } from './client.ts'
 
 let client: TestClient
@@ -153,4 +153,72 @@ test('results are plain text without colour codes, bounded', async () => {
     "Map(1) { 'a' => { b: [ 1, 2 ] } }",
   )
   expect((await client.execute('new Array(100000).fill(0)')).result?.length).toBeLessThan(2000)
+})
+
+describe('what cannot be sent is an error of the cell, and the kernel lives', () => {
+  const CYCLE = 'const c: any = {}; c.c = c;'
+  test.each([
+    ['a cycle in a raw display', `${CYCLE} display({ 'application/json': c }, { raw: true })`],
+    [
+      'a cycle in a display method',
+      `${CYCLE} ({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': c }) })`,
+    ],
+    ['a cycle in metadata', `${CYCLE} display(1, { metadata: c })`],
+    ['a function', `display({ 'application/json': { f: () => 1 } }, { raw: true })`],
+    ['a cycle on a comm', `${CYCLE} comms.open('front', c)`],
+    ['a cycle in a broadcast', `${CYCLE} await Deno.jupyter.broadcast('display_data', c)`],
+    ['no bundle at all', `display(5, { raw: true })`],
+    ['what no clone can be made of', `display({ 'application/json': new Proxy({}, {}) }, { raw: true })`],
+    [
+      'a nesting too deep',
+      `let d: any = {}; for (let i = 0; i < 1e5; i++) d = { d }; display({ 'application/json': d }, { raw: true })`,
+    ],
+    ['an error with a name like that', `${CYCLE} throw Object.assign(new Error('x'), { name: c })`],
+    ['an error that cannot be read', `throw new Proxy(new Error('x'), { get() { throw new Error('y') } })`],
+  ])('%s', async (_, code) => {
+    await client.execute('const before = 1')
+    const run = await client.execute(code)
+    expect(run.reply['status']).toBe('error')
+    expect(run.error).toBeDefined()
+    expect((await client.execute('before')).result).toBe('1')
+  })
+
+  test('the error says where', async () => {
+    const run = await client.execute(`display({ 'application/json': { a: [1, { f() {} }] } }, { raw: true })`)
+    expect(run.error).toMatchObject({
+      ename: 'KernelError',
+      evalue: 'The application/json of this display cannot be sent: it holds a function, at .a[1].f',
+    })
+    expect(run.error?.text).toContain('In[')
+  })
+
+  test('a user expression with a cycle is that expression’s error', async () => {
+    const shows = `{ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': c }) }`
+    const run = await client.execute(CYCLE, { user_expressions: { bad: `(${shows})`, good: '1' } })
+    expect(run.reply).toMatchObject({
+      status: 'ok',
+      user_expressions: { bad: { status: 'error' }, good: { status: 'ok' } },
+    })
+  })
+
+  test('big integers travel as text, a record with a cycle is shown', async () => {
+    const run = await client.execute(
+      `display({ 'application/json': { n: 2n ** 70n } }, { raw: true })\nconst r: any = { x: { p: 1, q: 2, r: 3, s: 4 } }; r.self = r; r`,
+    )
+    expect(run.ofType('display_data')[0]?.content['data']).toEqual({
+      'application/json': { n: '1180591620717411303424' },
+    })
+    expect(run.result).toContain('[Circular *1]')
+  })
+
+  test('bytes of a picture travel as base64, numbers as text', async () => {
+    const run = await client.execute(
+      `display({ 'image/png': new Uint8Array([1, 2, 3]), 'text/html': new TextEncoder().encode('<b>'), 'text/plain': 5 }, { raw: true })`,
+    )
+    expect(run.ofType('display_data')[0]?.content['data']).toEqual({
+      'image/png': 'AQID',
+      'text/html': '<b>',
+      'text/plain': '5',
+    })
+  })
 })
