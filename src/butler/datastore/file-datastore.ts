@@ -81,8 +81,8 @@ export class FileDatastore {
   }
 
   /**
-   * The records that a dataset will have, sizes unknown (-1): one, or one a part. Needs an expanded ref. Throws FileExistsError when
-   * another dataset is where one would go.
+   * The records that a dataset will have, sizes unknown (-1): one, or one a part; parts that no formatter writes have none. Needs an
+   * expanded ref. Throws FileExistsError when another dataset is where one would go.
    */
   async plan(ref: DatasetRef): Promise<readonly FileRecord[]> {
     const known = storageClass(ref.datasetType.storageClass)
@@ -96,7 +96,9 @@ export class FileDatastore {
         : [{ ref, storageClass: known.name }]
     const places: FileRecord[] = []
     for (const part of parts) {
-      const formatter = await this.formatters.writing(part)
+      const formatter =
+        part.component === undefined ? await this.formatters.writing(part) : await this.formatters.find(part)
+      if (formatter === undefined) continue
       const path = this.relativePath(part, formatter.extension)
       await this.requireFree(path, ref)
       places.push({
@@ -127,6 +129,9 @@ export class FileDatastore {
     if (first?.component === undefined)
       return first === undefined ? [] : [await this.writePart(value, ref, first)]
     const parts = delegateOf(await this.formatters.load(), known).disassemble(value)
+    for (const [component, part] of Object.entries(parts))
+      if (part !== undefined && places.every((place) => place.component !== component))
+        await this.formatters.writing({ ref, component, storageClass: known.components[component] })
     const written: FileRecord[] = []
     for (const place of places)
       if (place.component !== undefined && place.component in parts)

@@ -21,22 +21,29 @@ export class FormatterSource {
 
   /** Throws `butler/formatter` when there is none. */
   async writing(part: StoredPart): Promise<Formatter> {
-    const { ref, component, storageClass = ref.datasetType.storageClass } = part
-    const registry = await this.load()
-    const configured = this.configured.find(part)
-    const { name, dimensions } = ref.datasetType
-    const whole = component === undefined ? name : `${name}.${component}`
-    const keys =
-      component === undefined ? [name, dimensions.required.join('+'), storageClass] : [whole, storageClass]
-    const formatter =
-      (configured === undefined ? undefined : registry.byName(configured)) ?? registry.forKeys(keys)
+    const formatter = await this.find(part)
     if (formatter !== undefined) return formatter
+    const { ref, storageClass = ref.datasetType.storageClass } = part
+    const configured = this.configured.find(part)
     throw new FormatterError(
-      `No formatter writes datasets of storage class ${storageClass} (dataset type '${whole}').`,
+      `No formatter writes datasets of storage class ${storageClass} (dataset type '${nameOf(part)}').`,
       configured === undefined
         ? {}
         : { hint: `The configuration names ${configured}, which is not known here.` },
     )
+  }
+
+  /** What writes a dataset or a part of it: as the configuration says, else what we have for it. */
+  async find(part: StoredPart): Promise<Formatter | undefined> {
+    const { ref, component, storageClass = ref.datasetType.storageClass } = part
+    const registry = await this.load()
+    const configured = this.configured.find(part)
+    const { name, dimensions } = ref.datasetType
+    const keys =
+      component === undefined
+        ? [name, dimensions.required.join('+'), storageClass]
+        : [nameOf(part), storageClass]
+    return (configured === undefined ? undefined : registry.byName(configured)) ?? registry.forKeys(keys)
   }
 
   /** The formatter that a record names; by the storage class when we do not know it. */
@@ -61,3 +68,6 @@ export class FormatterSource {
     }
   }
 }
+
+const nameOf = ({ ref, component }: StoredPart): string =>
+  component === undefined ? ref.datasetType.name : `${ref.datasetType.name}.${component}`
