@@ -7,6 +7,25 @@ import { anEmptyRepository, aRepository, tempFolder } from '../support/repositor
 
 const BIG = 9007199254740993n
 
+test('integers that a registry could not keep as they are, are refused', async () => {
+  const butler = await aRepository()
+  const insert = (id: number | bigint) =>
+    butler.registry.insertDimensionData('detector', [{ instrument: 'Cam', id, full_name: `D${id}` }])
+  for (const id of [2 ** 53, 2 ** 63, 2n ** 63n, -(2n ** 63n) - 1n])
+    await expect(insert(id), String(id)).rejects.toMatchObject({ code: 'butler/dimension-record' })
+  await insert(2n ** 63n - 1n)
+  for (const detector of [2 ** 53, 2n ** 70n, '99999999999999999999'])
+    await expect(
+      butler.registry.expandDataId({ instrument: 'Cam', detector }, { dimensions: ['detector'] }),
+    ).rejects.toMatchObject({ code: 'butler/data-id-value' })
+  const query = (options: object) => butler.queryDimensionRecords('detector', options)
+  for (const limit of [1.5, Number.NaN])
+    await expect(query({ limit })).rejects.toMatchObject({ code: 'butler/argument' })
+  await expect(
+    query({ where: "instrument='Cam' AND detector < :most", bind: { most: 2n ** 70n } }),
+  ).rejects.toMatchObject({ code: 'butler/invalid-query' })
+})
+
 test('whole numbers beyond 2^53 in tables of files and in exports are exact', async () => {
   const butler = await aRepository()
   const shared = { instrument: 'Cam', day_obs: 20240201, physical_filter: 'Cam-R' }

@@ -3,7 +3,7 @@ import type { Region } from '#geom'
 import { quoteName, type SqlRow, type SqlValue } from '#sql'
 import { Timespan } from '#time'
 import { DimensionRecordError } from '../errors.ts'
-import { integerOf } from './data-id.ts'
+import { integerFault, integerOf } from './data-id.ts'
 import { type ColumnType, type DimensionElement, recordFields } from './element.ts'
 import { DimensionRecord, type RecordValue } from './record.ts'
 import type { DimensionUniverse } from './universe.ts'
@@ -64,10 +64,12 @@ export class RecordCodec {
     const extras: SqlValue[] = []
     if (this.element.spatialFamily !== undefined) {
       const region = input['region'] as Region | null | undefined
+      this.checkExtra('region', 'a region', region, typeof region?.encode === 'function')
       extras.push(region === undefined || region === null ? null : toBase64(region.encode()))
     }
     if (this.element.temporalFamily !== undefined) {
       const timespan = input['timespan'] as Timespan | null | undefined
+      this.checkExtra('timespan', 'a Timespan', timespan, timespan instanceof Timespan)
       extras.push(timespan?.nsec[0] ?? null, timespan?.nsec[1] ?? null)
     }
     return [...values, ...extras]
@@ -84,6 +86,13 @@ export class RecordCodec {
       return null
     }
     return encodeValue(value as RecordValue, type, `${element.name}.${name}`)
+  }
+
+  private checkExtra(field: string, wanted: string, value: unknown, fits: boolean): void {
+    if (fits || value === undefined || value === null) return
+    throw new DimensionRecordError(
+      `${this.element.name}.${field} must be ${wanted}, not ${typeof value} (${String(value)}).`,
+    )
   }
 
   private checkNames(input: RecordInput): void {
@@ -117,8 +126,9 @@ function encodeValue(value: RecordValue, type: ColumnType, where: string): SqlVa
       if (typeof value === 'string') return value
       break
     case 'int':
-      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return value
-      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return integerOf(value)
+      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)))
+        return exactInteger(value, where)
+      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return exactInteger(integerOf(value), where)
       break
     case 'float':
       if (typeof value === 'number') return value
@@ -131,6 +141,12 @@ function encodeValue(value: RecordValue, type: ColumnType, where: string): SqlVa
       if (value instanceof Uint8Array) return toBase64(value)
   }
   throw new DimensionRecordError(`${where} must be of type ${type}, not ${typeof value} (${String(value)}).`)
+}
+
+function exactInteger(value: number | bigint, where: string): number | bigint {
+  const fault = integerFault(value)
+  if (fault !== undefined) throw new DimensionRecordError(`${where} cannot be stored: ${fault}.`)
+  return value
 }
 
 /** Type of a field: its own, or that of the key of the dimension it refers to. */

@@ -242,7 +242,7 @@ export class RecordStore {
       key,
     )
     if (there === undefined) {
-      await this.insert(element, [row], 'insert')
+      await this.insertNew(element, row)
       return true
     }
     const differing = codec.columns.flatMap((c, i) => (sameStored(there[i]!, values[i]!) ? [] : [i]))
@@ -259,6 +259,21 @@ export class RecordStore {
     }
     await this.insert(element, [row], 'replace')
     return Object.fromEntries(differing.map((i) => [codec.columns[i]!, oldValue(old, codec.columns[i]!)]))
+  }
+
+  /** Insert a row whose key is free: what refuses it is another row with its alternate key. */
+  private async insertNew(element: DimensionElement, row: RecordInput): Promise<void> {
+    try {
+      await this.insert(element, [row], 'insert')
+    } catch (error) {
+      if (
+        !(error instanceof DimensionRecordError) ||
+        !isSqlError(error.cause) ||
+        error.cause.kind !== 'unique'
+      )
+        throw error
+      throw new ConflictingDefinitionError(error.message, { cause: error })
+    }
   }
 
   private async read(

@@ -1,7 +1,7 @@
 import { quoteName, type SqlConnection, type SqlValue } from '#sql'
 import { DataIdValueError, DimensionNameError, DimensionValueError } from '../errors.ts'
 import { DataCoordinate, formatDataId } from './data-coordinate.ts'
-import { type DataId, type DataIdValue, integerOf } from './data-id.ts'
+import { type DataId, type DataIdValue, integerFault, integerOf } from './data-id.ts'
 import { type DimensionElement, hasTable, recordFields } from './element.ts'
 import { expandDataId } from './expand.ts'
 import type { DimensionGroup } from './group.ts'
@@ -106,9 +106,16 @@ function sortKeys(
 function castKey(element: DimensionElement, value: DataIdValue): DataIdValue | undefined {
   if (typeof value === 'boolean')
     throw new DataIdValueError(`${element.name} cannot be ${String(value)}: it is a truth value.`)
-  if (element.keys[0]!.type !== 'int' || typeof value !== 'string') return value
-  if (/^[+-]?\d+$/.test(value)) return integerOf(value)
+  if (element.keys[0]!.type !== 'int') return value
+  if (typeof value !== 'string') return exactKey(element, value)
+  if (/^[+-]?\d+$/.test(value)) return exactKey(element, integerOf(value))
   return element.keys.some((k) => k.type === 'string') ? undefined : value
+}
+
+function exactKey(element: DimensionElement, value: number | bigint): number | bigint {
+  const fault = integerFault(value)
+  if (fault !== undefined) throw new DataIdValueError(`${element.name} cannot be ${value}: ${fault}.`)
+  return value
 }
 
 function alternateOf(element: DimensionElement, value: DataIdValue): string {

@@ -311,6 +311,8 @@ export function scalarTerm(value: BindScalar, name: string): Term {
     case 'boolean':
       return literal(value, 'bool', String(value))
     case 'bigint':
+      if (BigInt.asIntN(64, value) !== value)
+        throw new InvalidQueryError(`${value}, bound to '${name}', is too large: integers have 64 bits.`)
       return literal(value, 'int', String(value))
     case 'number':
       return literal(value, Number.isInteger(value) ? 'int' : 'float', String(value))

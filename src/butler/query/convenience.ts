@@ -1,7 +1,7 @@
 import type { Logger } from '#core'
 import type { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
-import { EmptyQueryResultError } from '../errors.ts'
+import { ArgumentError, EmptyQueryResultError } from '../errors.ts'
 import type { QueryOptions } from '../options.ts'
 import type { QueryResults } from './query.ts'
 
@@ -22,6 +22,8 @@ export async function runQuery<T>(
   query = query.orderBy(...(typeof order === 'string' ? [order] : order))
   if (options.withDimensionRecords === true) query = query.withDimensionRecords()
   const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
+  if (limit !== null && !Number.isSafeInteger(limit))
+    throw new ArgumentError(`A limit is a whole number of rows, or null for all, not ${limit}.`)
   if (limit === 0) return []
   const most = limit === null ? undefined : Math.abs(limit)
   if (most !== undefined) query = query.limit(limit !== null && limit < 0 ? most + 1 : most)

@@ -8,7 +8,7 @@ import { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import type { DimensionGroup } from '../dimensions/group.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
-import { InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
+import { ArgumentError, InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
 import type { BindValue } from '../expression/bind.ts'
 import { checkExpression, scalarTerm } from '../expression/check.ts'
 import { type Column, columnType } from '../expression/columns.ts'
@@ -259,6 +259,8 @@ export class QueryResults<T> implements AsyncIterable<T> {
   }
 
   limit(most: number): QueryResults<T> {
+    if (!Number.isSafeInteger(most) || most < 0)
+      throw new ArgumentError(`A limit is a whole number of rows, not ${most}.`)
     return new QueryResults(this.context, this.steps, this.kind, this.order, most, this.records)
   }
 
