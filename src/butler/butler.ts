@@ -19,6 +19,7 @@ import {
   CollectionTypeError,
   DatasetNotFoundError,
   DatasetTypeNotSupportedError,
+  FormatterError,
   InvalidQueryError,
   MissingDatasetTypeError,
   NoDefaultCollectionError,
@@ -43,7 +44,8 @@ import { DatasetFinder } from './registry/find.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
 import { Repository } from './repository/repository.ts'
-import { componentClass, storageClass } from './storage/storage-class.ts'
+
+import { componentClass, storageClass, targetClass } from './storage/storage-class.ts'
 
 /** A dataset by type and data ID, or by a ref. */
 export type DatasetKey = string | DatasetType | DatasetRef
@@ -237,10 +239,14 @@ export class Butler {
     options: PutOptions = {},
   ): Promise<DatasetRef> {
     const name = key instanceof DatasetRef ? key.datasetType.name : typeof key === 'string' ? key : key.name
-    if (splitComponent(name)[1] !== undefined)
+    const [whole, component] = splitComponent(name)
+    if (component !== undefined) {
+      // Throws for a component that does not exist.
+      targetClass((await this.getDatasetType(whole)).storageClass, component, undefined)
       throw new DatasetTypeNotSupportedError(
         `'${name}' is a part of a dataset; only whole datasets can be put.`,
       )
+    }
     return this.repository.write('put a dataset', async (undo) => {
       const ref =
         key instanceof DatasetRef
@@ -257,6 +263,7 @@ export class Butler {
     files: readonly FileDataset[],
     options: { readonly transfer?: TransferMode | undefined; readonly skipExisting?: boolean } = {},
   ): Promise<void> {
+    for (const name of new Set(files.flatMap((f) => f.formatter ?? []))) await this.requireFormatter(name)
     await this.repository.write('ingest files', async (undo) => {
       const wanted = options.skipExisting === true ? await this.withoutExisting(files) : files
       const expanded: FileDataset[] = []
@@ -268,6 +275,17 @@ export class Butler {
       await this.registry.insertRefs(expanded.flatMap((f) => f.refs))
       await this.repository.datastore.ingest(expanded, options.transfer, undo)
     })
+  }
+
+  /** One of the stack that we lack may be named, for the real butler; any other would leave a file that nobody reads. */
+  private async requireFormatter(name: string): Promise<void> {
+    const { datastore, log } = this.repository
+    if (await datastore.knowsFormatter(name)) return
+    if (!/^lsst(\.\w+){2,}$/.test(name))
+      throw new FormatterError(`There is no formatter '${name}'.`, {
+        hint: 'Leave it out to take that of the storage class.',
+      })
+    log.warn(`The formatter '${name}' is not known here; the real butler must have it.`)
   }
 
   /** Take datasets out of tags, delete their files (`unstore`), or forget them whole (`purge`). */

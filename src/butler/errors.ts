@@ -117,6 +117,13 @@ export class DatasetTypeError extends ButlerError {
   }
 }
 
+/** A name or glob that cannot mean dataset types. */
+export class DatasetTypeExpressionError extends ButlerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('butler/dataset-type-expression', message, options)
+  }
+}
+
 export class DatasetNotFoundError extends ButlerError {
   constructor(message: string, options?: ErrorOptions) {
     super('butler/dataset-not-found', message, options)

@@ -52,7 +52,7 @@ export async function removeRuns(
 ): Promise<void> {
   await repository.write('remove runs', async (undo) => {
     const { collections, datasets, datastore } = repository
-    for (const name of names) {
+    for (const name of new Set(names)) {
       const run = await collections.get(name)
       if (run.type !== 'RUN') throw new ArgumentError(`'${name}' is a ${run.type} collection, not a RUN.`)
       if (unlink)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync, mkdirSync, lstatSync } from 'no
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DatasetRef } from '#butler'
+import type { Timespan } from '#time'
 import { openNodeButler } from '#platform/node'
 import { aRepository, putNote, tempFolder } from '../support/repository.ts'
 
@@ -52,6 +53,38 @@ test('a value that would come back as another is refused, and nothing is left of
   }
   await butler.put(2n ** 60n, 'int', noteId, { run: 'run/a' })
   expect(await butler.get('int', noteId, { collections: 'run/a' })).toBe(2n ** 60n)
+})
+
+test('errors tell a wrong call apart from a wrong row', async () => {
+  const butler = await aRepository()
+  const { registry } = butler
+  const named = { instrument: 'Cam', id: 9, full_name: 'D1' }
+  await expect(registry.insertDimensionData('detector', [named])).rejects.toEqual(code('dimension-record'))
+  await expect(registry.syncDimensionData('detector', named)).rejects.toEqual(code('conflicting-definition'))
+  const day = { instrument: 'Cam', id: 20240301, timespan: 'x' as unknown as Timespan }
+  await expect(registry.insertDimensionData('day_obs', [day])).rejects.toThrow(
+    'day_obs.timespan must be a Timespan, not string (x).',
+  )
+  await expect(butler.put({}, 'note.nosuch', noteId)).rejects.toEqual(code('unknown-component'))
+  await expect(registry.removeDatasetType('bias.x')).rejects.toEqual(code('dataset-type-expression'))
+  await registry.removeDatasetType(['nosuch', 'bi*'])
+  expect((await registry.queryDatasetTypes()).map((t) => t.name)).toEqual(['note'])
+  await butler.removeRuns(['run/a', 'run/a'])
+  expect(await butler.collections.query('run/*')).toEqual(['run/b'])
+})
+
+test('a formatter that nobody has is refused before a file is ingested', async () => {
+  const butler = await aRepository()
+  const path = join(tempFolder(), 'a.yaml')
+  writeFileSync(path, 'a: 1\n')
+  const ingest = async (formatter: string) => {
+    const refs = await butler.registry.makeRefs('note', [noteId], { run: 'run/a' })
+    await butler.ingest([{ path, refs, formatter }], { transfer: 'copy' })
+  }
+  await expect(ingest('no.such.Formatter')).rejects.toEqual(code('formatter'))
+  expect(await butler.queryDatasets('note', { collections: 'run/a', explain: false })).toEqual([])
+  await ingest('lsst.daf.butler.formatters.yaml.YamlFormatter')
+  expect(await butler.get('note', noteId, { collections: 'run/a' })).toEqual({ a: 1 })
 })
 
 test('a failed transaction leaves neither rows nor files, a nested one only its own', async () => {

@@ -36,7 +36,7 @@ export class Datastore {
   }
 
   private get memoryStores(): readonly MemoryDatastore[] {
-    return this.members.map((m) => m.store).filter((s) => !(s instanceof FileDatastore))
+    return this.members.map((m) => m.store).filter((s): s is MemoryDatastore => !(s instanceof FileDatastore))
   }
 
   async put(value: unknown, ref: DatasetRef, undo: UndoLog): Promise<void> {
@@ -52,6 +52,11 @@ export class Datastore {
       } else if (store.has(ref.id)) return store.get(ref, options)
     }
     throw notStored(ref)
+  }
+
+  async knowsFormatter(name: string): Promise<boolean> {
+    const registries = await Promise.all(this.members.map(({ store }) => store.formatters.load()))
+    return registries.some((registry) => registry.byName(name) !== undefined)
   }
 
   /** Take files in, into every file datastore that takes them. */

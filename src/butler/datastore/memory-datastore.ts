@@ -15,7 +15,7 @@ interface Held {
 /** Datasets as values in this process; they end with it. `get` hands out the very value that was put. */
 export class MemoryDatastore {
   readonly name: string
-  private readonly formatters: FormatterSource
+  readonly formatters: FormatterSource
   private readonly held = new Map<string, Held>()
   private readonly trashed = new Set<string>()
 

@@ -5,7 +5,7 @@ import { matchesAny } from '../collections/glob.ts'
 import { resolveCollections } from '../collections/resolve.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
-import type { DatasetType, DatasetTypeSpec } from '../datasets/dataset-type.ts'
+import { type DatasetType, type DatasetTypeSpec, splitComponent } from '../datasets/dataset-type.ts'
 import { type IdMode, idMaker } from '../datasets/ids.ts'
 import type { DatasetTypeRecord } from '../datasets/type-store.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
@@ -14,7 +14,7 @@ import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import type { RecordValue } from '../dimensions/record.ts'
 import { standardizeDataId } from '../dimensions/standardize.ts'
-import { DatasetTypeError, NoDefaultCollectionError } from '../errors.ts'
+import { DatasetTypeError, DatasetTypeExpressionError, NoDefaultCollectionError } from '../errors.ts'
 import type { DataIdInput } from '../options.ts'
 import { at, isTree } from '../repository/config-value.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -53,12 +53,18 @@ export class Registry {
     })
   }
 
-  /** Remove types by name or glob; a name that does not exist is no error. */
-  async removeDatasetType(nameOrGlob: string): Promise<void> {
+  /** Remove types by names or globs; a name that does not exist is no error. */
+  async removeDatasetType(expression: string | readonly string[]): Promise<void> {
     const { types } = this.repository
+    const wanted = typeof expression === 'string' ? [expression] : expression
+    const part = wanted.find((name) => splitComponent(name)[1] !== undefined)
+    if (part !== undefined)
+      throw new DatasetTypeExpressionError(
+        `'${part}' is a component; only '${splitComponent(part)[0]}' itself can be removed.`,
+      )
     await this.repository.write('remove a dataset type', async () => {
       for (const { type } of await types.all())
-        if (matchesAny(type.name, [nameOrGlob])) await types.remove(type.name)
+        if (matchesAny(type.name, wanted)) await types.remove(type.name)
     })
   }
 
