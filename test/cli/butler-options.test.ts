@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import type { Butler } from '#butler'
+import { type Butler, exportRepository, importRepository } from '#butler'
 import { butlerCommand } from '../support/commands.ts'
-import { aRepository, tempFolder } from '../support/repository.ts'
+import { anEmptyRepository, aRepository, tempFolder } from '../support/repository.ts'
 
 const folder = tempFolder()
 let butler: Butler
@@ -113,4 +113,28 @@ test('a mistyped collection is one line with a suggestion, and leaves nothing be
   expect(code).toBe(1)
   expect(err).toBe("Error: No collection with name 'run/c' found.\nDid you mean 'run/a'?\n")
   expect(await butler.collections.query('tag*')).toEqual([])
+})
+
+test('an export file that is cut off anywhere is refused in one line with the entry', async () => {
+  await butler.collections.register('tag', 'TAGGED')
+  const datasets = await butler.queryDatasets('note', { collections: 'run/a' })
+  await butler.registry.associate('tag', datasets)
+  const text = await exportRepository(butler.repository, { datasets, collections: ['tag'] })
+  const lines = text.split('\n')
+  const target = await anEmptyRepository()
+  for (let n = 8; n < lines.length; n += 7) {
+    const cut = lines.slice(0, n).join('\n')
+    const done = importRepository(target.repository, cut, 'cut.yaml').then(
+      () => '',
+      (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
+    )
+    expect(await done, cut.slice(-200)).toMatch(/^$|^butler\/[\w-]+: /)
+  }
+  const file = join(folder, 'cut.yaml')
+  const at = lines.findIndex((line) => line.includes('records:'))
+  writeFileSync(file, lines.slice(0, at + 1).join('\n'))
+  const { code, err } = await run('import', target.root, folder, '--export-file', file)
+  expect(code).toBe(1)
+  expect(err).toMatch(/Entry 1 of '.*cut.yaml' \(dimension \w+\) has no list 'records'/)
+  expect(err).not.toContain('    at ')
 })

@@ -14,6 +14,7 @@ import {
 import type { CollectionType } from '../collections/collection.ts'
 import { Registry } from '../registry/registry.ts'
 import type { Repository } from '../repository/repository.ts'
+import { type Entry, requireEntries } from './entries.ts'
 import { readExportYaml } from './yaml-reader.ts'
 
 export interface ImportOptions {
@@ -22,11 +23,6 @@ export interface ImportOptions {
   readonly transfer?: TransferMode | undefined
   /** Elements whose records are not taken. */
   readonly skipDimensions?: readonly string[]
-}
-
-interface Entry {
-  readonly type: string
-  readonly [key: string]: unknown
 }
 
 /** Datasets of one file. */
@@ -58,7 +54,7 @@ function readEntries(repository: Repository, file: unknown, name: string): reado
   const namespace = top.universe_namespace ?? repository.universe.namespace
   if (namespace !== repository.universe.namespace)
     throw new InconsistentUniverseError(`'${name}' is of dimension universe '${namespace}'.`)
-  return top.data as readonly Entry[]
+  return requireEntries(top.data, name)
 }
 
 class Importer {
@@ -187,13 +183,19 @@ class Importer {
 
   private async associations(entry: Entry): Promise<void> {
     const collection = String(entry['collection'])
-    const pick = (ids: unknown) => (ids as readonly string[]).map((id) => this.refs.get(id)!)
+    const pick = (ids: unknown) => (ids as readonly string[]).map((id) => this.exported(id, collection))
     if (entry['collection_type'] === 'TAGGED') {
       await this.registry.associate(collection, pick(entry['dataset_ids']))
       return
     }
     for (const range of entry['validity_ranges'] as readonly { timespan: Timespan; dataset_ids: unknown }[])
       await this.registry.certify(collection, pick(range.dataset_ids), range.timespan)
+  }
+
+  private exported(id: string, collection: string): DatasetRef {
+    const ref = this.refs.get(id)
+    if (ref !== undefined) return ref
+    throw new ImportError(`Collection '${collection}' has dataset ${id}, which is not in the export.`)
   }
 }
 
