@@ -18,7 +18,7 @@ export const parseCell = (text: string): TS.SourceFile =>
   ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2023, false, ts.ScriptKind.TS)
 
 export function cellNames(file: TS.SourceFile): CellNames {
-  const declares = new Map<string, NameKind>()
+  const declares = new Map<string, DeclaredName>()
   const imports: ImportedName[] = []
   const exported = new Set<string>()
   for (const statement of file.statements) {
@@ -28,9 +28,9 @@ export function cellNames(file: TS.SourceFile): CellNames {
       for (const name of declares.keys()) if (!before.has(name)) exported.add(name)
   }
   const inner = new Set(file.statements.flatMap(nestedVars).filter((name) => !declares.has(name)))
-  for (const name of inner) declares.set(name, 'live')
+  for (const name of inner) declares.set(name, { name, kind: 'live' })
   return {
-    declares: [...declares].map(([name, kind]) => ({ name, kind })),
+    declares: [...declares.values()],
     imports,
     exported,
     hoisted: inner,
@@ -74,26 +74,26 @@ export const isUsing = (list: TS.VariableDeclarationList): boolean =>
 function declare(
   statement: TS.Statement,
   file: TS.SourceFile,
-  out: Map<string, NameKind>,
+  out: Map<string, DeclaredName>,
   imports: ImportedName[],
 ): void {
+  const ambient = hasModifier(statement, ts.SyntaxKind.DeclareKeyword) ? { isAmbient: true } : {}
   const add = (name: string, kind: NameKind) => {
-    if (kind !== 'type' || !out.has(name)) out.set(name, kind)
+    if (kind !== 'type' || !out.has(name)) out.set(name, { name, kind, ...(kind !== 'type' && ambient) })
   }
-  const ambient = hasModifier(statement, ts.SyntaxKind.DeclareKeyword)
   if (ts.isVariableStatement(statement)) {
-    if (ambient || isUsing(statement.declarationList)) return
+    if (isUsing(statement.declarationList)) return
     const kind = isLive(statement.declarationList) ? 'live' : 'fixed'
     for (const { name } of statement.declarationList.declarations)
       for (const id of boundNames(name)) add(id.text, kind)
   } else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
-    if (statement.name !== undefined) add(statement.name.text, ambient ? 'type' : 'fixed')
+    if (statement.name !== undefined) add(statement.name.text, 'fixed')
   } else if (ts.isEnumDeclaration(statement)) add(statement.name.text, 'fixed')
   else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement))
     add(statement.name.text, 'type')
   else if (ts.isModuleDeclaration(statement)) {
     if (ts.isIdentifier(statement.name) && statement.name.text !== 'global')
-      add(statement.name.text, hasValues(statement) && !ambient ? 'fixed' : 'type')
+      add(statement.name.text, hasValues(statement) ? 'fixed' : 'type')
   } else if (ts.isImportEqualsDeclaration(statement)) add(statement.name.text, 'fixed')
   else if (ts.isImportDeclaration(statement))
     for (const entry of importedNames(statement, file)) {

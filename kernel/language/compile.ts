@@ -28,7 +28,7 @@ export function compileCell(
   const { program, cell } = service.program()
   const error = checkCell(program, cell, prepared, label)
   if (error !== undefined) return { error }
-  const emitted = emitCell(program, cell, prepared.text.length, names)
+  const emitted = emitCell(program, cell, prepared.text.length, names, scope)
   const folder = dirname(service.cellPath)
   const declares = names.declares.map(
     (declared): DeclaredName =>
@@ -128,10 +128,19 @@ type ForcedEmit = (
   force: boolean,
 ) => TS.EmitResult
 
-function emitCell(program: TS.Program, cell: TS.SourceFile, tailStart: number, names: CellNames): Emitted {
-  const live = new Set(names.declares.filter(({ kind }) => kind === 'live').map(({ name }) => name))
+function emitCell(
+  program: TS.Program,
+  cell: TS.SourceFile,
+  tailStart: number,
+  names: CellNames,
+  scope: ScopeNames,
+): Emitted {
+  const isLive = ({ kind, isAmbient = false }: DeclaredName) => kind === 'live' && !isAmbient
+  const live = new Set(names.declares.filter(isLive).map(({ name }) => name))
+  const ambient = new Set([...names.mentions].filter((name) => scope.origin(name)?.isAmbient === true))
   const erased = new Set<string>()
-  const before = [cellTransformer({ checker: program.getTypeChecker(), tailStart, live, erased })]
+  const checker = program.getTypeChecker()
+  const before = [cellTransformer({ checker, tailStart, live, ambient, erased })]
   const out = { js: '', map: '', dts: '' }
   const write: TS.WriteFileCallback = (path, text) => {
     if (path.endsWith('.map')) out.map = text

@@ -9,6 +9,8 @@ export interface NameOrigin {
   readonly clause: string
   /** Import attributes, e.g. ` with { type: 'json' }`. */
   readonly attributes?: string
+  /** A global that a cell declared only: it is read where it stands. */
+  readonly isAmbient?: boolean
 }
 
 /** A name that a cell's import statement brings. */
@@ -73,11 +75,11 @@ export class ScopeNames {
     this.#pending.delete(serial)
     const there = new Set(published)
     let declared = 0
-    for (const { name, kind } of cell.declares) {
+    for (const { name, kind, isAmbient = false } of cell.declares) {
       const imported = cell.imports.find((entry) => entry.name === name)
-      if (kind !== 'type' && !there.has(name)) continue
+      if (kind !== 'type' && !isAmbient && !there.has(name)) continue
       this.#names.delete(name)
-      this.#names.set(name, imported ?? { kind, from: `$${serial}`, clause: name })
+      this.#names.set(name, imported ?? { kind, from: `$${serial}`, clause: name, isAmbient })
       if (imported === undefined) declared++
     }
     if (declared > 0) this.#modules.set(`$${serial}`, cell.dts)

@@ -20,6 +20,8 @@ export interface TransformInput {
   readonly tailStart: number
   /** `let` names of this cell's top level, and its `var` names wherever they stand. */
   readonly live: ReadonlySet<string>
+  /** Names of earlier cells that are globals. */
+  readonly ambient: ReadonlySet<string>
   /** Gets the imported names that are only types: they are in no scope at run time. */
   readonly erased: Set<string>
 }
@@ -342,6 +344,7 @@ class Rewriter {
       const isOwn = this.#input.live.has(node.text) && isCellVariable(declaration)
       return isOwn ? ts.setTextRange(inScope(node.text), node) : undefined
     }
+    if (this.#input.ambient.has(node.text)) return undefined
     if (ts.isVariableDeclaration(declaration) || nested) return ts.setTextRange(inScope(node.text), node)
     this.#copied.add(node.text)
     return undefined

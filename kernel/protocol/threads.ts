@@ -27,6 +27,8 @@ export type NameKind = 'live' | 'fixed' | 'type'
 export interface DeclaredName {
   readonly name: string
   readonly kind: NameKind
+  /** Said to exist by `declare`: it has a type, and its value is none of the scope's. */
+  readonly isAmbient?: boolean
 }
 
 /** A cell ready to run: the body of an async function of (`__firstlight`, `__scope`). */

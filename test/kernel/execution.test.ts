@@ -72,6 +72,17 @@ test('a var of a block or loop is a variable of the cell, as in JavaScript', asy
   expect(await result('[i, n, k.toUpperCase(), at, own(4), Own.seen]')).toBe("[ 3, 3, 'B', '1', 5, 9 ]")
 })
 
+test('a global that a cell declares is known to later cells, and read where it stands', async () => {
+  await result(
+    'declare const ggg: number; declare let hhh: string; declare function fff(x: number): number; (globalThis as any).ggg = 9',
+  )
+  await result('Object.assign(globalThis, { hhh: "h", fff: (x: number) => x + 1 })')
+  expect(await result('hhh += "!"; const later = () => fff(ggg); [ggg, hhh, fff(ggg), later()]')).toBe(
+    "[ 9, 'h!', 10, 10 ]",
+  )
+  expect((await client.execute('hhh.toFixed()')).error?.evalue).toContain('TS2551')
+})
+
 test('a name may be declared again with another type, and functions see the new one', async () => {
   await result(
     'const label = 7; function show() { return `${helper()}!` }\nfunction helper() { return "old" }',
