@@ -1,5 +1,6 @@
 import type TS from 'typescript'
 import type { DeclaredName, NameKind } from '../protocol/threads.ts'
+import { type Augmentation, augmentationsIn } from './augmentations.ts'
 import { ts } from './compiler.ts'
 import type { ImportedName, NameOrigin, ScopeNames } from './names.ts'
 
@@ -12,6 +13,7 @@ export interface CellNames {
   /** `var` names that stand only inside blocks and loops. */
   readonly hoisted: ReadonlySet<string>
   readonly mentions: ReadonlySet<string>
+  readonly augmentations: readonly Augmentation[]
 }
 
 export const parseCell = (text: string): TS.SourceFile =>
@@ -35,6 +37,7 @@ export function cellNames(file: TS.SourceFile): CellNames {
     exported,
     hoisted: inner,
     mentions: mentionedIn(file),
+    augmentations: augmentationsIn(file),
   }
 }
 

@@ -4,6 +4,7 @@ import { checkMagics } from '../magic/check.ts'
 import { prepareCell, type PreparedCell } from '../magic/prepare.ts'
 import type { CellError, CompiledCell, CompiledExpression, DeclaredName } from '../protocol/threads.ts'
 import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
+import { isAugmentation } from './augmentations.ts'
 import { ts } from './compiler.ts'
 import { diagnosticsError } from './diagnostics.ts'
 import { type ScopeNames } from './names.ts'
@@ -39,6 +40,7 @@ export function compileCell(
     dts: scopeModule(emitted.dts, folder),
     declares,
     imports: names.imports,
+    augmentations: names.augmentations,
   })
   const own = new Set(names.declares.map(({ name }) => name))
   const uses = [...names.mentions].filter((name) => !own.has(name) && scope.isSession(name))
@@ -50,6 +52,7 @@ export function compileCell(
       js: emitted.js,
       map: emitted.map,
       declares,
+      isKept: declares.length + names.augmentations.length > 0,
       uses,
       timed: prepared.timed,
     },
@@ -62,7 +65,7 @@ export function placeCell(service: CellService, scope: ScopeNames, prepared: Pre
   const origins = [...names.mentions].map((name) => scope.origin(name)?.from)
   if (origins.includes(ENGINE_TYPES)) service.useEngineTypes()
   else if (NODE_GLOBALS.test(prepared.text)) service.useNodeTypes()
-  service.setScope(scope.declarations())
+  service.setScope(scope.declarations(names.augmentations))
   service.setCell(prepared.text + checkerTail(names, scope))
   return names
 }
@@ -147,12 +150,28 @@ function emitCell(
     else if (path.endsWith('.d.ts')) out.dts = text
     else out.js = text
   }
-  ;(program.emit as ForcedEmit)(cell, write, undefined, false, { before }, true)
+  ;(program.emit as ForcedEmit)(
+    cell,
+    write,
+    undefined,
+    false,
+    { before, afterDeclarations: [dropAugmentations] },
+    true,
+  )
   const js = out.js
     .replace(/\nexport \{\};?\s*(?=\n\/\/# sourceMappingURL|$)/, '\n')
     .replace(/\/\/# sourceMappingURL=.*\s*$/, '')
   return { ...out, js: js.replace(/^export \{\};?\s*$/m, ''), erased }
 }
+
+/** Augmentations are kept apart (`ScopeNames`), so that they can be replaced. */
+const dropAugmentations: TS.TransformerFactory<TS.SourceFile | TS.Bundle> = () => (file) =>
+  ts.isSourceFile(file)
+    ? ts.factory.updateSourceFile(
+        file,
+        file.statements.filter((statement) => !isAugmentation(statement)),
+      )
+    : file
 
 /** The cell's declarations as the body of an ambient module, where relative specifiers are not allowed. */
 const scopeModule = (dts: string, folder: string): string =>

@@ -1,4 +1,5 @@
 import type { DeclaredName, NameKind } from '../protocol/threads.ts'
+import type { Augmentation } from './augmentations.ts'
 
 /** How a later cell gets a name's type: the import clause that brings it, and from where. */
 export interface NameOrigin {
@@ -21,6 +22,7 @@ interface PendingCell {
   readonly dts: string
   readonly declares: readonly DeclaredName[]
   readonly imports: readonly ImportedName[]
+  readonly augmentations: readonly Augmentation[]
 }
 
 /**
@@ -32,6 +34,8 @@ export class ScopeNames {
   readonly #session: ReadonlyMap<string, NameOrigin>
   readonly #names = new Map<string, NameOrigin>()
   readonly #modules = new Map<string, string>()
+  /** What cells added to the global scope and to modules, with the module of the cell whose names they use. */
+  #augmentations: readonly (Augmentation & { readonly module: string })[] = []
   /** Cells of all shells that run now. */
   readonly #pending = new Map<number, PendingCell>()
   #version = 0
@@ -65,7 +69,7 @@ export class ScopeNames {
 
   /** Remember a compiled cell until it has run. */
   prepare(cell: PendingCell): void {
-    if (cell.declares.length > 0) this.#pending.set(cell.serial, cell)
+    if (cell.declares.length + cell.augmentations.length > 0) this.#pending.set(cell.serial, cell)
   }
 
   /** Take over what the cell published, and its types, which need no running. */
@@ -82,7 +86,10 @@ export class ScopeNames {
       this.#names.set(name, imported ?? { kind, from: `$${serial}`, clause: name, isAmbient })
       if (imported === undefined) declared++
     }
-    if (declared > 0) this.#modules.set(`$${serial}`, cell.dts)
+    const module = `$${serial}`
+    const added = cell.augmentations.map((augmentation) => ({ ...augmentation, module }))
+    if (declared + added.length > 0) this.#modules.set(module, cell.dts)
+    this.#augmentations = [...this.#without(added), ...added]
     this.#prune()
     this.#version++
   }
@@ -90,13 +97,25 @@ export class ScopeNames {
   clear(): void {
     this.#names.clear()
     this.#modules.clear()
+    this.#augmentations = []
     this.#pending.clear()
     this.#version++
   }
 
-  /** The text of the scope's declaration file. */
-  declarations(): string {
-    return [...this.#modules].map(([name, dts]) => `declare module "${name}" {\n${dts}\n}\n`).join('')
+  /** The text of the scope's declaration file, for a cell that brings `replaced` anew. */
+  declarations(replaced: readonly Augmentation[]): string {
+    const augmentations = this.#without(replaced)
+    return [...this.#modules]
+      .map(([name, dts]) => {
+        const own = augmentations.filter(({ module }) => module === name).map(({ text }) => text)
+        return `declare module "${name}" {\n${[dts, ...own].join('\n')}\n}\n`
+      })
+      .join('')
+  }
+
+  #without(replaced: readonly Augmentation[]) {
+    const keys = new Set(replaced.flatMap((augmentation) => augmentation.keys))
+    return this.#augmentations.filter((augmentation) => !augmentation.keys.some((key) => keys.has(key)))
   }
 
   /** Drop modules that no live name needs, directly or through another module's types. */
@@ -109,6 +128,7 @@ export class ScopeNames {
       for (const [, inner] of dts.matchAll(/["'](\$\d+)["']/g)) visit(inner ?? '')
     }
     for (const { from } of this.#names.values()) visit(from)
+    for (const { module } of this.#augmentations) visit(module)
     for (const module of this.#modules.keys()) if (!reachable.has(module)) this.#modules.delete(module)
   }
 }

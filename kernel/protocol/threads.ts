@@ -42,6 +42,8 @@ export interface CompiledCell {
   /** Source map (JSON, version 3) from `js` to `source`. */
   readonly map: string
   readonly declares: readonly DeclaredName[]
+  /** It leaves names or augmentations to later cells, to be committed when it has run. */
+  readonly isKept: boolean
   /** Session globals it mentions; opened before it runs. */
   readonly uses: readonly string[]
   /** `%%time`: say how long it took. */

@@ -169,8 +169,7 @@ export class Executor {
     const expressions = await this.#compileExpressions(ask.userExpressions)
     await this.#parts.compiled(compiled.cell)
     const done = await this.#run(compiled.cell, ask, expressions, current)
-    if (compiled.cell.declares.length > 0)
-      await this.#parts.language.call('commit', { serial, published: done.published })
+    if (compiled.cell.isKept) await this.#parts.language.call('commit', { serial, published: done.published })
     return done
   }
 

@@ -83,6 +83,16 @@ test('a global that a cell declares is known to later cells, and read where it s
   expect((await client.execute('hhh.toFixed()')).error?.evalue).toContain('TS2551')
 })
 
+test('declare global lasts, and the cell that says it again has the last word', async () => {
+  await result('interface Pair<T> { both: [T, T] }')
+  await result(
+    'declare global { interface Array<T> { ends(): Pair<T> } var shared: number }\nArray.prototype.ends = function () { return { both: [this[0], this.at(-1)] } }\nglobalThis.shared = 5',
+  )
+  expect(await result('[[1, 2, 3].ends().both[1].toFixed(1), shared]')).toBe("[ '3.0', 5 ]")
+  await result('declare global { var shared: string }; globalThis.shared = "five"')
+  expect(await result('[shared.toUpperCase(), [4].ends().both]')).toBe("[ 'FIVE', [ 4, 4 ] ]")
+})
+
 test('a name may be declared again with another type, and functions see the new one', async () => {
   await result(
     'const label = 7; function show() { return `${helper()}!` }\nfunction helper() { return "old" }',
