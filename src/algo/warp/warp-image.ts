@@ -40,7 +40,8 @@ export function warpImage(
   const o = { ...DEFAULT_WARP, ...options }
   const out = blank(box)
   out.mask.planes = input.mask.planes
-  const noData = 1 << out.mask.addPlane('NO_DATA')
+  const bit = out.mask.addPlane('NO_DATA')
+  const noData = 1 << bit
   out.mask.data.fill(noData)
   const part = overlap(input.bbox, from, box, to)
   if (part.isEmpty) return { pixels: out, filled: 0 }

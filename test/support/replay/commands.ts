@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { butlerCommand, type CommandOutcome } from '../commands.ts'
+import { butlerCommand } from '../commands.ts'
+import { pipetask } from '../pipetask.ts'
+import { comparePipetask } from './pipetask-answers.ts'
 import type { Place } from './replay.ts'
 
 export interface CommandCase {
@@ -12,7 +13,7 @@ export interface CommandCase {
   readonly rc?: number
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const TASK_TWINS = fileURLToPath(new URL('../fl-tasks.ts', import.meta.url))
 
 /** Run a recorded command line with our program; compares the exit code, and the output of what succeeds. */
 export async function runCommand(item: CommandCase, place: Place): Promise<string | undefined> {
@@ -28,14 +29,17 @@ export async function runCommand(item: CommandCase, place: Place): Promise<strin
     ['<CWD>', place.folder],
   ]
   const fill = (text: string) => marks.reduce((t, [mark, path]) => t.replaceAll(mark, path), text)
-  const run =
-    program === 'butler'
-      ? await butlerCommand(args.map(fill), place.folder)
-      : spawnPipetask(args.map(fill), place.folder)
+  if (program === 'pipetask') return runPipetask(item, place)
+  const run = await butlerCommand(args.map(fill), place.folder, undefined, {
+    FIRSTLIGHT_TASK_MODULES: TASK_TWINS,
+  })
   const wanted = item.rc ?? 0
   if (run.code !== wanted) return `exit code ${run.code} instead of ${wanted}; ${lastLines(run.err)}`
   if (wanted !== 0) return undefined
-  const back = marks.reduce((t, [mark, path]) => t.replaceAll(path, mark), run.out)
+  const back = [...marks, ...[...place.stamps].map(([ours, mark]) => [mark, ours] as const)].reduce(
+    (text, [mark, own]) => text.replaceAll(own, mark),
+    run.out,
+  )
   const expected = tidyUris(item.stdout ?? '')
   const ours = tidyUris(place.marks.text(back, item.stdout ?? ''))
   return ours === expected ? undefined : `output differs\n--- expected\n${expected}\n--- ours\n${ours}`
@@ -51,14 +55,12 @@ async function makeExport(out: string, place: Place): Promise<void> {
     await butlerCommand(['export-calibs', place.repository, join(out, 'ec'), 'HSC/calib'], place.folder)
 }
 
-function spawnPipetask(args: readonly string[], cwd: string): CommandOutcome {
-  const run = spawnSync(process.execPath, [join(root, 'dist/src/cli/pipetask.js'), ...args], {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, COLUMNS: '80' },
-    input: '',
-  })
-  return { out: run.stdout, err: run.stderr, code: run.status ?? 1 }
+/** On the twins of the recorded tasks, in this process: workers load built files, and have tests of their own. */
+async function runPipetask(item: CommandCase, place: Place): Promise<string | undefined> {
+  const cmd = item.cmd.filter((word, i) => word !== '-j' && item.cmd[i - 1] !== '-j')
+  const ours = await pipetask(cmd, { '<REPO>': place.repository, '<WORK>': place.folder })
+  const step = { stdout: '', stderr: '', rc: 0, id: '', ...item }
+  return comparePipetask(step, ours, place)
 }
 
 const lastLines = (text: string): string => text.trim().split('\n').slice(-3).join(' | ')

@@ -14,6 +14,8 @@ import { runOperation, type Spec, UnknownOperation } from './operations.ts'
 interface Case {
   readonly id: string
   readonly sequence?: string
+  /** What a sequence of pipeline commands is called. */
+  readonly scenario?: string
   readonly spec?: Spec
   readonly result?: Json
   readonly error?: RecordedError
@@ -58,16 +60,20 @@ x1.json,HSC,903334,5
 x2.json,HSC,903334,10
 `
 
+/** What `--data-id-table` of the recorded graphs reads. */
+const DATA_ID_TABLE = 'instrument,visit,detector\nHSC,903334,5\nHSC,903336,10\n'
+
 async function replayFile(file: string, master: string, folder: string): Promise<readonly CaseResult[]> {
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly Case[] }
   const results: CaseResult[] = []
   let sequence: string | undefined
   let place: Place | undefined
   for (const item of cases) {
-    if (place === undefined || item.sequence !== sequence) {
+    const own = item.sequence ?? item.scenario
+    if (place === undefined || own !== sequence) {
       await place?.close()
-      place = new Place(master, mkdtempSync(join(folder, 'case-')), item.sequence !== undefined)
-      sequence = item.sequence
+      place = new Place(master, mkdtempSync(join(folder, 'case-')), own !== undefined)
+      sequence = own
     }
     const difference = await runCase(item, place)
     results.push({ file: basename(file, '.json'), id: item.id, what: describe(item), difference })
@@ -83,6 +89,8 @@ export class Place {
   readonly folder: string
   readonly repository: string
   readonly marks = new Marks()
+  /** Run time stamps by first sight. */
+  readonly stamps = new Map<string, string>()
   private readonly writeable: boolean
   private butler: Promise<Butler> | undefined
 
@@ -92,6 +100,7 @@ export class Place {
     this.writeable = writeable
     cpSync(master, this.repository, { recursive: true })
     this.placeOutsideFile()
+    writeFileSync(join(folder, 'ids.csv'), DATA_ID_TABLE)
   }
 
   /** One dataset was ingested `direct` from a file outside, which is not in the archive: make it where we may write. */
