@@ -6,7 +6,7 @@ import type { CellError, CompiledCell, CompiledExpression, DeclaredName } from '
 import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
 import { isAugmentation } from './augmentations.ts'
 import { ts } from './compiler.ts'
-import { diagnosticsError } from './diagnostics.ts'
+import { diagnosticsError, inCellTerms } from './diagnostics.ts'
 import { type ScopeNames } from './names.ts'
 import type { CellService } from './service.ts'
 import { ENGINE_TYPES } from './session-names.ts'
@@ -82,7 +82,10 @@ function checkCell(
   const decorators = decoratorsIn(cell)
   if (decorators.length > 0)
     return diagnosticsError(clamp(decorators, prepared), prepared, label, 'SyntaxError')
-  const semantic = program.getSemanticDiagnostics(cell).filter(isError)
+  const semantic = program
+    .getSemanticDiagnostics(cell)
+    .filter(isError)
+    .map((diagnostic) => inCellTerms(diagnostic, cell, prepared.text.length))
   return semantic.length > 0
     ? diagnosticsError(clamp(semantic, prepared), prepared, label, 'TypeScriptError')
     : undefined

@@ -19,6 +19,30 @@ export function diagnosticsError(
   return { ename, evalue, traceback: [...blocks.flat(), ...more] }
 }
 
+const ASSIGNED_IMPORT = 2632
+const ASSIGNED_CONSTANT = 2588
+
+/** The checker reaches names of earlier cells by imports behind the cell's text; a message does not speak of those. */
+export function inCellTerms(diagnostic: TS.Diagnostic, cell: TS.SourceFile, end: number): TS.Diagnostic {
+  if (diagnostic.code !== ASSIGNED_IMPORT || diagnostic.start === undefined) return diagnostic
+  const name = cell.text.slice(diagnostic.start, diagnostic.start + (diagnostic.length ?? 0))
+  const isOwn = cell.statements.some(
+    (statement) => statement.pos < end && ts.isImportDeclaration(statement) && bringsName(statement, name),
+  )
+  if (isOwn) return diagnostic
+  const messageText = `Cannot assign to '${name}' because it is a constant.`
+  return { ...diagnostic, code: ASSIGNED_CONSTANT, messageText }
+}
+
+function bringsName({ importClause }: TS.ImportDeclaration, name: string): boolean {
+  const bindings = importClause?.namedBindings
+  if (importClause?.name?.text === name) return true
+  if (bindings === undefined) return false
+  return ts.isNamespaceImport(bindings)
+    ? bindings.name.text === name
+    : bindings.elements.some((element) => element.name.text === name)
+}
+
 const headline = (diagnostic: TS.Diagnostic): string =>
   `TS${diagnostic.code}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`
 

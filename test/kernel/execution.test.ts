@@ -153,6 +153,15 @@ test('type errors are errors with code, line and caret, and nothing runs', async
   expect((await client.execute('document.title')).error?.evalue).toContain("Cannot find name 'document'")
 })
 
+test('a constant of an earlier cell is called one when it is assigned, an import is an import', async () => {
+  await result('const fixed = 9')
+  expect((await client.execute('fixed = 10')).error?.evalue).toBe(
+    "TS2588: Cannot assign to 'fixed' because it is a constant.",
+  )
+  const own = await client.execute('import { sep } from "node:path"; sep = "/"')
+  expect(own.error?.evalue).toBe("TS2632: Cannot assign to 'sep' because it is an import.")
+})
+
 test('a syntax error is an error message', async () => {
   const run = await client.execute('const = 5')
   expect(run.error?.ename).toBe('SyntaxError')
