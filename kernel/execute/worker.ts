@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
@@ -60,7 +61,11 @@ const { scope, prepare } = makeScope({
 })
 exposeToDebugger(scope)
 const runner = new CellRunner({ post, scope, modules, prepare })
-Object.assign(globalThis, { require: modules.require, __dirname: folder })
+Object.assign(globalThis, {
+  require: modules.require,
+  __dirname: folder,
+  __filename: fileURLToPath(modules.meta.url),
+})
 
 port.on('message', (message: ToExecution) => {
   switch (message.kind) {

@@ -261,6 +261,7 @@ test('JSON, WebAssembly and require', async () => {
   write('node_modules/old/index.js', 'module.exports = { kind: "cjs" }')
   expect(await result('import data from "./data.json" with { type: "json" }; data.exposure')).toBe('30')
   expect(await result('const old = require("old"); old.kind')).toBe("'cjs'")
+  expect(await result('require("node:path").dirname(__filename) === __dirname')).toBe('true')
 })
 
 test('a missing package or export says so', async () => {
