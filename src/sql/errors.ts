@@ -33,6 +33,7 @@ export class SqlError extends FirstlightError {
 
 const HINTS: Partial<Record<SqlErrorKind, string>> = {
   busy: 'Another process is writing to this repository; try again when it has finished.',
+  'read-only': 'Make the database and its folder writable for you, or work on a copy of the repository.',
   full: 'Make room on the disk and try again; nothing was changed.',
   corrupt: 'Restore the database from a copy; `PRAGMA integrity_check` says what is broken.',
 }
