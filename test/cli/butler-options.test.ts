@@ -138,3 +138,28 @@ test('an export file that is cut off anywhere is refused in one line with the en
   expect(err).toMatch(/Entry 1 of '.*cut.yaml' \(dimension \w+\) has no list 'records'/)
   expect(err).not.toContain('    at ')
 })
+
+test.each([
+  [['sql', 'REPO', 'drop table visit', '--collections', 'run/a'], 'only read: DROP would change nothing'],
+  [['sql', 'REPO', "select 'drop'; create table x(a int)"], 'CREATE would change nothing'],
+  [['sql', 'REPO', 'select * from note'], "in which collections the datasets 'note' are"],
+  [['sql', 'REPO', 'select 1', '--collections', 'run/*'], 'or a chain of them'],
+  [['import', 'REPO', '.'], /no export file \S+export.yaml\.\n/],
+  [['ingest-files', 'REPO', 'note', 'run/c', 'first.csv'], "column of 'first.csv' is 'instrument'"],
+])('%j says what is wrong', async (args, message) => {
+  writeFileSync(join(folder, 'first.csv'), 'instrument,visit,detector\nCam,1,1\n')
+  const { code, err } = await run(...args.map((arg) => (arg === 'REPO' ? butler.root : arg)))
+  expect(code).toBe(1)
+  expect(err).toMatch(message)
+  expect(err).not.toContain('    at ')
+})
+
+test('dimension records are asked for in SQL without collections', async () => {
+  const { code, out } = await run(
+    'sql',
+    butler.root,
+    'SELECT full_name FROM detector WHERE detector = 2',
+    '--json',
+  )
+  expect([code, JSON.parse(out)]).toEqual([0, [{ full_name: 'D2' }]])
+})

@@ -127,7 +127,7 @@ export class Query {
     if (findFirst && hasWildcard(wanted))
       throw new InvalidQueryError(
         `Collections with wildcards (${expressionList(wanted).join(', ')}) have no order, so there is no first.`,
-        { hint: 'Name the collections, or give findFirst: false.' },
+        { hint: 'Name the collections, or ask for all datasets: findFirst: false, --no-find-first.' },
       )
     const { name, dimensions } = (await types.get(typeof type === 'string' ? type : type.name)).type
     return new QueryResults(this.context, [...this.steps, searchStep(this.context, name, wanted)], {

@@ -27,15 +27,14 @@ export function define(command: Command, context: () => CommandContext): void {
       const { io, open } = context()
       const { nodeFiles } = await import('../../platform/node/node-files.ts')
       const folder = resolve(io.cwd, directory)
-      const candidates = [
-        resolve(io.cwd, options.exportFile ?? EXPORT_FILE),
-        resolve(folder, options.exportFile ?? EXPORT_FILE),
-      ]
+      const candidates = new Set(
+        [io.cwd, folder].map((place) => resolve(place, options.exportFile ?? EXPORT_FILE)),
+      )
       let file: string | undefined
       for (const path of candidates)
         if (file === undefined && (await nodeFiles.stat(path)) !== undefined) file = path
       if (file === undefined)
-        throw new FileNotFoundError(`There is no export file: neither ${candidates.join(' nor ')}.`)
+        throw new FileNotFoundError(`There is no export file ${[...candidates].join(' or ')}.`)
       const butler = await open(repo, { writeable: true })
       await importRepository(butler.repository, await nodeFiles.readText(file), file, {
         directory: folder,

@@ -44,7 +44,9 @@ export function define(command: Command, context: () => CommandContext): void {
       const butler = await open(repo, { writeable: true })
       await butler.getDatasetType(type)
       const common = Object.fromEntries((options.dataId ?? []).map((t) => splitPair(t)))
-      const rows = parseTable(await nodeFiles.readText(resolve(io.cwd, table)), table)
+      const { files, rows } = parseTable(await nodeFiles.readText(resolve(io.cwd, table)), table)
+      if (butler.dimensions.find(files) !== undefined)
+        throw new ArgumentError(`The first column of '${table}' is '${files}'; it must name the files.`)
       log.info(`Ingesting ${rows.length} dataset ref(s) from ${rows.length} file(s)`)
       await butler.transaction(async () => {
         await butler.collections.register(run, 'RUN')
@@ -55,12 +57,12 @@ export function define(command: Command, context: () => CommandContext): void {
         )
         if (new Set(refs.map((r) => r.coordinate.key)).size < refs.length)
           throw new ConflictingDefinitionError(`Several files of '${table}' have the same data ID.`)
-        const files = rows.map((row, i) => ({
+        const datasets = rows.map((row, i) => ({
           path: resolve(io.cwd, options.prefix ?? '.', row.path),
           refs: [refs[i]!],
           ...(options.formatter !== undefined && { formatter: options.formatter }),
         }))
-        await butler.ingest(files, { transfer: options.transfer })
+        await butler.ingest(datasets, { transfer: options.transfer })
       })
     })
 }
@@ -82,12 +84,12 @@ function value(text: string): DataIdValue {
 function parseTable(
   text: string,
   name: string,
-): readonly { readonly path: string; readonly dataId: DataId }[] {
+): { readonly files: string; readonly rows: readonly { readonly path: string; readonly dataId: DataId }[] } {
   const separator = /^# +delimiter: *'?([^' ]+)'?/m.exec(text)?.[1] ?? (/^# *%ECSV/.test(text) ? ' ' : ',')
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
   const [head, ...rows] = lines.map((line) => cellsOf(line, separator, name))
   if (head === undefined || rows.length === 0) throw new ArgumentError(`'${name}' lists no files.`)
-  return rows.map((row, i) => {
+  const parsed = rows.map((row, i) => {
     if (row.length !== head.length)
       throw new ArgumentError(
         `Line ${i + 2} of '${name}' has ${row.length} cells, the header has ${head.length}.`,
@@ -97,6 +99,7 @@ function parseTable(
       dataId: Object.fromEntries(head.slice(1).map((key, c) => [key, value(row[c + 1]!)])),
     }
   })
+  return { files: head[0]!, rows: parsed }
 }
 
 /** Cells of a line; one in double quotes may hold the separator, and `""` for a quote. */

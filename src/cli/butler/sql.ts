@@ -1,6 +1,6 @@
 import { type Command } from 'commander'
-import { ArgumentError, butlerTables } from '#butler'
-import { sqlOver } from '#sql'
+import { ArgumentError, type Butler, butlerTables, recordTables } from '#butler'
+import { sqlOver, type TableResolver } from '#sql'
 import { addCollections, addJson } from '../shared/options.ts'
 import { formatFloat, formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
@@ -21,11 +21,11 @@ export function define(command: Command, context: () => CommandContext): void {
   for (const add of [addCollections, addJson]) add(command)
   command.action(async (repo: string, statement: string, options: Options) => {
     const { io, open } = context()
-    if (options.collections === undefined)
-      throw new ArgumentError('Say in which collections the tables are: --collections.')
+    refuseChange(statement)
+    refuseGlobs(options.collections ?? [])
     const butler = await open(repo)
     const { openCatalogSession } = await import('#platform/node')
-    const session = sqlOver(await openCatalogSession(), butlerTables(butler, options.collections))
+    const session = sqlOver(await openCatalogSession(), tablesOf(butler, options.collections))
     try {
       const result = await session.query(statement, undefined, { signal: io.signal })
       const names = result.schema.columns.map((c) => c.name)
@@ -42,6 +42,41 @@ export function define(command: Command, context: () => CommandContext): void {
       await session.close()
     }
   })
+}
+
+/** A statement that changes tables would change a copy in memory, and that is gone at once. */
+function refuseChange(statement: string): void {
+  const bare = statement.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--.*|\/\*[\s\S]*?\*\//g, ' x ')
+  const last = bare.split(';').findLast((part) => part.trim() !== '')
+  const word = /^\s*(alter|create|delete|drop|insert|merge|truncate|update)\b/i.exec(last ?? '')?.[1]
+  if (word !== undefined)
+    throw new ArgumentError(
+      `Tables of a repository are only read: ${word.toUpperCase()} would change nothing.`,
+    )
+}
+
+function refuseGlobs(collections: readonly string[]): void {
+  const glob = collections.find((name) => /[*?[]/.test(name))
+  if (glob !== undefined)
+    throw new ArgumentError(`'${glob}' has no order, and a table has the first dataset of each data ID.`, {
+      hint: 'Name the collections in the order of search, or a chain of them.',
+    })
+}
+
+/** Dimension records are in no collection; datasets need some. */
+function tablesOf(butler: Butler, collections: readonly string[] | undefined): TableResolver {
+  const tables = butlerTables(butler, collections ?? [])
+  if (collections !== undefined) return tables
+  const records = recordTables(butler.dimensions)
+  return {
+    tableNames: () => records,
+    async resolve(name) {
+      if (records.includes(name)) return tables.resolve(name)
+      const [type] = await butler.registry.queryDatasetTypes([name])
+      if (type === undefined) return undefined
+      throw new ArgumentError(`Say in which collections the datasets '${name}' are: --collections.`)
+    },
+  }
 }
 
 const cell = (value: unknown, type: string): string =>
