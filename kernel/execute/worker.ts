@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { parentPort, workerData } from 'node:worker_threads'
+import { takePort } from './own-port.ts'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
 import { useDisplays } from '../display/session-displays.ts'
@@ -28,9 +28,10 @@ export interface ExecutionData {
   readonly prompt: SharedArrayBuffer
 }
 
-const { folder, prints, prompt } = workerData as ExecutionData
-const port = parentPort
-if (port === null) throw new Error('Broken invariant: cells run in a worker')
+const {
+  port,
+  data: { folder, prints, prompt },
+} = takePort<ExecutionData>()
 const post = (message: FromExecution, transfer: readonly ArrayBuffer[] = []): void =>
   port.postMessage({ message, progress: writer.progress() } satisfies Posted, [...transfer])
 const writer = new PrintWriter(prints, () => post({ kind: 'prints' }))
@@ -67,7 +68,9 @@ Object.assign(globalThis, {
   __filename: fileURLToPath(modules.meta.url),
 })
 
-port.on('message', (message: ToExecution) => {
+port.on('message', (message: ToExecution) => receive(message))
+
+function receive(message: ToExecution): void {
   switch (message.kind) {
     case 'run':
       return runner.run(message)
@@ -86,7 +89,8 @@ port.on('message', (message: ToExecution) => {
         .finally(() => post({ kind: 'handled', run: message.run }))
     }
   }
-})
+}
+
 post({ kind: 'ready' })
 // A session that was given a repository will soon say `butler`; completion wants its names before.
 if ((process.env['FIRSTLIGHT_REPO'] ?? '') !== '') void prepare(['butler']).catch(() => {})

@@ -84,7 +84,9 @@ export class ExecutionThread {
       show(reader.all())
       return reader.hasMore
     })
-    worker.on('message', ({ message, progress }: Posted) => {
+    worker.on('message', (posted: unknown) => {
+      if (!isPosted(posted)) return
+      const { message, progress } = posted
       show(reader.before(progress))
       if (message.kind === 'interrupted') this.#interrupter.acknowledge(message.ticket)
       else if (message.kind !== 'prints') this.#events.message(message)
@@ -102,6 +104,11 @@ export class ExecutionThread {
     return worker
   }
 }
+
+/** Told from what else reaches the port: libraries in cells find ways to it. */
+const isPosted = (value: unknown): value is Posted =>
+  typeof (value as Partial<Posted> | null)?.message?.kind === 'string' &&
+  typeof (value as Partial<Posted>).progress?.printed === 'number'
 
 /** How long prints of a busy cell are left to gather. */
 const GATHER_MS = 12

@@ -291,3 +291,22 @@ test('a module-level process.exit loses the variables, says so, and the kernel g
   expect((await client.execute('lost')).error?.evalue).toContain("Cannot find name 'lost'")
   expect(await result('1 + 1')).toBe('2')
 })
+
+test('the port of the thread is the kernel’s: code for workers sees a main thread', async () => {
+  expect(
+    await result(
+      `import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import * as threads from 'node:worker_threads'
+for (const port of [parentPort, threads.parentPort, require('worker_threads').parentPort])
+  for (const junk of [{ type: 'done', id: 1 }, 'junk', null]) port?.postMessage(junk);
+[isMainThread, parentPort, workerData]`,
+    ),
+  ).toBe('[ true, null, null ]')
+  expect(
+    await result(
+      `const answer = await new Promise((resolve) => new threads.Worker(
+  "const { parentPort, workerData, isMainThread } = require('worker_threads'); parentPort.postMessage([workerData, isMainThread])",
+  { eval: true, workerData: 7 }).once('message', resolve)); answer`,
+    ),
+  ).toBe('[ 7, false ]')
+})
