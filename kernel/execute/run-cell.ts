@@ -10,6 +10,7 @@ import type {
   RunId,
   ToExecution,
 } from '../protocol/threads.ts'
+import { insist } from './builtins.ts'
 import { duration } from './duration.ts'
 import type { CellModules } from './modules.ts'
 import { type RunContext, runIn } from './run-context.ts'
@@ -38,6 +39,8 @@ interface ActiveRun {
   end(error: unknown): void
 }
 
+type Finish = (error: CellError | undefined, expressions: Readonly<Record<string, ExpressionReply>>) => void
+
 /** Runs cells, one of each shell at a time. A run ends once: when its function settles, or when it is interrupted. */
 export class CellRunner {
   readonly #parts: RunnerParts
@@ -57,7 +60,18 @@ export class CellRunner {
   }
 
   run(request: RunRequest): void {
+    try {
+      const { context, finish } = insist(() => this.#begin(request))
+      void this.#complete(request, context, finish)
+    } catch (error) {
+      const done = { published: [], expressions: {}, payload: [] }
+      this.#parts.post({ kind: 'done', run: request.run, error: toCellError(error), ...done })
+    }
+  }
+
+  #begin(request: RunRequest): { readonly context: RunContext; readonly finish: Finish } {
     const { run, cell, allowStdin } = request
+    registerCell(cell)
     const context: RunContext = {
       run,
       label: cell.label,
@@ -67,23 +81,24 @@ export class CellRunner {
       payload: [],
     }
     const guard = new ScopeGuard(this.#parts.scope, cell.declares)
-    registerCell(cell)
-    const finish = (error: CellError | undefined, expressions: Readonly<Record<string, ExpressionReply>>) => {
-      if (!this.#active.delete(run)) return
-      this.#parts.post({
-        kind: 'done',
-        run,
-        error,
-        published: guard.settle(),
-        expressions,
-        payload: context.payload,
+    const finish: Finish = (error, expressions) =>
+      insist(() => {
+        if (!this.#active.has(run)) return
+        const { payload } = context
+        this.#parts.post({ kind: 'done', run, error, published: guard.settle(), expressions, payload })
+        this.#active.delete(run)
       })
-    }
     this.#active.set(run, { context, end: (error) => finish(toCellError(error), {}) })
-    runIn(context, () => this.#execute(request, context)).then(
-      (expressions) => finish(undefined, expressions),
-      (error: unknown) => finish(toCellError(error), {}),
-    )
+    return { context, finish }
+  }
+
+  /** Awaits, and calls no method of the promise: a cell may have replaced them. */
+  async #complete(request: RunRequest, context: RunContext, finish: Finish): Promise<void> {
+    try {
+      finish(undefined, await runIn(context, () => this.#execute(request, context)))
+    } catch (error) {
+      finish(toCellError(error), {})
+    }
   }
 
   async #execute(

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { isFirstlightError, messageOf } from '#core'
 import { prepareCell } from '../magic/prepare.ts'
 import type { CellError, CompiledCell } from '../protocol/threads.ts'
+import { insist } from './builtins.ts'
 import { SourceMap } from './source-map.ts'
 
 interface Script {
@@ -92,7 +93,7 @@ export const cellOf = (error: unknown): string | undefined =>
 /** Anything that was thrown as the front end shows it: name, message, stack, the line at fault, causes, hint. */
 export function toCellError(error: unknown): CellError {
   try {
-    return tellError(error)
+    return insist(() => tellError(error))
   } catch {
     // Its own members throw when they are read.
     const evalue = 'Something was thrown that cannot be shown'

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { insist } from './builtins.ts'
 import { takePort } from './own-port.ts'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
@@ -68,7 +69,7 @@ Object.assign(globalThis, {
   __filename: fileURLToPath(modules.meta.url),
 })
 
-port.on('message', (message: ToExecution) => receive(message))
+port.on('message', (message: ToExecution) => insist(() => receive(message)))
 
 function receive(message: ToExecution): void {
   switch (message.kind) {

@@ -20,6 +20,9 @@ interface Piece {
   readonly textHead: number
 }
 
+/** Kept: cells, in whose realm this runs too, may replace it. */
+const { stringify } = JSON
+
 const CELL = /^\s*%%(\S+)[ \t]*([^\n]*)\n?/
 /** At the line's begin only: an indented `%` is a remainder carried over from the line above. */
 const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
@@ -64,7 +67,7 @@ function wholeCell(source: string, name: string, line: string): PreparedCell {
   const { args, variable } = isCellMagic(name)
     ? splitVariable(name, line.trim())
     : { args: line, variable: undefined }
-  const call = `await ${ownerOf(name)}.${name}(${JSON.stringify(args)}, ${JSON.stringify(body)})`
+  const call = `await ${ownerOf(name)}.${name}(${stringify(args)}, ${stringify(body)})`
   const text = variable === undefined ? call : `const ${variable} = ${call}; ${variable}`
   return { source, text, timed: false, toSource: () => 0, toText: () => text.length }
 }
@@ -88,7 +91,7 @@ function linePiece(line: string): Piece | undefined {
   const rest = match[2] ?? ''
   const takesCode = name === 'time' || name === 'timeit'
   if (!takesCode) {
-    const text = `await ${ownerOf(name)}.${name}(${JSON.stringify(rest.trim())});`
+    const text = `await ${ownerOf(name)}.${name}(${stringify(rest.trim())});`
     return { source: line, text, sourceHead: line.length, textHead: text.length }
   }
   const assigned = ASSIGNED.exec(rest)
@@ -106,7 +109,7 @@ function linePiece(line: string): Piece | undefined {
 function questionOf(line: string): string | undefined {
   const [, before = '', name = '', after = ''] = QUESTION.exec(line) ?? []
   const marks = Math.max(before.length, after.length)
-  return marks === 0 ? undefined : `await __magic.page(${JSON.stringify(name)}, ${marks - 1});`
+  return marks === 0 ? undefined : `await __magic.page(${stringify(name)}, ${marks - 1});`
 }
 
 function assemble(source: string, pieces: readonly Piece[], timed: boolean): PreparedCell {

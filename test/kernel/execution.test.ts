@@ -310,3 +310,17 @@ for (const port of [parentPort, threads.parentPort, require('worker_threads').pa
     ),
   ).toBe('[ 7, false ]')
 })
+
+test.each([
+  'JSON.stringify',
+  'Array.prototype.map',
+  'Map.prototype.set',
+  'Promise.prototype.then',
+  'Array.prototype[Symbol.iterator]',
+])('a cell that replaces %s gets its reply, and so do the next', async (name) => {
+  await client.execute(`const kept = ${name}; ${name} = (() => { throw new Error('replaced') }) as never`)
+  for (const next of ['%butler --version', '%who', 'throw new Error("mine")', 'const six = 6; six'])
+    expect((await client.execute(next)).reply['status']).toMatch(/^(?:ok|error)$/)
+  expect((await client.execute('5')).result).toBe('5')
+  await result(`${name} = kept`)
+})
