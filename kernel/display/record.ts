@@ -115,7 +115,7 @@ export function leafText(value: unknown): string {
     const text = String(value as { toString(): string })
     return cut(text === '[object Object]' ? jsonText(value) : text)
   }
-  return typeof value === 'object' ? jsonText(value) : String(value)
+  return typeof value === 'object' ? jsonText(value) : String(value as number)
 }
 
 /** JSON, or what Node prints where JSON ends: cycles, big integers. */
