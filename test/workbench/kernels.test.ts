@@ -267,6 +267,8 @@ describe('the websocket', () => {
     expect(await open({ Cookie: cookie, Origin })).toBe(101)
     expect(await open({ Cookie: cookie, Origin }, '/api/events/subscribe')).toBe(101)
     expect(await open({ Cookie: cookie, Origin }, '/api/kernels/none/channels')).toBe(404)
+    const long = `/api/kernels/${id}/channels?session_id=${'é'.repeat(128)}`
+    expect(await open({ Cookie: cookie, Origin }, long)).toBe(400)
     await server.call('DELETE', `/api/kernels/${id}`)
   })
 })

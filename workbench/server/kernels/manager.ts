@@ -8,6 +8,8 @@ import { allKernels } from './specs.ts'
 import type { Environment, InstalledKernel } from './wire.ts'
 
 const MAX_KERNELS = 64
+/** A client's session id is its name towards the kernel, and ZeroMQ's names are this short. */
+const MAX_IDENTITY = 255
 /** Lines of clients that went away are kept for so many. */
 const MAX_LINKS = 32
 
@@ -121,6 +123,8 @@ export class KernelManager {
   /** The client session's line, the old one when it comes back; lines of other sessions that are away end. */
   async link(kernel: Kernel, sessionId: string): Promise<Link> {
     if (sessionId === '') throw badRequest('A session_id is needed')
+    if (sessionId.startsWith('\0') || Buffer.byteLength(sessionId) > MAX_IDENTITY)
+      throw badRequest(`A session_id has at most ${MAX_IDENTITY} bytes and begins with none that is zero`)
     const links = this.#links.get(kernel.id) ?? new Map<string, Link>()
     this.#links.set(kernel.id, links)
     const known = links.get(sessionId)
