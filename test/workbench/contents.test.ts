@@ -109,6 +109,27 @@ test('rename keeps the checkpoint and refuses to overwrite; delete spares full f
   expect((await server.call('DELETE', '/api/contents/r3.txt')).status).toBe(404)
 })
 
+test('what would move a folder into itself or put a file below a file is refused as such', async () => {
+  mkdirSync(join(server.root, 'own'))
+  writeFileSync(join(server.root, 'leaf.txt'), '')
+  const model = { type: 'file', format: 'text', content: '' }
+  for (const path of ['own/in', 'leaf.txt/own'])
+    expect((await server.call('PATCH', '/api/contents/own', { path })).status).toBe(400)
+  expect((await server.call('PATCH', '/api/contents/own', { path: 'owner' })).status).toBe(200)
+  expect((await server.call('PUT', '/api/contents/leaf.txt/x', model)).status).toBe(400)
+  expect((await server.call('PUT', '/api/contents/leaf.txt/checkpoints', model)).status).toBe(400)
+})
+
+test.each([{ type: 'junk' }, { copy_from: 5 }, { type: 'file', ext: 5 }, { ext: '/../x' }])(
+  'a new file from %j is refused and not made',
+  async (body) => {
+    const names = async () => ((await get(''))['content'] as { name: string }[]).map(({ name }) => name)
+    const before = await names()
+    expect((await server.call('POST', '/api/contents/', body)).status).toBe(400)
+    expect(await names()).toEqual(before)
+  },
+)
+
 test('a checkpoint brings the old content back', async () => {
   const save = (content: string) =>
     server.call('PUT', '/api/contents/c.txt', { type: 'file', format: 'text', content })

@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { badRequest, notFound } from '../errors.ts'
 
@@ -57,6 +57,7 @@ export class Confinement {
     if (await isLink(wanted)) throw notFound(`${path} is a link that leads nowhere inside the served folder`)
     const folder = await this.#real(dirname(wanted))
     if (folder === undefined) throw notFound(`No such folder: ${dirname(path)}`)
+    if (!(await stat(folder)).isDirectory()) throw badRequest(`${dirname(path)} is a file, not a folder`)
     return join(folder, basename(wanted))
   }
 

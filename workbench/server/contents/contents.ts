@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { badRequest, HttpError } from '../errors.ts'
 import { isObject, type JsonObject } from '../http/body.ts'
 import { writeAtomic } from './atomic.ts'
@@ -58,7 +58,8 @@ export class Contents {
 
   /** New untitled notebook, file or folder inside `folder`. */
   async createUntitled(folder: ContentsPath, model: JsonObject): Promise<ContentsModel> {
-    const ext = typeof model['ext'] === 'string' ? model['ext'] : ''
+    const ext = model['ext'] ?? ''
+    if (typeof ext !== 'string' || /[\0/\\]/.test(ext)) throw badRequest('ext must be the end of a file name')
     const type = model['type'] ?? (ext === '.ipynb' ? 'notebook' : 'file')
     const taken = await this.#namesIn(folder)
     if (type === 'directory')
@@ -66,6 +67,7 @@ export class Contents {
     if (type === 'notebook') {
       return await this.#create(folder, freeName('Untitled.ipynb', taken), { type, content: EMPTY_NOTEBOOK })
     }
+    if (type !== 'file') throw badRequest('type must be directory, file or notebook')
     const name = freeName(`untitled${ext}`, taken)
     return await this.#create(folder, name, { type: 'file', format: 'text', content: '' })
   }
@@ -84,6 +86,7 @@ export class Contents {
     const source = join(await this.place.existing(dirname(from) === '.' ? '' : dirname(from)), basename(from))
     await this.place.existing(from)
     if (from !== to) {
+      if (target.startsWith(source + sep)) throw badRequest(`${from} cannot be moved into itself`)
       if ((await kindOf(target)) !== undefined) throw new HttpError(409, `${to} already exists`)
       await rename(source, target)
       await this.checkpoints.rename(source, target)

@@ -49,11 +49,12 @@ export function contentsRoutes(contents: Contents): Route[] {
     }),
     route('POST', '/api/contents*', 'api', async ({ req, res }, params) => {
       const body = await readJsonObject(req)
-      const from = body['copy_from']
+      const from = body['copy_from'] ?? undefined
+      if (from !== undefined && typeof from !== 'string') throw badRequest('copy_from must be a path')
       const model =
-        typeof from === 'string'
-          ? await contents.copy(contentsPath(from), path(params))
-          : await contents.createUntitled(path(params), body)
+        from === undefined
+          ? await contents.createUntitled(path(params), body)
+          : await contents.copy(contentsPath(from), path(params))
       sendPlaced(res, model, 201)
     }),
     route('PATCH', '/api/contents*', 'api', async ({ req, res }, params) => {
