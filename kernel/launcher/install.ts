@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type Environment,
@@ -54,13 +54,37 @@ export async function installKernel(
   options: InstallOptions = {},
 ): Promise<string> {
   const dir = kernelDir(target, env, options.name)
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   await writeFile(join(dir, 'logo-svg.svg'), LOGO_SVG)
   await writeFile(join(dir, 'logo-64x64.png'), Buffer.from(LOGO_64, 'base64'))
   await writeFile(join(dir, 'logo-32x32.png'), Buffer.from(LOGO_32, 'base64'))
   await writeFile(join(dir, 'kernel.json'), `${JSON.stringify(kernelSpec(options), null, 2)}\n`)
   return dir
 }
+
+/**
+ * Make a folder and those above it. Node's recursive `mkdir` never ends where the system denies that it just made one
+ * (/proc).
+ * @throws KernelError `kernel/cannot-install`
+ */
+async function makeFolder(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => undefined)
+  if (found?.isDirectory() === true) return
+  if (found !== undefined) throw cannotInstall(`${dir} is a file, not a folder`)
+  if (dirname(dir) !== dir) await makeFolder(dirname(dir))
+  try {
+    await mkdir(dir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw cannotInstall(`The folder ${dir} cannot be made (${code})`, error)
+  }
+}
+
+const cannotInstall = (message: string, cause?: unknown): KernelError =>
+  new KernelError('kernel/cannot-install', message, {
+    ...(cause !== undefined && { cause }),
+    hint: 'Give a folder that you may write: firstlight kernel install --prefix DIR, or --user',
+  })
 
 /** Remove a kernelspec of ours. @returns its folder. @throws KernelError `kernel/not-installed` */
 export async function uninstallKernel(
@@ -91,6 +115,7 @@ function kernelDir(target: InstallTarget, env: Environment, name = KERNEL_NAME):
 
 function dataDir(target: InstallTarget, env: Environment): string {
   if (target.kind === 'user') return userDataDir(env)
+  if (target.kind === 'prefix' && target.prefix.trim() === '') throw cannotInstall('The prefix is empty')
   if (target.kind === 'prefix') return join(target.prefix.replace(/^~(?=\/)/, homedir()), 'share', 'jupyter')
   const prefix = environmentPrefix(env)
   if (prefix === undefined)

@@ -54,6 +54,22 @@ test('install, list and uninstall by the command, without Python', () => {
   expect(existsSync(dir)).toBe(false)
 })
 
+test('a prefix that cannot be is refused in a sentence, at once', () => {
+  const file = join(home, 'file')
+  writeFileSync(file, '')
+  const refusals = {
+    '/proc/nowhere': 'cannot be made (E',
+    '': 'The prefix is empty',
+    [file]: `${file} is a file, not a folder`,
+  }
+  for (const [prefix, message] of Object.entries(refusals)) {
+    const { code, out, err } = kernel(['install', '--prefix', prefix])
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain(message)
+    expect(err).not.toContain('    at ')
+  }
+})
+
 test.each([
   ['user', {}, '.local/share/jupyter'],
   ['user', { XDG_DATA_HOME: 'xdg' }, 'xdg/jupyter'],
