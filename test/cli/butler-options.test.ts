@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { type Butler, exportRepository, importRepository } from '#butler'
+import { openNodeButler } from '#platform/node'
 import { butlerCommand } from '../support/commands.ts'
 import { anEmptyRepository, aRepository, tempFolder } from '../support/repository.ts'
 
@@ -146,6 +147,9 @@ test.each([
   [['sql', 'REPO', 'select 1', '--collections', 'run/*'], 'or a chain of them'],
   [['import', 'REPO', '.'], /no export file \S+export.yaml\.\n/],
   [['ingest-files', 'REPO', 'note', 'run/c', 'first.csv'], "column of 'first.csv' is 'instrument'"],
+  [['create', 'new', '--standalone'], /--standalone is not possible.*\n.*--seed-config/],
+  [['create', 'new', '--dimension-config', 'nosuch.yaml'], /no file '.*nosuch.yaml'/],
+  [['config-dump', 'REPO', '-p', 'more'], '--searchpath is not possible'],
 ])('%j says what is wrong', async (args, message) => {
   writeFileSync(join(folder, 'first.csv'), 'instrument,visit,detector\nCam,1,1\n')
   const { code, err } = await run(...args.map((arg) => (arg === 'REPO' ? butler.root : arg)))
@@ -162,4 +166,29 @@ test('dimension records are asked for in SQL without collections', async () => {
     '--json',
   )
   expect([code, JSON.parse(out)]).toEqual([0, [{ full_name: 'D2' }]])
+})
+
+test('create takes the dimensions of an older universe, and refuses those that it could not open', async () => {
+  const file = join(folder, 'dimensions.yaml')
+  const { config } = butler.dimensions
+  const create = (name: string, dimensions: object) => {
+    writeFileSync(file, JSON.stringify(dimensions))
+    return run('create', name, '--dimension-config', file)
+  }
+  expect((await create('older', { ...config, version: 7 })).code).toBe(0)
+  const older = await openNodeButler(join(folder, 'older'))
+  expect(older.dimensions.version).toBe(7)
+  await older.close()
+  for (const wrong of [{ version: 99 }, { namespace: 'mine' }, { elements: {} }]) {
+    const { code, err } = await create('wrong', { ...config, ...wrong })
+    expect([code, err]).toEqual([1, expect.stringMatching(/^ERROR|InconsistentUniverse|Dimensions of/)])
+  }
+})
+
+test('a search path for configuration is not passed by in silence', async () => {
+  const args = ['query-collections', butler.root]
+  const { code, err } = await butlerCommand(args, folder, undefined, {
+    DAF_BUTLER_CONFIG_PATH: '/etc/butler',
+  })
+  expect([code, err]).toEqual([0, expect.stringContaining('DAF_BUTLER_CONFIG_PATH is not looked at')])
 })

@@ -3,8 +3,9 @@ import { CONFIG_FILE, describeConfig, fileStores } from './config.ts'
 import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
 import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
+import type { DimensionConfig } from '../dimensions/parse.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
-import { FileExistsError } from '../errors.ts'
+import { FileExistsError, InconsistentUniverseError, RepositoryConfigError } from '../errors.ts'
 import { freshAttributes, MANAGERS } from '../schema/attributes.ts'
 import { FILE_RECORDS_TABLE, staticTables } from '../schema/static-tables.ts'
 import type { ButlerEnvironment } from './environment.ts'
@@ -18,6 +19,8 @@ export interface CreateOptions {
   readonly seed?: ConfigTree
   /** Where to write butler.yaml when not into the repository; `<butlerRoot>` there is the repository all the same. */
   readonly outfile?: string
+  /** The dimension universe, when not the newest: what a file of dimensions says. */
+  readonly dimensions?: ConfigTree
 }
 
 const DATABASE_FILE = 'gen3.sqlite3'
@@ -35,6 +38,7 @@ export async function createRepository(
       options.outfile === undefined ? `'${root}' is a repository already.` : `'${file}' is there already.`,
       { hint: 'Choose another folder.' },
     )
+  const universe = universeOf(options.dimensions)
   const tree = configOf(options, options.outfile === undefined ? undefined : root)
   const config = describeConfig(tree, root, file)
   const { registry } = config
@@ -49,6 +53,7 @@ export async function createRepository(
     await refuseFilled(connection, root)
     await fillDatabase(
       connection,
+      universe,
       fileStores(config).map((s) => s.table),
     )
     await connection.run('COMMIT')
@@ -69,8 +74,40 @@ async function refuseFilled(connection: SqlConnection, root: string): Promise<vo
   })
 }
 
-async function fillDatabase(connection: SqlConnection, recordsTables: readonly string[]): Promise<void> {
-  const universe = DimensionUniverse.canonical()
+/** Throws `butler/config` for what is no universe, `butler/inconsistent-universe` for one that could not be opened again. */
+function universeOf(dimensions: ConfigTree | undefined): DimensionUniverse {
+  const ours = DimensionUniverse.canonical()
+  if (dimensions === undefined) return ours
+  const { namespace = ours.namespace, version, elements } = dimensions
+  if (namespace !== ours.namespace)
+    throw new InconsistentUniverseError(
+      `Dimensions of namespace '${String(namespace)}' cannot be used; only '${ours.namespace}'.`,
+    )
+  if (typeof version !== 'number' || !isTree(elements))
+    throw new RepositoryConfigError('The file of dimensions has no version or no elements.')
+  if (version > ours.version)
+    throw new InconsistentUniverseError(
+      `Dimensions of version ${version} cannot be used; ${ours.version} is the newest here.`,
+    )
+  if (version === ours.version) {
+    const names = (of: object) => Object.keys(of).sort().join(' ')
+    if (names(elements) !== names(ours.config.elements))
+      throw new InconsistentUniverseError(
+        `Dimensions of version ${version} have other elements than these.`,
+        {
+          hint: 'Dimensions of your own need a version of their own.',
+        },
+      )
+    return ours
+  }
+  return new DimensionUniverse({ namespace, ...dimensions } as unknown as DimensionConfig)
+}
+
+async function fillDatabase(
+  connection: SqlConnection,
+  universe: DimensionUniverse,
+  recordsTables: readonly string[],
+): Promise<void> {
   const tables = staticTables(universe, recordsTables)
   const statements = tables.flatMap((t) => createTable(t, connection.dialect))
   await connection.script(statements.join(';\n'))

@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts'
 interface Options {
   readonly subset?: string
   readonly file?: string
+  readonly searchpath?: string
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -14,9 +15,16 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<repo>', 'repository')
     .option('-s, --subset <path>', 'a part of it: registry, .datastore.root …')
     .option('--file <path>', 'write it to a file')
-    .addOption(new Option('-p, --searchpath <dir>', 'has no effect').hideHelp())
+    .addOption(new Option('-p, --searchpath <dir>', 'refused: butler.yaml alone is read').hideHelp())
     .action(async (repo: string, options: Options) => {
       const { io, open } = context()
+      if (options.searchpath !== undefined)
+        throw new ArgumentError(
+          '--searchpath is not possible: a repository is configured by its butler.yaml.',
+          {
+            hint: `Write what ${options.searchpath} holds into butler.yaml.`,
+          },
+        )
       const { stringify } = await import('yaml')
       const tree = configTree((await open(repo)).repository)
       const text = print(tree, options.subset, stringify)

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { resolve } from 'node:path'
-import { type ConfigTree, isTree, RepositoryConfigError } from '#butler'
+import { ArgumentError, type ConfigTree, FileNotFoundError, isTree, RepositoryConfigError } from '#butler'
 import { createNodeButler } from '../../platform/node/butler.ts'
 import { nodeFiles } from '../../platform/node/node-files.ts'
 import type { CommandContext } from './context.ts'
@@ -8,22 +8,31 @@ import type { CommandContext } from './context.ts'
 interface Options {
   readonly seedConfig?: string
   readonly outfile?: string
+  readonly dimensionConfig?: string
+  readonly standalone?: boolean
 }
 
 export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'folder to make')
     .option('--seed-config <file>', 'YAML to put over the default configuration: registry.db, datastore …')
-    .addOption(new Option('--dimension-config <file>', 'not supported yet').hideHelp())
-    .addOption(new Option('--override', 'has no effect').hideHelp())
-    .addOption(new Option('--standalone', 'has no effect').hideHelp())
+    .option('--dimension-config <file>', 'YAML with the dimensions, for a universe older than the newest')
+    .option('--override', 'let the seed configuration go before all defaults; it always does')
+    .addOption(new Option('--standalone', 'refused: defaults are never written out').hideHelp())
     .option('-f, --outfile <file>', 'write the configuration to this file and not into the repository')
     .action(async (repo: string, options: Options) => {
       const { io, log } = context()
-      const { seedConfig, outfile } = options
+      const { seedConfig, outfile, dimensionConfig } = options
+      if (options.standalone === true)
+        throw new ArgumentError('--standalone is not possible: defaults are not written into butler.yaml.', {
+          hint: 'Write those that must stay as they are into a file, and give it with --seed-config.',
+        })
       const butler = await createNodeButler(resolve(io.cwd, repo), {
         log,
         ...(seedConfig !== undefined && { seed: await readSeed(resolve(io.cwd, seedConfig)) }),
+        ...(dimensionConfig !== undefined && {
+          dimensions: await readSeed(resolve(io.cwd, dimensionConfig)),
+        }),
         ...(outfile !== undefined && { outfile: resolve(io.cwd, outfile) }),
       })
       await butler.close()
@@ -31,6 +40,7 @@ export function define(command: Command, context: () => CommandContext): void {
 }
 
 async function readSeed(file: string): Promise<ConfigTree> {
+  if ((await nodeFiles.stat(file)) === undefined) throw new FileNotFoundError(`There is no file '${file}'.`)
   const { parse } = await import('yaml')
   const tree: unknown = parse(await nodeFiles.readText(file))
   if (!isTree(tree as ConfigTree)) throw new RepositoryConfigError(`'${file}' holds no configuration.`)
