@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Dealer } from 'zeromq'
 import { encodeMessage, makeMessage, packFrames, Signer } from '../../src/platform/node/jupyter/index.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kernelSpec } from '../../kernel/launcher/install.ts'
 import { TestClient } from './client.ts'
 
 let client: TestClient
@@ -30,6 +32,19 @@ test('kernel_info is answered on shell and control, with a busy/idle pair each',
     expect(reply?.content['language_info']).toMatchObject({ name: 'typescript', file_extension: '.ts' })
     expect(reply?.content['supported_features']).toEqual(['debugger', 'kernel subshells'])
     expect(states(id)).toEqual(['busy', 'idle'])
+  }
+})
+
+test('the notebooks we give along say of their kernel what it says: opening one changes nothing', async () => {
+  const { language_info } = await client.request('shell', 'kernel_info_request')
+  const { display_name, language } = kernelSpec()
+  const folder = new URL('../../notebooks/', import.meta.url)
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'))
+  expect(names).not.toEqual([])
+  for (const name of names) {
+    const { metadata } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { metadata: unknown }
+    expect(metadata).toMatchObject({ kernelspec: { name: 'firstlight', display_name, language } })
+    expect((metadata as { language_info: unknown }).language_info).toEqual(language_info)
   }
 })
 
