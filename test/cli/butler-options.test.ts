@@ -149,6 +149,9 @@ test.each([
   [['ingest-files', 'REPO', 'note', 'run/c', 'first.csv'], "column of 'first.csv' is 'instrument'"],
   [['create', 'new', '--standalone'], /--standalone is not possible.*\n.*--seed-config/],
   [['create', 'new', '--dimension-config', 'nosuch.yaml'], /no file '.*nosuch.yaml'/],
+  [['make-discrete-skymap', 'REPO', 'HSC'], 'register-skymap'],
+  [['update-dimension-regions', 'REPO', 'HSC'], 'is not done here'],
+  [['register-skymap', 'REPO', '-c', 'skyMap.rings.nosuch=1'], "no 'skyMap.rings.nosuch' here"],
   [['config-dump', 'REPO', '-p', 'more'], '--searchpath is not possible'],
 ])('%j says what is wrong', async (args, message) => {
   writeFileSync(join(folder, 'first.csv'), 'instrument,visit,detector\nCam,1,1\n')
@@ -191,4 +194,17 @@ test('a search path for configuration is not passed by in silence', async () => 
     DAF_BUTLER_CONFIG_PATH: '/etc/butler',
   })
   expect([code, err]).toEqual([0, expect.stringContaining('DAF_BUTLER_CONFIG_PATH is not looked at')])
+})
+
+test('register-skymap makes a map of its configuration, once', async () => {
+  const file = join(folder, 'map.py')
+  writeFileSync(file, "config.name = 'mine'\nconfig.skyMap = 'discrete'\n# One tract.\n")
+  const more = ['raList=[10]', 'decList=[-1]', 'radiusList=[0.1]'].flatMap((v) => [
+    '-c',
+    `skyMap["discrete"].${v}`,
+  ])
+  const args = ['register-skymap', butler.root, '-C', file, ...more]
+  expect([(await run(...args)).code, (await run(...args)).code]).toEqual([0, 0])
+  const records = await butler.queryDimensionRecords('skymap', { where: "skymap = 'mine'" })
+  expect(records[0]!.get('tract_max')).toBe(1)
 })

@@ -84,6 +84,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./register-dataset-type.ts'),
   },
   'register-instrument': { summary: 'add an instrument', load: () => import('./register-instrument.ts') },
+  'register-skymap': {
+    summary: 'add a sky map: rings over the sky, or single tracts',
+    load: () => import('./register-skymap.ts'),
+  },
   'remove-collections': {
     summary: 'remove collections that are not runs; their datasets stay',
     load: () => import('./remove-collections.ts'),
@@ -106,6 +110,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'transfer-from-graph': {
     summary: 'register what a saved graph wrote without a registry',
     load: () => import('./transfer-from-graph.ts'),
+  },
+  'make-discrete-skymap': {
+    summary: 'refused, with what to do instead',
+    load: () => import('./not-here.ts'),
+    hidden: true,
+  },
+  'update-dimension-regions': {
+    summary: 'refused, with what to do instead',
+    load: () => import('./not-here.ts'),
+    hidden: true,
+  },
+  'update-exposures-from-raws': {
+    summary: 'refused, with what to do instead',
+    load: () => import('./not-here.ts'),
+    hidden: true,
   },
   'write-curated-calibrations': {
     summary: "write an instrument's own calibrations and certify them",
