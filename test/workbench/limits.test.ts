@@ -43,7 +43,14 @@ describe('10. too much of everything', () => {
     ])
     expect(body.ms).toBeLessThan(8000)
     expect(headers.ms).toBeLessThan(8000)
+    expect(headers.answer).toContain('HTTP/1.1 408 ')
     expect(existsSync(join(server.root, 'x.txt'))).toBe(false)
+  })
+
+  test('what is no request, or has headers without end, is told so', async () => {
+    expect((await dawdle('FOO /api HTTP/1.1\r\nHost: localhost\r\n\r\n')).answer).toContain('HTTP/1.1 400 ')
+    const wide = await dawdle(`GET /api HTTP/1.1\r\nX: ${'x'.repeat(1 << 15)}\r\n\r\n`)
+    expect(wide.answer).toContain('HTTP/1.1 431 ')
   })
 
   test('pieces that never end are refused at the limit, and leave nothing behind', async () => {

@@ -16,7 +16,7 @@ import { forbidden, HttpError, notFound } from './errors.ts'
 import { exportRoutes } from './export/routes.ts'
 import { dispatch } from './http/dispatch.ts'
 import { parseTarget } from './http/exchange.ts'
-import { listen, LOOPBACK, makeHttp } from './http/listen.ts'
+import { listen, LOOPBACK, makeHttp, refuseUnreadable } from './http/listen.ts'
 import { specificationRoute } from './http/specification.ts'
 import { type Activity, statusRoutes } from './http/status.ts'
 import { KernelManager } from './kernels/manager.ts'
@@ -48,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     void dispatch({ routes: app.routes, guard, log }, req, res)
   })
   http.on('upgrade', (req, socket, head) => void upgrade(app, guard, log, req, socket, head))
-  http.on('clientError', (_, socket) => socket.destroy())
+  http.on('clientError', refuseUnreadable)
   const taken = await listen(http, port)
   guard.port = taken
   return {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { FirstlightError, messageOf } from '#core'
 import { portBusy } from '../errors.ts'
 import type { ServerOptions } from '../options.ts'
@@ -12,6 +13,8 @@ const REQUEST_MS = 120_000
 /** Headers that take longer than this. */
 const HEADERS_MS = 30_000
 const CHECK_MS = 1_000
+/** What a refused sender gets to read why: a line cut with bytes unread loses the answer. */
+const LINGER_MS = 1_000
 
 /** The listener of either scheme, with the limits that slow senders meet. */
 export function makeHttp({ tls, limits }: ServerOptions, answer: RequestListener): Server {
@@ -33,6 +36,23 @@ export function makeHttp({ tls, limits }: ServerOptions, answer: RequestListener
       },
     )
   }
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+}
+
+/** Bytes that are no HTTP request: said so, unless an answer may be under way on this line, and the line is closed. */
+export function refuseUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Duplex & { bytesWritten?: number },
+): void {
+  if (!socket.writable || socket.bytesWritten !== 0) return void socket.destroy()
+  const status = UNREADABLE[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  socket.resume()
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 /** Start listening; resolves to the port that was taken. @throws FirstlightError `server/port-busy`, `server/no-port` */
