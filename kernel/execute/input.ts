@@ -8,11 +8,18 @@ export interface InputOptions {
   readonly password?: boolean
 }
 
+interface Question {
+  readonly prompt: string
+  readonly password: boolean
+  resolve(value: string): void
+}
+
 /** Asks the person at the front end. The answer comes as a message, or through shared memory for the blocking form. */
 export class Input {
   readonly #post: (message: FromExecution) => void
   readonly #shared: SharedArrayBuffer
-  readonly #waiting = new Map<number, (value: string) => void>()
+  /** Questions of each run, asked one after the other: front ends have one line for the answer. */
+  readonly #waiting = new Map<number, Question[]>()
 
   constructor(post: (message: FromExecution) => void, shared: SharedArrayBuffer) {
     this.#post = post
@@ -22,8 +29,10 @@ export class Input {
   ask(prompt = '', { password = false }: InputOptions = {}): Promise<string> {
     const context = allowed()
     return new Promise((resolve) => {
-      this.#waiting.set(context.run, resolve)
-      this.#post({ kind: 'input', run: context.run, prompt: String(prompt), password, blocking: false })
+      const questions = this.#waiting.get(context.run) ?? []
+      this.#waiting.set(context.run, questions)
+      questions.push({ prompt: String(prompt), password, resolve })
+      if (questions.length === 1) this.#askFirst(context.run)
     })
   }
 
@@ -39,9 +48,15 @@ export class Input {
   }
 
   settle(run: number, value: string): void {
-    const resolve = this.#waiting.get(run)
-    this.#waiting.delete(run)
-    resolve?.(value)
+    const answered = this.#waiting.get(run)?.shift()
+    answered?.resolve(value)
+    this.#askFirst(run)
+  }
+
+  #askFirst(run: number): void {
+    const first = this.#waiting.get(run)?.[0]
+    if (first === undefined) this.#waiting.delete(run)
+    else this.#post({ kind: 'input', run, prompt: first.prompt, password: first.password, blocking: false })
   }
 }
 

@@ -78,6 +78,23 @@ test('input and password ask on stdin and give the answer to the cell', async ()
   }
 })
 
+test('questions asked at once are asked one after the other', async () => {
+  const id = client.sendExecute('await Promise.all([input("a"), password("b"), input("c")])', {
+    allow_stdin: true,
+  })
+  const asked = () => client.childrenOf(id).filter((m) => m.header.msg_type === 'input_request')
+  for (const n of [1, 2, 3]) {
+    await client.waitFor(() => asked().length === n)
+    client.send('stdin', 'input_reply', { value: String(n) })
+  }
+  expect((await client.finished(id)).result).toBe("[ '1', '2', '3' ]")
+  expect(asked().map(({ content }) => [content['prompt'], content['password']])).toEqual([
+    ['a', false],
+    ['b', true],
+    ['c', false],
+  ])
+})
+
 test('without stdin an input request is an error at once', async () => {
   const run = await client.execute('await input("name? ")', { allow_stdin: false })
   expect(run.error?.ename).toBe('KernelError')
