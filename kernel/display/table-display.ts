@@ -19,7 +19,7 @@ export function tableDisplay(catalog: Catalog, title = 'Table'): DisplayData {
   const columns = catalog.schema.columns
   const shown = Math.min(HEAD_ROWS, catalog.numRows)
   const head = Array.from({ length: shown }, (_, row) =>
-    columns.map(({ name }) => cellText(catalog.get(name, row))),
+    columns.map(({ name, type }) => columnText(type, catalog.get(name, row))),
   )
   const display: TableDisplay = {
     objectId: shownObjects.keep(catalog, bytesOf(catalog)),
@@ -46,6 +46,19 @@ export function tableDisplay(catalog: Catalog, title = 'Table'): DisplayData {
 }
 
 const isNumber = ({ type }: ColumnSpec): boolean => /^[iuf]\d/.test(type)
+
+/** Times as dates; what counts from elsewhere than 1970 says so in its column's doc. */
+const columnText = (type: ColumnSpec['type'], cell: Cell): string =>
+  type === 'timestamp' && typeof cell === 'bigint' ? timeText(cell) : cellText(cell)
+
+/** Whole days as a date; fractions of a second as far as they go. */
+function timeText(nanoseconds: bigint): string {
+  const fraction = BigInt.asUintN(64, ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
+  const at = new Date(Number((nanoseconds - fraction) / 1_000_000n))
+  const [day = '', time = ''] = at.toISOString().slice(0, -5).split('T')
+  const rest = fraction === 0n ? '' : `.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`
+  return time === '00:00:00' && rest === '' ? day : `${day} ${time}${rest}`
+}
 
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return ''

@@ -16,6 +16,7 @@ import {
 import { HSC } from '#obs'
 import { TaskMetadata } from '#pipeline'
 import { MIME, type RecordDisplay, type TableDisplay } from '#protocol'
+import { Catalog } from '#table'
 import { DiscreteSkyMap, SKY_MAP_DEFAULTS } from '#skymap'
 import { Instant } from '#time'
 import { makeTanWcs } from '#wcs'
@@ -195,4 +196,22 @@ test('angles of a second’s rounding make no 60', async () => {
     cd: [-1e-4, 0, 0, 1e-4],
   })
   expect(await textOf(wcs)).toContain('RA 01:00:00.00 Dec −01:00:00.0')
+})
+
+test('dates and times of a table are shown as such', async () => {
+  const at = (text: string, nanoseconds = 0n) => BigInt(Date.parse(text)) * 1_000_000n + nanoseconds
+  const columns = [
+    { name: 'day', type: 'timestamp' },
+    { name: 'time', type: 'timestamp' },
+  ] as const
+  const catalog = Catalog.fromColumns(columns, {
+    day: BigInt64Array.of(at('2020-01-01'), at('1969-12-31')),
+    time: BigInt64Array.of(at('2020-01-01T12:34:56Z', 1500n), at('1969-12-31T23:59:59Z', 1n)),
+  })
+  const { data } = await toBundle(catalog)
+  expect((data[MIME.table] as TableDisplay).head).toEqual([
+    ['2020-01-01', '2020-01-01 12:34:56.0000015'],
+    ['1969-12-31', '1969-12-31 23:59:59.000000001'],
+  ])
+  expect(data['text/plain']).toContain('2020-01-01 12:34:56.0000015')
 })
