@@ -24,7 +24,7 @@ interface Piece {
 const { stringify } = JSON
 
 const CELL = /^\s*%%(\S+)[ \t]*([^\n]*)\n?/
-/** At the line's begin only: an indented `%` is a remainder carried over from the line above. */
+/** At the line's begin only, unless nothing but magics stands above: an indented `%` is a remainder carried over. */
 const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
 /** `name?` shows documentation, `name??` the declaration too. */
 const QUESTION = /^(\?{1,2})?([\p{ID_Start}$_][\p{ID_Continue}$.]*)(\?{1,2})?\s*$/u
@@ -41,22 +41,46 @@ export function prepareCell(source: string): PreparedCell {
   if (match !== null && match[1] !== 'time') return wholeCell(source, match[1] ?? '', match[2] ?? '')
   const timed = match !== null
   const lines = source.split('\n')
-  const pieces = withinTemplates(lines).map(({ line, isCode }, i): Piece => {
+  const pieces = withinTemplates(lines).map(({ line, isCode, isBegin }, i): Piece => {
     if (timed && i === 0) return { source: line, text: '', sourceHead: line.length, textHead: 0 }
-    return (isCode ? linePiece(line) : undefined) ?? { source: line, text: line, sourceHead: 0, textHead: 0 }
+    return (
+      (isCode ? linePiece(line, isBegin) : undefined) ?? {
+        source: line,
+        text: line,
+        sourceHead: 0,
+        textHead: 0,
+      }
+    )
   })
   return assemble(source, pieces, timed)
 }
 
-/** The names of the magics a cell uses, cell magic or line magics, unknown ones too. */
-export function magicsOf(source: string): { readonly cell?: string; readonly lines: readonly string[] } {
+/** A magic as a cell writes it. */
+export interface MagicUse {
+  readonly name: string
+  readonly args: string
+}
+
+export interface MagicUses {
+  /** Takes the whole cell as text. */
+  readonly cell?: MagicUse
+  /** `%%time`: the cell below it is code. */
+  readonly timing?: MagicUse
+  readonly lines: readonly MagicUse[]
+}
+
+/** The magics a cell uses, cell magic or line magics, unknown ones too. */
+export function magicsOf(source: string): MagicUses {
   const match = CELL.exec(source)
-  if (match !== null && match[1] !== 'time') return { cell: match[1] ?? '', lines: [] }
+  const first = match === null ? undefined : { name: match[1] ?? '', args: (match[2] ?? '').trim() }
+  if (first !== undefined && first.name !== 'time') return { cell: first, lines: [] }
   const lines = withinTemplates(source.split('\n'))
   return {
-    lines: lines.flatMap(({ line, isCode }, i) => {
-      const name = isCode && !(match !== null && i === 0) ? LINE.exec(line)?.[1] : undefined
-      return name === undefined ? [] : [name]
+    ...(first !== undefined && { timing: first }),
+    lines: lines.flatMap(({ line, isCode, isBegin }, i) => {
+      const [, name, args = ''] =
+        (isCode && !(match !== null && i === 0) ? LINE.exec(isBegin ? line.trimStart() : line) : null) ?? []
+      return name === undefined ? [] : [{ name, args: args.trim() }]
     }),
   }
 }
@@ -81,11 +105,11 @@ function splitVariable(name: string, line: string): { args: string; variable: st
   return { args: line, variable: undefined }
 }
 
-function linePiece(line: string): Piece | undefined {
+function linePiece(line: string, isBegin: boolean): Piece | undefined {
   const question = questionOf(line)
   if (question !== undefined)
     return { source: line, text: question, sourceHead: line.length, textHead: question.length }
-  const match = LINE.exec(line)
+  const match = LINE.exec(isBegin ? line.trimStart() : line)
   const name = match?.[1]
   if (match === null || name === undefined || !isLineMagic(name)) return undefined
   const rest = match[2] ?? ''
@@ -141,12 +165,14 @@ function assemble(source: string, pieces: readonly Piece[], timed: boolean): Pre
 }
 
 /** Marks lines that begin inside a template literal or block comment, where a `%` begins no magic. */
-function withinTemplates(lines: readonly string[]): { line: string; isCode: boolean }[] {
+function withinTemplates(lines: readonly string[]): { line: string; isCode: boolean; isBegin: boolean }[] {
   let inside: '`' | '/*' | undefined
+  let isBegin = true
   return lines.map((line) => {
-    const isCode = inside === undefined
+    const marked = { line, isCode: inside === undefined, isBegin }
     inside = endState(line, inside)
-    return { line, isCode }
+    isBegin &&= /^\s*(?:%|\/\/|$)/.test(line)
+    return marked
   })
 }
 

@@ -69,7 +69,26 @@ test('an unknown magic names the near one', async () => {
   )
 })
 
+test.each([
+  ['%%sql foo bar baz\nSELECT 1', "%%sql does not take 'foo bar baz'. Use: %%sql or %%sql name"],
+  ['%%sql 9bad\nSELECT 1', "%%sql does not take '9bad'"],
+  ['%%bash --foo\ntrue', "%%bash does not take '--foo'"],
+  ['%%time 5\n1', "%%time does not take '5'"],
+  ['%who number', "%who does not take 'number'"],
+  ['%timeit -n 5 x', "%timeit does not take '-n 5 x'. Use: %timeit expression"],
+  ['%time', '%time needs something behind it. Use: %time expression'],
+])('%j says how the magic is used', async (code, message) => {
+  const { error } = await client.execute(code)
+  expect(error?.ename).toBe('MagicUsage')
+  expect(error?.evalue).toContain(message)
+})
+
+test('blanks before a magic that begins a cell', async () => {
+  const run = await client.execute('\n  %time 2\n3')
+  expect([run.result, run.stdout]).toEqual(['3', expect.stringMatching(/^Wall time: /)])
+})
+
 test('a percent sign that is no magic stays an operator', async () => {
   expect((await client.execute('const seven = 7\nconst rest = seven\n  %4\nrest')).result).toBe('3')
-  expect((await client.execute('`\n%nomagic\n`')).result).toBe("'\\n%nomagic\\n'")
+  expect((await client.execute('`\n%nomagic\n`')).result).toBe('`\n%nomagic\n`')
 })
