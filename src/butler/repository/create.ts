@@ -81,7 +81,7 @@ function universeOf(dimensions: ConfigTree | undefined): DimensionUniverse {
   const { namespace = ours.namespace, version, elements } = dimensions
   if (namespace !== ours.namespace)
     throw new InconsistentUniverseError(
-      `Dimensions of namespace '${String(namespace)}' cannot be used; only '${ours.namespace}'.`,
+      `Dimensions of namespace ${JSON.stringify(namespace)} cannot be used; only '${ours.namespace}'.`,
     )
   if (typeof version !== 'number' || !isTree(elements))
     throw new RepositoryConfigError('The file of dimensions has no version or no elements.')
