@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import type { Butler, DatasetRef } from '#butler'
 import { defaultContext, makeLogger } from '#core'
 import { type QuantumExecutor, runPipeline, type RunPipelineOptions, type RunResult } from '#pipeline'
@@ -90,9 +90,15 @@ function parseFlags(line: string, session: SessionButler): Flags {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: () => {} })
   const named = words.some((word) => /^(?:-b|--butler-config)/.test(word))
-  command.parse(named || words.includes('--help') ? words : ['-b', session.butler.root, ...words], {
-    from: 'user',
-  })
+  const argv = named || words.includes('--help') ? words : ['-b', session.butler.root, ...words]
+  try {
+    command.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error
+    throw new KernelError('kernel/bad-option', error.message.replace(/^error: /, '%%pipeline: '), {
+      hint: '%%pipeline takes options alone: --out name for the variable, %%pipeline --help for all.',
+    })
+  }
   return command.opts<Flags>()
 }
 

@@ -93,6 +93,15 @@ test('data requests are answered while a cell awaits and others are queued; bad 
   await client.finished(queued)
 })
 
+test('a pipeline cell says what it does not take', async () => {
+  const { error } = await client.execute('%%pipeline p\ntasks: {}')
+  expect(error).toMatchObject({
+    ename: 'KernelError',
+    evalue: expect.stringMatching(/^%%pipeline: too many/),
+  })
+  expect(error?.text).not.toContain('node_modules')
+})
+
 test('a pipeline cell runs, shows its progress, names its result; butler and sql then see the output', async () => {
   const cell = `%%pipeline -d "instrument='TinyCam' AND exposure=1008 AND detector=3" -o u/me/first --out run
 description: first light
