@@ -91,7 +91,7 @@ export class RecordCodec {
   private checkExtra(field: string, wanted: string, value: unknown, fits: boolean): void {
     if (fits || value === undefined || value === null) return
     throw new DimensionRecordError(
-      `${this.element.name}.${field} must be ${wanted}, not ${typeof value} (${String(value)}).`,
+      `${this.element.name}.${field} must be ${wanted}, not ${typeof value} (${JSON.stringify(value)}).`,
     )
   }
 
