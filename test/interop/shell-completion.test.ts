@@ -28,13 +28,14 @@ until("READY> ")
 os.write(fd, b'eval "$(butler completion bash)"; echo "DO""NE"\\n')
 until("DONE[^$]*READY> ")
 out = []
-for line in lines:
+for number, line in enumerate(lines):
     os.write(fd, line.encode() + b"\\t")
     # A mark typed after the completion comes back behind what was completed.
     os.write(fd, b"~~~")
     out.append(until("~~~").replace("\\r\\n", "\\n"))
-    os.write(fd, b"\\x15\\n")
-    until("READY> ")
+    # The next line may only be typed when bash reads it itself: a completion prints prompts of its own, so the one behind a word is awaited.
+    os.write(fd, b'\\x15echo "NE""XT%d"\\n' % number)
+    until("NEXT%d\\s+READY> " % number)
 print(json.dumps(out))
 `
 
