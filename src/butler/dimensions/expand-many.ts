@@ -1,8 +1,7 @@
-import { InconsistentDataIdError } from '../errors.ts'
-import { DataCoordinate, formatDataId } from './data-coordinate.ts'
+import { DataCoordinate } from './data-coordinate.ts'
 import type { DataId, DataIdValue } from './data-id.ts'
 import type { DimensionElement } from './element.ts'
-import { hasKey, refuse, requireValue } from './expand.ts'
+import { hasKey, refuse, requireValue, takeImplied } from './expand.ts'
 import type { DimensionGroup } from './group.ts'
 import type { RecordStore } from './record-store.ts'
 import { type ElementRows, rowsFor, SharedRecords } from './shared-records.ts'
@@ -53,14 +52,5 @@ function complete(
     if (element.kind !== 'view' || !allowNewViews) refuse(element, group, values)
     return
   }
-  for (const implied of element.directImplied) {
-    const value = record.fields[implied] as DataIdValue | null | undefined
-    if (value === null || value === undefined) continue
-    const known = values[implied]
-    if (known !== undefined && known !== value)
-      throw new InconsistentDataIdError(
-        `The ${element.name} of data ID ${formatDataId(values)} has ${implied} ${String(value)}, not ${String(known)}.`,
-      )
-    values[implied] = value
-  }
+  takeImplied(element, record, values)
 }

@@ -28,16 +28,7 @@ export async function expandDataId(
       if (element.kind !== 'view' || options.allowNewViews !== true) refuse(element, group, values)
       continue
     }
-    for (const implied of element.directImplied) {
-      const value = record.fields[implied] as DataIdValue | null | undefined
-      if (value === null || value === undefined) continue
-      const known = values[implied]
-      if (known !== undefined && known !== value)
-        throw new InconsistentDataIdError(
-          `The ${name} of data ID ${formatDataId(values)} has ${implied} ${String(value)}, not ${String(known)}.`,
-        )
-      values[implied] = value
-    }
+    takeImplied(element, record, values)
   }
   const ordered: Record<string, DataIdValue> = {}
   for (const name of group.keys) ordered[name] = values[name]!
@@ -57,6 +48,24 @@ export async function fillImplied(store: RecordStore, minimal: DataCoordinate): 
     for (const implied of element.directImplied) values[implied] = record.fields[implied] as DataIdValue
   }
   return new DataCoordinate(group, values, true)
+}
+
+/** Add the implied values of a record. @throws InconsistentDataIdError when another record has said otherwise */
+export function takeImplied(
+  element: DimensionElement,
+  record: DimensionRecord,
+  values: Record<string, DataIdValue>,
+): void {
+  for (const implied of element.directImplied) {
+    const value = record.fields[implied] as DataIdValue | null | undefined
+    if (value === null || value === undefined) continue
+    const known = values[implied]
+    if (known !== undefined && known !== value)
+      throw new InconsistentDataIdError(
+        `The ${element.name} of data ID ${formatDataId(values)} has ${implied} ${String(value)}, not ${String(known)}.`,
+      )
+    values[implied] = value
+  }
 }
 
 export function requireValue(given: DataId, name: string): DataIdValue {

@@ -1,6 +1,6 @@
-import type { RecordMap } from './data-coordinate.ts'
 import type { DataId, DataIdValue } from './data-id.ts'
 import type { DimensionElement } from './element.ts'
+import { LazyRecords } from './lazy-records.ts'
 import type { DimensionRecord } from './record.ts'
 import { keyText, type RecordStore } from './record-store.ts'
 
@@ -41,11 +41,12 @@ function keyMaker(element: DimensionElement, ids: readonly DataId[]): (values: D
 }
 
 /** The records of one data ID, as a map over tables that many share. */
-export class SharedRecords implements RecordMap {
+export class SharedRecords extends LazyRecords {
   private readonly tables: ReadonlyMap<string, ElementRows>
   private readonly dataId: DataId
 
   constructor(tables: ReadonlyMap<string, ElementRows>, dataId: DataId) {
+    super()
     this.tables = tables
     this.dataId = dataId
   }
@@ -65,21 +66,5 @@ export class SharedRecords implements RecordMap {
 
   keys(): MapIterator<string> {
     return this.tables.keys()
-  }
-
-  entries(): MapIterator<[string, DimensionRecord | undefined]> {
-    return new Map([...this.tables.keys()].map((name) => [name, this.get(name)])).entries()
-  }
-
-  values(): MapIterator<DimensionRecord | undefined> {
-    return new Map(this.entries()).values()
-  }
-
-  forEach(visit: (record: DimensionRecord | undefined, name: string, map: RecordMap) => void): void {
-    for (const [name, record] of this.entries()) visit(record, name, this)
-  }
-
-  [Symbol.iterator](): MapIterator<[string, DimensionRecord | undefined]> {
-    return this.entries()
   }
 }

@@ -8,6 +8,7 @@ import {
   type ElementRegions,
   type ElementTable,
   KeyIndex,
+  LazyRecords,
   queryElementTable,
   type RecordMap,
   regionTable,
@@ -87,7 +88,7 @@ export class RecordTables {
 
   /** The records of one data ID, looked up when asked for. */
   of(group: DimensionGroup, values: DataId): RecordMap {
-    return new LazyRecords(group, (element) => this.find(element, values))
+    return new GraphRecords(group, (element) => this.find(element, values))
   }
 
   find(element: DimensionElement, values: DataId): DimensionRecord | undefined {
@@ -108,12 +109,12 @@ export class RecordTables {
   }
 }
 
-/** Records of one data ID by element, as a map. */
-class LazyRecords implements RecordMap {
+class GraphRecords extends LazyRecords {
   readonly #group: DimensionGroup
   readonly #find: (element: DimensionElement) => DimensionRecord | undefined
 
   constructor(group: DimensionGroup, find: (element: DimensionElement) => DimensionRecord | undefined) {
+    super()
     this.#group = group
     this.#find = find
   }
@@ -132,21 +133,5 @@ class LazyRecords implements RecordMap {
 
   keys(): MapIterator<string> {
     return new Set(this.#group.elements.map((element) => element.name)).values()
-  }
-
-  entries(): MapIterator<[string, DimensionRecord | undefined]> {
-    return new Map(this.#group.elements.map((element) => [element.name, this.#find(element)])).entries()
-  }
-
-  values(): MapIterator<DimensionRecord | undefined> {
-    return new Map(this.entries()).values()
-  }
-
-  forEach(visit: (record: DimensionRecord | undefined, name: string, map: RecordMap) => void): void {
-    for (const [name, record] of this.entries()) visit(record, name, this)
-  }
-
-  [Symbol.iterator](): MapIterator<[string, DimensionRecord | undefined]> {
-    return this.entries()
   }
 }
