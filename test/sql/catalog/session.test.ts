@@ -326,6 +326,18 @@ test('a running query stops when its signal says so, and the session goes on', a
   expect(await rowsOf('SELECT 1 AS a')).toEqual([{ a: 1 }])
 })
 
+test.each([0, 1, 2, 4, 8])(
+  'a signal %i ms after the call stops a query that may not have begun',
+  async (ms) => {
+    const controller = new AbortController()
+    const running = session.query('SELECT count(*) FROM range(10000000) a, range(1000000) b', [], {
+      signal: controller.signal,
+    })
+    setTimeout(() => controller.abort(), ms)
+    await expect(running).rejects.toMatchObject({ code: 'sql/interrupted' })
+  },
+)
+
 test('a closed session says so', async () => {
   await session.close()
   await expect(session.query('SELECT 1')).rejects.toMatchObject({ code: 'sql/closed' })

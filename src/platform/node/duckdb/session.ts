@@ -67,7 +67,10 @@ class DuckDbSession implements CatalogSession {
     return this.#inTurn(async () => {
       const { signal } = options
       if (isAborted(signal)) throw interrupted()
-      const stop = () => this.#connection.interrupt()
+      let quiet: (() => void) | undefined
+      const stop = () => {
+        quiet = this.#interrupt()
+      }
       signal?.addEventListener('abort', stop, { once: true })
       try {
         return await this.#run(sql, params, options)
@@ -75,6 +78,7 @@ class DuckDbSession implements CatalogSession {
         throw isAborted(signal) ? interrupted(error) : error
       } finally {
         signal?.removeEventListener('abort', stop)
+        quiet?.()
       }
     })
   }
@@ -111,14 +115,22 @@ class DuckDbSession implements CatalogSession {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#connection.interrupt()
+    const quiet = this.#interrupt()
     await this.#last.catch(() => {})
+    quiet()
     this.#connection.closeSync()
     this.#instance.closeSync()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** DuckDB forgets an interrupt that comes before its statement has begun, so it is repeated until the returned function is called. */
+  #interrupt(): () => void {
+    this.#connection.interrupt()
+    const again = setInterval(() => this.#connection.interrupt(), 20)
+    return () => clearInterval(again)
   }
 
   /** One statement at a time: the connection is not made for more. */
