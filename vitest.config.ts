@@ -7,6 +7,9 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   imports: Record<string, { source: string }>
 }
 
+/** What starts kernels, servers and browsers, or changes its own process, gets a process for each file. */
+const APART = ['test/kernel/**/*.test.ts', 'test/workbench/**/*.test.ts', 'test/e2e/**/*.test.ts']
+
 export default defineConfig({
   resolve: {
     alias: Object.entries(manifest.imports).map(([name, { source }]) => ({
@@ -15,7 +18,14 @@ export default defineConfig({
     })),
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // Modules are loaded once a worker, not once a file: half the processor time of the engine's suites was loading.
+      {
+        extends: true,
+        test: { name: 'engine', include: ['test/**/*.test.ts'], exclude: APART, isolate: false },
+      },
+      { extends: true, test: { name: 'apart', include: APART } },
+    ],
     setupFiles: ['test/support/fast-check.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

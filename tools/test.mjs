@@ -94,28 +94,28 @@ async function ensurePython() {
   return python
 }
 
-// Three downloads that mostly wait, so side by side.
-const [, , python] = await Promise.all([
-  runBeside('packages', process.execPath, ['tools/install.mjs']),
-  ensurePrograms(),
-  ensurePython(),
-])
-run('build', process.execPath, ['tools/build.mjs'])
-
 const filters = process.argv.slice(2)
-if (filters.length === 0) run('lint', process.execPath, ['tools/lint.mjs'])
 
 // One simulated exposure for the notebook in nbconvert, in the browser and from the tarball; kept between runs.
 const demo = join(cache, 'first-light-demo')
-run('demo repository', process.execPath, [
-  'dist/src/cli/firstlight.js',
-  'demo',
-  demo,
-  '--visits',
-  '903344',
-  '--detectors',
-  '5',
-])
+
+async function ensureBuilt() {
+  await runBeside('packages', process.execPath, ['tools/install.mjs'])
+  await runBeside('build', process.execPath, ['tools/build.mjs'])
+  await runBeside('demo repository', process.execPath, [
+    'dist/src/cli/firstlight.js',
+    'demo',
+    demo,
+    '--visits',
+    '903344',
+    '--detectors',
+    '5',
+  ])
+  if (filters.length === 0) await runBeside('lint', process.execPath, ['tools/lint.mjs'])
+}
+
+// Downloads mostly wait, so all of this goes on side by side.
+const [, , python] = await Promise.all([ensureBuilt(), ensurePrograms(), ensurePython()])
 
 const report = join(cache, 'tests.json')
 const status = run(
