@@ -7,7 +7,7 @@ import { DatasetRef } from './datasets/dataset-ref.ts'
 import { type DatasetType, splitComponent } from './datasets/dataset-type.ts'
 import { idMaker } from './datasets/ids.ts'
 import type { DatasetTypeRecord } from './datasets/type-store.ts'
-import type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
+import type { FileDataset, FileIntake } from './datastore/file-dataset.ts'
 import { fileUri } from './datastore/uri.ts'
 import { DataCoordinate, formatDataId } from './dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from './dimensions/data-id.ts'
@@ -261,7 +261,7 @@ export class Butler {
   /** Take existing files into the repository as datasets. */
   async ingest(
     files: readonly FileDataset[],
-    options: { readonly transfer?: TransferMode | undefined; readonly skipExisting?: boolean } = {},
+    options: FileIntake & { readonly skipExisting?: boolean } = {},
   ): Promise<void> {
     for (const name of new Set(files.flatMap((f) => f.formatter ?? []))) await this.requireFormatter(name)
     await this.repository.write('ingest files', async (undo) => {
@@ -273,7 +273,7 @@ export class Butler {
         expanded.push({ ...file, refs })
       }
       await this.registry.insertRefs(expanded.flatMap((f) => f.refs))
-      await this.repository.datastore.ingest(expanded, options.transfer, undo)
+      await this.repository.datastore.ingest(expanded, options, undo)
     })
   }
 

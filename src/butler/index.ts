@@ -7,7 +7,7 @@ export type { DataId, DataIdValue } from './dimensions/data-id.ts'
 export { DimensionUniverse } from './dimensions/universe.ts'
 export { DimensionGroup } from './dimensions/group.ts'
 export type { ColumnType, DimensionElement, FieldSpec } from './dimensions/element.ts'
-export { DimensionRecord, type RecordValue } from './dimensions/record.ts'
+export { DimensionRecord, recordInput, type RecordValue } from './dimensions/record.ts'
 export {
   type Cell,
   RecordBook,
@@ -29,7 +29,7 @@ export {
 } from './collections/collection.ts'
 export { matchesAny } from './collections/glob.ts'
 export type { Delegate, Formatter, FormatterRegistry, ReadOptions } from './datastore/formatter.ts'
-export type { FileDataset, TransferMode } from './datastore/file-dataset.ts'
+export type { FileDataset, FileIntake, TransferMode } from './datastore/file-dataset.ts'
 export type {
   AllDatasetsQueryOptions,
   DataIdInput,

@@ -39,7 +39,7 @@ export class QuantumBackedButler {
 
   /** Reads butler.yaml and nothing else. Throws `butler/not-a-repository`. */
   static async open(environment: ButlerEnvironment, place: string): Promise<QuantumBackedButler> {
-    const config = await readRepositoryConfig(environment.files, place)
+    const config = await readRepositoryConfig(environment, place)
     const dimensions = DimensionUniverse.canonical()
     const records = new MemoryRecords()
     // Datastores ask only for the records of a dataset.

@@ -23,7 +23,7 @@ const of = (formatter: Formatter, ...keys: readonly string[]): (readonly [string
 
 /** Which formatter writes which storage class. */
 const BY_STORAGE_CLASS: readonly (readonly [string, Formatter])[] = [
-  ...of(jsonFormatter, 'int', 'TaskMetadata', 'Timespan', 'MetricMeasurementBundle'),
+  ...of(jsonFormatter, 'int', 'TaskMetadata', 'Timespan', 'MetricMeasurementBundle', 'VisitGeometry'),
   ...of(
     yamlFormatter,
     'StructuredDataDict',

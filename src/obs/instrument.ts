@@ -42,10 +42,14 @@ export interface Instrument {
 
 /** Collection names of obs_base. */
 export const rawRun = (instrument: string): string => `${instrument}/raw/all`
-export const calibCollection = (instrument: string): string => `${instrument}/calib`
-export const unboundedRun = (instrument: string): string => `${instrument}/calib/unbounded`
+/** @param labels words between `calib` and what follows, to tell sets of calibrations apart */
+export const calibCollection = (instrument: string, labels: readonly string[] = []): string =>
+  [instrument, 'calib', ...labels].join('/')
+export const unboundedRun = (instrument: string, labels: readonly string[] = []): string =>
+  `${calibCollection(instrument, labels)}/unbounded`
 /** @param date ISO time, `2013-01-31T00:00:00` */
-export const curatedRun = (instrument: string, date: string): string => `${instrument}/calib/curated/${date}`
+export const curatedRun = (instrument: string, date: string, labels: readonly string[] = []): string =>
+  `${calibCollection(instrument, labels)}/curated/${date}`
 export const defaultsCollection = (instrument: string): string => `${instrument}/defaults`
 export const REFCATS = 'refcats'
 export const SKYMAPS = 'skymaps'

@@ -1,8 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
 import { type Butler, exportRepository, importRepository } from '#butler'
 import { openNodeButler } from '#platform/node'
+import { COMMANDS } from '../../src/cli/butler/commands.ts'
+import { addOptionsFile } from '../../src/cli/shared/options-file.ts'
 import { butlerCommand } from '../support/commands.ts'
 import { anEmptyRepository, aRepository, tempFolder } from '../support/repository.ts'
 
@@ -147,12 +152,21 @@ test.each([
   [['sql', 'REPO', 'select 1', '--collections', 'run/*'], 'or a chain of them'],
   [['import', 'REPO', '.'], /no export file \S+export.yaml\.\n/],
   [['ingest-files', 'REPO', 'note', 'run/c', 'first.csv'], "column of 'first.csv' is 'instrument'"],
-  [['create', 'new', '--standalone'], /--standalone is not possible.*\n.*--seed-config/],
   [['create', 'new', '--dimension-config', 'nosuch.yaml'], /no file '.*nosuch.yaml'/],
-  [['make-discrete-skymap', 'REPO', 'HSC'], 'register-skymap'],
-  [['update-dimension-regions', 'REPO', 'HSC'], 'is not done here'],
+  [['make-discrete-skymap', 'REPO', 'HSC'], 'Give --collections'],
+  [
+    ['make-discrete-skymap', 'REPO', 'HSC', '--collections', 'run/a', '-c', 'numRings=2'],
+    "has no 'numRings'",
+  ],
+  [
+    ['make-discrete-skymap', 'REPO', 'HSC', '--collections', 'run/a', '-c', 'doAppend=True'],
+    '--old-skymap-id',
+  ],
+  [['update-exposures-from-raws', 'REPO', 'HSC'], 'Which exposures are to be updated is not said'],
   [['register-skymap', 'REPO', '-c', 'skyMap.rings.nosuch=1'], "no 'skyMap.rings.nosuch' here"],
-  [['config-dump', 'REPO', '-p', 'more'], '--searchpath is not possible'],
+  [['ingest-raws', 'REPO', '.', '--ingest-task', 'mine.Task'], "no task 'mine.Task' here"],
+  [['ingest-raws', 'REPO', '.', '--regex', 'csv', '-c', 'color=red'], "'color=red' is no config"],
+  [['query-data-ids', 'REPO', 'visit', '--offset', '1'], '--offset is not supported'],
 ])('%j says what is wrong', async (args, message) => {
   writeFileSync(join(folder, 'first.csv'), 'instrument,visit,detector\nCam,1,1\n')
   const { code, err } = await run(...args.map((arg) => (arg === 'REPO' ? butler.root : arg)))
@@ -188,12 +202,69 @@ test('create takes the dimensions of an older universe, and refuses those that i
   }
 })
 
-test('a search path for configuration is not passed by in silence', async () => {
-  const args = ['query-collections', butler.root]
-  const { code, err } = await butlerCommand(args, folder, undefined, {
-    DAF_BUTLER_CONFIG_PATH: '/etc/butler',
+test('folders of DAF_BUTLER_CONFIG_PATH lie below butler.yaml, the first before the others', async () => {
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+  for (const path of [first, second]) mkdirSync(path)
+  writeFileSync(join(first, 'datastore.yaml'), 'includeConfigs: $MORE/more.yaml\nroot: elsewhere\n')
+  writeFileSync(join(first, 'more.yaml'), 'templates: { note: "{run}/first-{visit}", odd: "{run}/odd" }\n')
+  writeFileSync(join(second, 'datastore.yaml'), 'templates: { note: second }\nchecksum: true\n')
+  vi.stubEnv('MORE', first)
+  vi.stubEnv('DAF_BUTLER_CONFIG_PATH', `${first}:${second}`)
+  const { out } = await run('config-dump', butler.root, '-s', '.datastore')
+  const { code } = await run('create', 'more')
+  vi.unstubAllEnvs()
+  expect(parse(out)).toMatchObject({
+    root: '<butlerRoot>',
+    checksum: true,
+    templates: { note: '{run}/first-{visit}', odd: '{run}/odd' },
   })
-  expect([code, err]).toEqual([0, expect.stringContaining('DAF_BUTLER_CONFIG_PATH is not looked at')])
+  expect(code).toBe(0)
+  for (const loop of ['includeConfigs: datastore.yaml', 'templates: !include datastore.yaml']) {
+    writeFileSync(join(second, 'datastore.yaml'), loop)
+    const { err } = await run('config-dump', butler.root, '-p', second)
+    expect(err).toContain('include each other')
+  }
+})
+
+test('sizes of files are kept or not, as --track-file-attrs says', async () => {
+  writeFileSync(join(folder, 'n.yaml'), 'a: 1\n')
+  for (const [n, flag] of ['--track-file-attrs', '--no-track-file-attrs'].entries()) {
+    writeFileSync(join(folder, 'list.csv'), `file,instrument,visit,detector\nn.yaml,Cam,2,${n + 1}\n`)
+    expect(
+      (await run('ingest-files', butler.root, 'note', 'run/c', 'list.csv', '-t', 'copy', flag)).code,
+    ).toBe(0)
+  }
+  const sizes = await butler.repository.connection.all(
+    "SELECT file_size FROM file_datastore_records WHERE path LIKE 'run/c/%' ORDER BY path",
+  )
+  expect(sizes).toEqual([[5], [-1]])
+})
+
+test('every option of every subcommand of the real butler is taken by ours', async () => {
+  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+  // The options of each click command of the program itself.
+  const { distribution, commands } = JSON.parse(readFileSync(here('real-butler-options.json'), 'utf8')) as {
+    distribution: string
+    commands: Readonly<Record<string, string>>
+  }
+  // Another version may have other options: record them anew then.
+  expect(readFileSync(here('../interop/requirements.txt'), 'utf8').split('\n')).toContain(distribution)
+  const missing: string[] = []
+  for (const [name, options] of Object.entries(commands)) {
+    const command = addOptionsFile(new Command(name))
+    const { define } = await COMMANDS[name]!.load()
+    define(command, () => expect.fail('not run'))
+    const taken = new Set(command.options.flatMap((o) => [o.short, o.long]))
+    const isRefused = 'ingest-graph provenance-report'.includes(name)
+    if (!isRefused)
+      missing.push(
+        ...options
+          .split(' ')
+          .filter((o) => o !== '' && !taken.has(o))
+          .map((o) => `${name} ${o}`),
+      )
+  }
+  expect(missing).toEqual([])
 })
 
 test('register-skymap makes a map of its configuration, once', async () => {

@@ -62,16 +62,23 @@ const COMMANDS = `
 import json, sys
 from click.testing import CliRunner
 from lsst.daf.butler.cli.butler import cli
-repo, commands = sys.argv[1], json.loads(sys.argv[2])
 out = []
-for words in commands:
-    result = CliRunner().invoke(cli, [words[0], repo, *words[1:]])
+for words in json.loads(sys.argv[1]):
+    result = CliRunner().invoke(cli, words)
     out.append([result.exit_code, result.stdout])
 print(json.dumps(out))
 `
 
 test('both programs list a repository made here in the same words', async () => {
-  const commands = [
+  const folder = tempFolder()
+  const defaults = join(folder, 'defaults')
+  await nodeFiles.makeDirectory(join(defaults, 'datastores'))
+  const more = 'datastore:\n  checksum: true\n  templates: !include ../templates.yaml\n'
+  await nodeFiles.writeAtomic(join(defaults, 'datastores/fileDatastore.yaml'), more)
+  await nodeFiles.writeAtomic(join(defaults, 'templates.yaml'), 'note: "{run}/{datasetType}-{visit}"\n')
+  expect((await butlerCommand(['create', 'alone', '--standalone'], folder)).err).toBe('')
+  const alone = join(folder, 'alone')
+  const here = [
     ['query-collections'],
     ['query-collections', '--chains', 'table', '-t'],
     ['query-collections', 'all', '--chains', 'flatten'],
@@ -126,13 +133,17 @@ test('both programs list a repository made here in the same words', async () => 
       '--where',
       "skymap='sky' AND patch.region OVERLAPS POINT(10.2, 0.2)",
     ],
+    ['config-dump', '-p', defaults, '-s', '.datastore.templates'],
+    ['config-dump', '-p', defaults, '-s', '.datastore.checksum'],
   ]
-  const theirs = JSON.parse(python(COMMANDS, butler.root, JSON.stringify(commands)).split('\n').at(-2)!) as [
-    number,
-    string,
-  ][]
-  for (const [i, [command, ...words]] of commands.entries()) {
-    const ours = await butlerCommand([command!, butler.root, ...words], butler.root)
+  const commands = [
+    ...here.map(([command, ...words]) => [command!, butler.root, ...words]),
+    ['query-collections', alone],
+    ['config-dump', alone, '-s', '.datastore.templates'],
+  ]
+  const theirs = JSON.parse(python(COMMANDS, JSON.stringify(commands)).split('\n').at(-2)!) as unknown[]
+  for (const [i, words] of commands.entries()) {
+    const ours = await butlerCommand(words, folder)
     expect([ours.code, ours.out], words.join(' ')).toEqual(theirs[i])
   }
 })

@@ -1,12 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Butler } from '#butler'
+import { type Butler, recordInput } from '#butler'
+import { toHex } from '#core'
 import { Header, imageHdu, writeFits } from '#fits'
-import { defineVisits, HSC, ingestRaws, registerInstrument, TinyCam } from '#obs'
+import {
+  defineVisits,
+  HSC,
+  ingestRaws,
+  registerInstrument,
+  registerSkyMap,
+  skyMapAround,
+  TinyCam,
+  updateDimensionRegions,
+  updateExposuresFromRaws,
+} from '#obs'
 import { createNodeButler, nodeFiles } from '#platform/node'
 import { rawFileBytes, SIM_TINY, simulateFrame, TINY_SURVEY } from '#sim'
+import type { SkyWcs } from '#wcs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { square } from '../support/repository.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'ingest-'))
 const path = (name: string) => join(scratch, name)
@@ -132,4 +145,78 @@ test('visits are one to one with science exposures; regions hold the chips', asy
   })
   expect(visit?.region?.containsVector(pointing.boresight.toVector())).toBe(true)
   expect(await butler.queryDimensionRecords('visit_system')).toHaveLength(1)
+})
+
+const here = { collections: ['TinyCam/raw/all'] }
+
+test('exposure records are as the headers of their raws say again', async () => {
+  await ingest(ALL)
+  const [record] = await exposures()
+  const wrong = { ...recordInput(record!), target_name: 'elsewhere', tracking_ra: 1 }
+  await butler.registry.syncDimensionData('exposure', wrong, { update: true })
+  const update = (where: string) => updateExposuresFromRaws(butler, TinyCam, { where, ...here })
+  await expect(update(' ')).rejects.toThrow('Which exposures are to be updated is not said.')
+  expect(await update('exposure > 1002')).toEqual([])
+  expect(await update('exposure IN (1002, 1004) OR exposure = 1002')).toEqual([1002])
+  expect((await exposures())[0]!.fields).toEqual(record!.fields)
+})
+
+test('fitted geometries go into the records of visits, their detectors and exposures', async () => {
+  await ingest(ALL)
+  await defineVisits(butler, TinyCam)
+  await butler.registry.registerDatasetType({
+    name: 'visit_geometry',
+    dimensions: ['instrument', 'visit'],
+    storageClass: 'VisitGeometry',
+  })
+  const region = square(150, 2, 0.1)
+  const id = { instrument: 'TinyCam', visit: 1004 }
+  const encoded = toHex(region.encode())
+  const geometry = {
+    boresight_ra: 150.25,
+    boresight_dec: 2.5,
+    orientation: 12,
+    visit_region: encoded,
+    detector_regions: { 1: encoded },
+  }
+  await butler.collections.register('fit')
+  await butler.put(geometry, 'visit_geometry', id, { run: 'fit' })
+  expect(await updateDimensionRegions(butler, TinyCam, { collections: ['fit'] })).toEqual([1004])
+  const of = async (element: string, where: string) => {
+    const found = await butler.queryDimensionRecords(element, { where: `instrument='TinyCam' AND ${where}` })
+    return found.map((record) => record.region?.encode() ?? record.fields)
+  }
+  expect(await of('exposure', 'exposure=1004')).toMatchObject([
+    { tracking_ra: 150.25, tracking_dec: 2.5, sky_angle: 12, target_name: 'TINY-FIELD' },
+  ])
+  expect(await of('visit', 'visit=1004')).toEqual([region.encode()])
+  const regions = await of('visit_detector_region', 'visit=1004')
+  expect([regions[0], regions[1]]).toEqual([expect.not.objectContaining(region.encode()), region.encode()])
+  await butler.pruneDatasets(await butler.queryDatasets('visit_geometry', { collections: 'fit' }), {
+    disassociate: true,
+    unstore: true,
+    purge: true,
+  })
+  await butler.put({ ...geometry, visit_region: 'q' }, 'visit_geometry', id, { run: 'fit' })
+  const bad = updateDimensionRegions(butler, TinyCam, { collections: ['fit'] })
+  await expect(bad).rejects.toThrow("is no visit geometry: 'visit_region' is missing or of another kind")
+})
+
+test('a sky map goes around the images that are there, after the tracts of another', async () => {
+  await ingest(ALL)
+  const options = { ...here, datasetType: 'raw', config: { pixelScale: 0.2 } }
+  const map = await skyMapAround(butler, TinyCam, options)
+  expect(map.config).toMatchObject({ pixelScale: 0.2, tractOverlap: 0 })
+  const tract = map.tract(0)
+  for (const exposure of [1002, 1004])
+    for (const detector of [0, 1]) {
+      const wcs = await butler.get<SkyWcs>('raw.wcs', { instrument: 'TinyCam', exposure, detector }, here)
+      const { x, y } = tract.wcs.skyToPixel(wcs.pixelToSky(10, 10))
+      expect(tract.bbox.contains({ x: Math.round(x), y: Math.round(y) })).toBe(true)
+    }
+  await registerSkyMap(butler, 'one', map)
+  const two = await skyMapAround(butler, TinyCam, { ...options, before: 'one', borderSize: 0.5 })
+  expect(two.config.radiusList).toEqual([map.config.radiusList[0], map.config.radiusList[0]! + 0.5])
+  const none = skyMapAround(butler, TinyCam, { ...options, collections: ['skymaps'] })
+  await expect(none).rejects.toThrow('There is no raw of TinyCam in skymaps')
 })

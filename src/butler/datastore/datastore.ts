@@ -4,7 +4,7 @@ import type { IndexedFile } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetTypeNotSupportedError } from '../errors.ts'
 import type { Accepts } from './constraints.ts'
-import type { FileDataset, TransferMode } from './file-dataset.ts'
+import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import { type DatastoreGet, FileDatastore, notStored, type StoredFiles } from './file-datastore.ts'
 import type { PlacedFile } from './file-stores.ts'
 import { ingestArchive, ingestFiles } from './ingest.ts'
@@ -60,11 +60,7 @@ export class Datastore {
   }
 
   /** Take files in, into every file datastore that takes them. */
-  async ingest(
-    datasets: readonly FileDataset[],
-    transfer: TransferMode | undefined,
-    undo: UndoLog,
-  ): Promise<void> {
+  async ingest(datasets: readonly FileDataset[], intake: FileIntake, undo: UndoLog): Promise<void> {
     const work = new Map<FileDatastore, FileDataset[]>()
     for (const dataset of datasets)
       for (const store of this.fileTakers(dataset.refs)) {
@@ -73,8 +69,9 @@ export class Datastore {
         else list.push(dataset)
       }
     // With several stores a move is a copy to each; the original goes when the rows are there.
-    const isShared = transfer === 'move' && work.size > 1
-    for (const [store, some] of work) await ingestFiles(store, some, isShared ? 'copy' : transfer, undo)
+    const isShared = intake.transfer === 'move' && work.size > 1
+    const own: FileIntake = isShared ? { ...intake, transfer: 'copy' } : intake
+    for (const [store, some] of work) await ingestFiles(store, some, own, undo)
     if (isShared)
       for (const path of new Set(datasets.map((d) => d.path))) undo.onCommit(() => this.files.remove(path))
   }

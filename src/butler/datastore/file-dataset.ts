@@ -12,6 +12,13 @@ export interface FileDataset {
   readonly storageClass?: string
 }
 
+/** How files are taken in. */
+export interface FileIntake {
+  readonly transfer?: TransferMode | undefined
+  /** Keep size and checksum of each file (the default), so that a damaged one is noticed; without, they are not even looked at. */
+  readonly recordValidationInfo?: boolean
+}
+
 /** How a file comes into the repository; `undefined` wants it to be inside already. */
 export type TransferMode =
   | 'auto'

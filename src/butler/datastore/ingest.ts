@@ -1,7 +1,7 @@
 import type { UndoLog } from '#sql'
 import type { IndexedFile } from '../archive/zip-index.ts'
 import { FileExistsError, FileNotFoundError, FormatterError } from '../errors.ts'
-import type { FileDataset, TransferMode } from './file-dataset.ts'
+import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
 import type { FileRecord } from './record-table.ts'
 import {
@@ -21,11 +21,11 @@ import { openZipMember } from './zip-reader.ts'
 export async function ingestFiles(
   datastore: FileDatastore,
   datasets: readonly FileDataset[],
-  transfer: TransferMode | undefined,
+  intake: FileIntake,
   undo: UndoLog,
 ): Promise<void> {
   const records: FileRecord[] = []
-  for (const dataset of datasets) records.push(...(await ingestOne(datastore, dataset, transfer, undo)))
+  for (const dataset of datasets) records.push(...(await ingestOne(datastore, dataset, intake, undo)))
   await datastore.records.insert(records)
 }
 
@@ -61,7 +61,7 @@ const outside = (datastore: FileDatastore, source: string): FileNotFoundError =>
 async function ingestOne(
   datastore: FileDatastore,
   dataset: FileDataset,
-  transfer: TransferMode | undefined,
+  { transfer, recordValidationInfo = true }: FileIntake,
   undo: UndoLog,
 ): Promise<readonly FileRecord[]> {
   const member = zipMember(dataset.path)
@@ -79,7 +79,7 @@ async function ingestOne(
   const formatter = await chooseFormatter(datastore, dataset, member ?? source, isRenamed)
   const placed = await place(datastore, dataset, { source, inside, member }, mode, undo)
   const common =
-    member === undefined
+    member === undefined && recordValidationInfo
       ? { size: stat.size, checksum: datastore.checksums ? await datastore.checksumAt(source) : undefined }
       : { size: -1, checksum: undefined }
   return dataset.refs.map((ref) => ({

@@ -1,20 +1,27 @@
 import { DEFAULT_TEMPLATES } from '../datastore/template.ts'
-import { at, type ConfigTree, isTree } from './config-value.ts'
+import { at, type ConfigTree, type ConfigValue, isTree, mergeTrees } from './config-value.ts'
 import type { Repository } from './repository.ts'
 
 /** The configuration in force: the repository's own over what is built in, keys sorted as the anchor prints them. */
-export function configTree(repository: Repository): ConfigTree {
-  const { tree } = repository.config
+export const configTree = (repository: Repository): ConfigTree => sorted(withBuiltIn(repository.config.tree))
+
+/** A configuration over what is built in: templates of file names, for a datastore or for each of a chain that keeps files. */
+export function withBuiltIn(tree: ConfigTree): ConfigTree {
   const datastore = at(tree, 'datastore')
-  const own = at(tree, 'datastore.templates')
-  return sorted({
-    ...tree,
-    datastore: {
-      create: true,
-      ...(isTree(datastore) ? datastore : {}),
-      templates: { ...DEFAULT_TEMPLATES, ...(isTree(own) ? own : {}) },
-    },
-  })
+  return { ...tree, datastore: storeWithBuiltIn(isTree(datastore) ? datastore : {}) }
+}
+
+function storeWithBuiltIn(store: ConfigTree): ConfigTree {
+  const { cls, datastores } = store
+  const name = typeof cls === 'string' ? cls.slice(cls.lastIndexOf('.') + 1) : 'FileDatastore'
+  if (name === 'FileDatastore') return mergeTrees({ create: true, templates: DEFAULT_TEMPLATES }, store)
+  if (!Array.isArray(datastores)) return store
+  return {
+    ...store,
+    datastores: (datastores as readonly ConfigValue[]).map((child) =>
+      isTree(child) ? storeWithBuiltIn(child) : child,
+    ),
+  }
 }
 
 function sorted(tree: ConfigTree): ConfigTree {

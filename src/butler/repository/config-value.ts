@@ -14,3 +14,13 @@ export function at(tree: ConfigTree, path: string): ConfigValue | undefined {
   }
   return value
 }
+
+/** `over` upon `base`: trees are merged, any other value goes before. */
+export function mergeTrees(base: ConfigTree, over: ConfigTree): ConfigTree {
+  const out: Record<string, ConfigValue> = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    const below = out[key]
+    out[key] = isTree(value) && isTree(below) ? mergeTrees(below, value) : value
+  }
+  return out
+}

@@ -1,8 +1,9 @@
-import type { Files } from '#core'
 import { NotARepositoryError, RepositoryConfigError } from '../errors.ts'
 import { joinPath } from '../datastore/uri.ts'
-import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
+import { readConfigFile } from './config-file.ts'
+import { at, type ConfigTree, mergeTrees } from './config-value.ts'
 import { type FileStoreConfig, type StoreConfig, storeConfigs } from './datastore-config.ts'
+import { type ConfigSources, defaultsFor } from './search-path.ts'
 
 /** What we need of a repository's butler.yaml. */
 export interface RepositoryConfig {
@@ -27,8 +28,12 @@ export type RegistryPlace =
 
 export const CONFIG_FILE = 'butler.yaml'
 
-/** Read butler.yaml of a folder (or the file itself). Throws `butler/not-a-repository`. */
-export async function readRepositoryConfig(files: Files, place: string): Promise<RepositoryConfig> {
+/** Read butler.yaml of a folder (or the file itself), over the defaults of a search path. Throws `butler/not-a-repository`. */
+export async function readRepositoryConfig(
+  environment: ConfigSources,
+  place: string,
+): Promise<RepositoryConfig> {
+  const { files } = environment
   const path = place.replace(/(?<=.)\/+$/, '')
   const isFile = /\.ya?ml$/.test(path)
   const file = isFile ? path : joinPath(path, CONFIG_FILE)
@@ -41,7 +46,8 @@ export async function readRepositoryConfig(files: Files, place: string): Promise
       there === undefined ? 'there is no such folder' : `it has no ${CONFIG_FILE}`,
     )
   }
-  const tree = await parseConfig(await files.readText(file), file)
+  const own = await readConfigFile(environment, file)
+  const tree = mergeTrees(await defaultsFor(environment, own), own)
   const stated = at(tree, 'root')
   return describeConfig(tree, typeof stated === 'string' ? stated : root, file)
 }
@@ -83,47 +89,4 @@ function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPla
     namespace: typeof namespace === 'string' ? namespace : undefined,
     parts,
   }
-}
-
-/** Plain nested `key: value` lines are read at once; anything richer goes to the YAML library, which takes 40 ms to load. */
-async function parseConfig(text: string, file: string): Promise<ConfigTree> {
-  const simple = parsePlain(text)
-  if (simple !== undefined) return simple
-  const { parse } = await import('yaml')
-  let tree: unknown
-  try {
-    tree = parse(text)
-  } catch (error) {
-    throw new RepositoryConfigError(`'${file}' is not valid YAML: ${(error as Error).message}`, {
-      cause: error,
-    })
-  }
-  if (!isTree(tree as ConfigValue)) throw new RepositoryConfigError(`'${file}' holds no configuration.`)
-  return tree as ConfigTree
-}
-
-const LINE = /^( *)([A-Za-z_][\w.+]*):(?: +([^\s#&*!|>{}[\]'"%@`,-][^#{}[\]'"]*?))?\s*$/
-
-function parsePlain(text: string): ConfigTree | undefined {
-  const top: Record<string, ConfigValue> = {}
-  const open: { readonly indent: number; readonly tree: Record<string, ConfigValue> }[] = [
-    { indent: -1, tree: top },
-  ]
-  for (const line of text.split('\n')) {
-    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
-    const m = LINE.exec(line)
-    if (m === null) return undefined
-    const indent = m[1]!.length
-    while (open.length > 1 && open.at(-1)!.indent >= indent) open.pop()
-    const { tree } = open.at(-1)!
-    if (m[3] !== undefined) {
-      if (/^(true|false|null|~|[\d.]+)$/i.test(m[3])) return undefined
-      tree[m[2]!] = m[3]
-    } else {
-      const below: Record<string, ConfigValue> = {}
-      tree[m[2]!] = below
-      open.push({ indent, tree: below })
-    }
-  }
-  return top
 }

@@ -1,6 +1,7 @@
 import { createTable, type SqlConnection } from '#sql'
 import { CONFIG_FILE, describeConfig, fileStores } from './config.ts'
-import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
+import { at, type ConfigTree, type ConfigValue, isTree, mergeTrees } from './config-value.ts'
+import { withBuiltIn } from './config-tree.ts'
 import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
 import type { DimensionConfig } from '../dimensions/parse.ts'
@@ -9,6 +10,7 @@ import { FileExistsError, InconsistentUniverseError, RepositoryConfigError } fro
 import { freshAttributes, MANAGERS } from '../schema/attributes.ts'
 import { FILE_RECORDS_TABLE, staticTables } from '../schema/static-tables.ts'
 import type { ButlerEnvironment } from './environment.ts'
+import { type ConfigSources, defaultsFor } from './search-path.ts'
 
 export interface CreateOptions {
   /** URL of the registry's database; by default an SQLite file in the repository. */
@@ -19,6 +21,8 @@ export interface CreateOptions {
   readonly seed?: ConfigTree
   /** Where to write butler.yaml when not into the repository; `<butlerRoot>` there is the repository all the same. */
   readonly outfile?: string
+  /** Write what is built in too, so that a later release of these programs changes nothing here. */
+  readonly standalone?: boolean
   /** The dimension universe, when not the newest: what a file of dimensions says. */
   readonly dimensions?: ConfigTree
 }
@@ -39,7 +43,7 @@ export async function createRepository(
       { hint: 'Choose another folder.' },
     )
   const universe = universeOf(options.dimensions)
-  const tree = configOf(options, options.outfile === undefined ? undefined : root)
+  const tree = await configOf(environment, options, options.outfile === undefined ? undefined : root)
   const config = describeConfig(tree, root, file)
   const { registry } = config
   if (registry.kind === 'sqlite' && (await files.stat(registry.path)) !== undefined)
@@ -122,19 +126,27 @@ async function fillDatabase(
 }
 
 /** What butler.yaml of a new repository says. */
-function configOf({ db, namespace, seed = {} }: CreateOptions, root: string | undefined): ConfigTree {
-  return merge(
+async function configOf(
+  sources: ConfigSources,
+  { db, namespace, seed = {}, standalone = false }: CreateOptions,
+  root: string | undefined,
+): Promise<ConfigTree> {
+  const defaults = await defaultsFor(sources, seed)
+  const usual = at(defaults, 'registry.db')
+  const elsewhere = typeof usual === 'string' && !usual.startsWith('sqlite:') ? usual : undefined
+  const own = mergeTrees(
     {
       ...(root !== undefined && { root }),
       datastore: datastoreOf(at(seed, 'datastore.cls')),
       registry: {
-        db: db ?? `sqlite:///<butlerRoot>/${DATABASE_FILE}`,
+        db: db ?? elsewhere ?? `sqlite:///<butlerRoot>/${DATABASE_FILE}`,
         ...(namespace !== undefined && { namespace }),
         managers: Object.fromEntries(Object.entries(MANAGERS).map(([role, { name }]) => [role, name])),
       },
     },
     withRoots(seed),
   )
+  return standalone ? withBuiltIn(mergeTrees(defaults, own)) : own
 }
 
 /** What is written for a datastore of this class besides what was asked for. */
@@ -166,13 +178,4 @@ function rootsBelow(datastore: ConfigTree, root: string): ConfigTree {
     return cls === 'FileDatastore' ? { root: folder, ...own } : rootsBelow(own, folder)
   })
   return { ...datastore, datastores: rooted }
-}
-
-function merge(base: ConfigTree, over: ConfigTree): ConfigTree {
-  const out: Record<string, ConfigTree[string]> = { ...base }
-  for (const [key, value] of Object.entries(over)) {
-    const below = out[key]
-    out[key] = isTree(value) && isTree(below) ? merge(below, value) : value
-  }
-  return out
 }

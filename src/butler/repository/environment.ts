@@ -1,11 +1,11 @@
-import type { Files, Logger, MakeAsyncScope } from '#core'
+import type { Logger, MakeAsyncScope } from '#core'
 import type { PostgresOpener, SqliteOpener } from '#sql'
 import type { Instant } from '#time'
 import type { FormatterRegistry } from '../datastore/formatter.ts'
+import type { ConfigSources } from './search-path.ts'
 
 /** What a platform gives the butler to work with. */
-export interface ButlerEnvironment {
-  readonly files: Files
+export interface ButlerEnvironment extends ConfigSources {
   readonly openSqlite: SqliteOpener
   /** Absent where PostgreSQL cannot be reached, as in a browser. */
   readonly openPostgres?: PostgresOpener

@@ -63,7 +63,7 @@ export class Repository {
   }
 
   static async open(environment: ButlerEnvironment, place: string, writeable: boolean): Promise<Repository> {
-    const config = await readRepositoryConfig(environment.files, place)
+    const config = await readRepositoryConfig(environment, place)
     takeDeclaredClasses(config.tree, config.root)
     const connection = await connect(environment, config.registry, { readOnly: !writeable })
     try {

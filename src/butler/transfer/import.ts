@@ -1,6 +1,6 @@
 import { Instant, Timespan } from '#time'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
-import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
+import type { FileDataset, FileIntake } from '../datastore/file-dataset.ts'
 import { joinPath } from '../datastore/uri.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
 import type { DataId } from '../dimensions/data-id.ts'
@@ -17,10 +17,9 @@ import type { Repository } from '../repository/repository.ts'
 import { type Entry, requireEntries } from './entries.ts'
 import { readExportYaml } from './yaml-reader.ts'
 
-export interface ImportOptions {
+export interface ImportOptions extends FileIntake {
   /** Folder that the paths of files start from; by default they lie in the repository. */
   readonly directory?: string
-  readonly transfer?: TransferMode | undefined
   /** Elements whose records are not taken. */
   readonly skipDimensions?: readonly string[]
 }
@@ -139,7 +138,7 @@ class Importer {
     }
     await this.repository.write('import datasets', async (undo) => {
       await this.registry.insertRefs(await this.fresh(all))
-      await this.repository.datastore.ingest(files, this.options.transfer, undo)
+      await this.repository.datastore.ingest(files, this.options, undo)
     })
   }
 

@@ -66,7 +66,7 @@ export async function transferFrom(
         wanted.push(...filesOf(files.get(ref.id)!, copy))
       }
       await registry.insertRefs(fresh)
-      await target.datastore.ingest(wanted, options.transfer ?? 'copy', undo)
+      await target.datastore.ingest(wanted, { transfer: options.transfer ?? 'copy' }, undo)
     })
   })
   return report

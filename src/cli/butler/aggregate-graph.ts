@@ -38,6 +38,7 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--dry-run', 'only say how many datasets there are', false)
     .addOption(new Option('-o, --output <file>', 'refused: no provenance graphs are written').hideHelp())
     .addOption(new Option('--promise-ingest-graph', 'refused, as --output').hideHelp())
+    .addOption(new Option('--no-promise-ingest-graph', 'nothing is promised anyway').hideHelp())
   for (const flags of WITHOUT_EFFECT) command.addOption(new Option(flags, 'has no effect').hideHelp())
   command.action(
     async (file: string, repo: string, options: Options & { readonly promiseIngestGraph?: boolean }) => {

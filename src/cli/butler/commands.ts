@@ -112,19 +112,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./transfer-from-graph.ts'),
   },
   'make-discrete-skymap': {
-    summary: 'refused, with what to do instead',
-    load: () => import('./not-here.ts'),
-    hidden: true,
+    summary: 'make a sky map of one tract around images',
+    load: () => import('./make-discrete-skymap.ts'),
   },
   'update-dimension-regions': {
-    summary: 'refused, with what to do instead',
-    load: () => import('./not-here.ts'),
-    hidden: true,
+    summary: 'write pointings and regions that were fitted to stars into records',
+    load: () => import('./update-dimension-regions.ts'),
   },
   'update-exposures-from-raws': {
-    summary: 'refused, with what to do instead',
-    load: () => import('./not-here.ts'),
-    hidden: true,
+    summary: 'read raw headers again and update the records of their exposures',
+    load: () => import('./update-exposures-from-raws.ts'),
   },
   'write-curated-calibrations': {
     summary: "write an instrument's own calibrations and certify them",

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { ArgumentError, configTree } from '#butler'
+import { collectList } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
   readonly subset?: string
   readonly file?: string
-  readonly searchpath?: string
+  readonly searchpath?: readonly string[]
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -15,20 +16,19 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<repo>', 'repository')
     .option('-s, --subset <path>', 'a part of it: registry, .datastore.root …')
     .option('--file <path>', 'write it to a file')
-    .addOption(new Option('-p, --searchpath <dir>', 'refused: butler.yaml alone is read').hideHelp())
+    .option(
+      '-p, --searchpath <list>',
+      'folders with files of defaults, as on DAF_BUTLER_CONFIG_PATH',
+      collectList,
+    )
     .action(async (repo: string, options: Options) => {
       const { io, open } = context()
-      if (options.searchpath !== undefined)
-        throw new ArgumentError(
-          '--searchpath is not possible: a repository is configured by its butler.yaml.',
-          {
-            hint: `Write what ${options.searchpath} holds into butler.yaml.`,
-          },
-        )
       const { stringify } = await import('yaml')
-      const tree = configTree((await open(repo)).repository)
-      const text = print(tree, options.subset, stringify)
-      if (options.file === undefined) io.out(`${text}\n`)
+      const searchPath = (options.searchpath ?? []).map((folder) => resolve(io.cwd, folder))
+      const tree = configTree((await open(repo, { searchPath })).repository)
+      const asYaml = (value: unknown) => stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
+      const text = `${print(tree, options.subset, asYaml)}\n`
+      if (options.file === undefined) io.out(text)
       else writeFileSync(resolve(io.cwd, options.file), text)
     })
 }
@@ -41,5 +41,11 @@ function print(tree: unknown, subset: string | undefined, stringify: (value: unk
     throw new ArgumentError(`The configuration has no '${subset}'.`, {
       hint: `At the top are ${Object.keys(tree as object).join(', ')}.`,
     })
-  return typeof part === 'object' && part !== null ? stringify(part) : `${subset}: ${String(part as string)}`
+  return typeof part === 'object' && part !== null ? stringify(part) : `${subset}: ${scalarText(part)}`
+}
+
+/** As Python prints them: scripts compare these words. */
+function scalarText(value: unknown): string {
+  if (value === null) return 'None'
+  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value as string)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Butler, OpenOptions } from '#butler'
 import type { Logger } from '#core'
-import { openNodeButler } from '../../platform/node/butler.ts'
+import { type NodeOptions, openNodeButler } from '../../platform/node/butler.ts'
 import { repositoryPlace } from '../../platform/node/repository-index.ts'
 import type { CommandIo } from '../shared/io.ts'
 
@@ -27,15 +27,15 @@ export interface CommandContext {
   /** `--progress` */
   readonly progress: boolean
   /** Open a repository (closed when the command has ended). */
-  open(repository: string, options?: OpenOptions): Promise<Butler>
+  open(repository: string, options?: OpenOptions & NodeOptions): Promise<Butler>
 }
 
 /** Opens repositories and closes them at the end, also after an error. */
 export class Repositories {
   private readonly opened: Butler[] = []
 
-  async open(repository: string, cwd: string, log: Logger, options: OpenOptions = {}): Promise<Butler> {
-    const butler = await openNodeButler(await repositoryPlace(repository, cwd), { ...options, log })
+  async open(repository: string, cwd: string, options: OpenOptions & NodeOptions): Promise<Butler> {
+    const butler = await openNodeButler(await repositoryPlace(repository, cwd), options)
     this.opened.push(butler)
     return butler
   }

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { resolve } from 'node:path'
-import { ArgumentError, type ConfigTree, FileNotFoundError, isTree, RepositoryConfigError } from '#butler'
+import { type ConfigTree, FileNotFoundError, isTree, RepositoryConfigError } from '#butler'
 import { createNodeButler } from '../../platform/node/butler.ts'
 import { nodeFiles } from '../../platform/node/node-files.ts'
 import type { CommandContext } from './context.ts'
@@ -9,7 +9,7 @@ interface Options {
   readonly seedConfig?: string
   readonly outfile?: string
   readonly dimensionConfig?: string
-  readonly standalone?: boolean
+  readonly standalone: boolean
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -18,17 +18,14 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--seed-config <file>', 'YAML to put over the default configuration: registry.db, datastore …')
     .option('--dimension-config <file>', 'YAML with the dimensions, for a universe older than the newest')
     .option('--override', 'let the seed configuration go before all defaults; it always does')
-    .addOption(new Option('--standalone', 'refused: defaults are never written out').hideHelp())
+    .option('--standalone', 'write the defaults of these programs into the configuration too', false)
     .option('-f, --outfile <file>', 'write the configuration to this file and not into the repository')
     .action(async (repo: string, options: Options) => {
       const { io, log } = context()
       const { seedConfig, outfile, dimensionConfig } = options
-      if (options.standalone === true)
-        throw new ArgumentError('--standalone is not possible: defaults are not written into butler.yaml.', {
-          hint: 'Write those that must stay as they are into a file, and give it with --seed-config.',
-        })
       const butler = await createNodeButler(resolve(io.cwd, repo), {
         log,
+        standalone: options.standalone,
         ...(seedConfig !== undefined && { seed: await readSeed(resolve(io.cwd, seedConfig)) }),
         ...(dimensionConfig !== undefined && {
           dimensions: await readSeed(resolve(io.cwd, dimensionConfig)),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import {
   ArgumentError,
   ConflictingDefinitionError,
@@ -7,12 +7,13 @@ import {
   type DataIdValue,
   type IdMode,
 } from '#butler'
-import { choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
+import { addTrackFileAttrs, choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
 const ID_MODES = ['UNIQUE', 'DATAID_TYPE', 'DATAID_TYPE_RUN'] as const
 
 interface Options {
+  readonly trackFileAttrs: boolean
   readonly formatter?: string
   readonly idGenerationMode: IdMode
   readonly dataId?: readonly string[]
@@ -36,9 +37,8 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--data-id <key=value>', 'values that all have in common', collectList)
     .option('--prefix <folder>', 'where relative paths start')
     .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
-    .addOption(new Option('--track-file-attrs', 'has no effect: sizes are always kept').hideHelp())
-    .addOption(new Option('--no-track-file-attrs', 'has no effect').hideHelp())
-    .action(async (repo: string, type: string, run: string, table: string, options: Options) => {
+  addTrackFileAttrs(command).action(
+    async (repo: string, type: string, run: string, table: string, options: Options) => {
       const { io, open, log } = context()
       const { nodeFiles } = await import('../../platform/node/node-files.ts')
       const butler = await open(repo, { writeable: true })
@@ -62,9 +62,13 @@ export function define(command: Command, context: () => CommandContext): void {
           refs: [refs[i]!],
           ...(options.formatter !== undefined && { formatter: options.formatter }),
         }))
-        await butler.ingest(datasets, { transfer: options.transfer })
+        await butler.ingest(datasets, {
+          transfer: options.transfer,
+          recordValidationInfo: options.trackFileAttrs,
+        })
       })
-    })
+    },
+  )
 }
 
 function splitPair(text: string): readonly [string, DataIdValue] {

@@ -3,17 +3,18 @@ import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { ArgumentError } from '#butler'
 import { defaultContext } from '#core'
-import { choice, TRANSFER_MODES } from '../shared/options.ts'
+import { addFlag, addTrackFileAttrs, choice, TRANSFER_MODES } from '../shared/options.ts'
 import { ExitCode } from '../shared/report.ts'
 import type { CommandContext } from './context.ts'
+import { addIngestTask, type IngestTaskOptions, ingestTaskConfig } from './ingest-task.ts'
 
-interface Options {
+interface Options extends IngestTaskOptions {
   readonly regex: string
   readonly outputRun?: string
   readonly transfer: (typeof TRANSFER_MODES)[number]
-  readonly failFast: boolean
   readonly updateRecords: boolean
   readonly skipExisting: boolean
+  readonly trackFileAttrs: boolean
 }
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -23,37 +24,42 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('--regex <pattern>', 'which files of folders are raws', String.raw`\.fit[s]?\b`)
     .option('--output-run <run>', "run to write to; the instrument's raw/all by default")
     .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
-    .option('--fail-fast', 'stop at the first bad file and take nothing', false)
-    .option('--update-records', 'replace exposure records that differ', false)
-    .option('--skip-existing', 'leave out raws that are there already', false)
-    .addOption(new Option('-j, --processes <n>', 'has no effect').hideHelp())
-    .action(async (repo: string, locations: readonly string[], options: Options) => {
-      const { io, log, open } = context()
-      const paths = locations.flatMap((l) => find(resolve(io.cwd, l), new RegExp(options.regex)))
-      if (paths.length === 0)
-        throw new ArgumentError(`No files match ${options.regex} in ${locations.join(', ')}.`)
-      const { ingestRaws } = await import('#obs')
-      const { nodeFiles } = await import('../../platform/node/node-files.ts')
-      const butler = await open(repo, { writeable: true })
-      const report = await ingestRaws(
-        butler,
-        nodeFiles,
-        paths,
-        {
-          transfer: options.transfer,
-          skipExisting: options.skipExisting,
-          updateRecords: options.updateRecords,
-          keepGoing: !options.failFast,
-          ...(options.outputRun !== undefined && { run: options.outputRun }),
-        },
-        defaultContext({ log, signal: io.signal }),
-      )
-      log.info(
-        `Successfully extracted metadata from ${paths.length - report.failed.length} files with ${report.failed.length} failures`,
-      )
-      log.info(`Ingested ${report.ingested.length} raws of ${report.exposures.length} exposures.`)
-      if (report.failed.length > 0) throw new ExitCode(1)
-    })
+    .option('--skip-existing', 'leave out raws that are there already', true)
+    .option('--no-skip-existing', 'refuse raws that are there already')
+  addIngestTask(command)
+  addFlag(command, 'update-records', 'replace exposure records that differ')
+  // Every header is read; index files beside raws are not looked for.
+  for (const flags of ['--search-indexes', '--no-search-indexes'])
+    command.addOption(new Option(flags, 'has no effect').hideHelp())
+  addTrackFileAttrs(command).action(async (repo: string, locations: readonly string[], options: Options) => {
+    const { io, log, open } = context()
+    const { failFast, transfer = options.transfer } = ingestTaskConfig(options)
+    const paths = locations.flatMap((l) => find(resolve(io.cwd, l), new RegExp(options.regex)))
+    if (paths.length === 0)
+      throw new ArgumentError(`No files match ${options.regex} in ${locations.join(', ')}.`)
+    const { ingestRaws } = await import('#obs')
+    const { nodeFiles } = await import('../../platform/node/node-files.ts')
+    const butler = await open(repo, { writeable: true })
+    const report = await ingestRaws(
+      butler,
+      nodeFiles,
+      paths,
+      {
+        transfer,
+        recordValidationInfo: options.trackFileAttrs,
+        skipExisting: options.skipExisting,
+        updateRecords: options.updateRecords,
+        keepGoing: !failFast,
+        ...(options.outputRun !== undefined && { run: options.outputRun }),
+      },
+      defaultContext({ log, signal: io.signal }),
+    )
+    log.info(
+      `Successfully extracted metadata from ${paths.length - report.failed.length} files with ${report.failed.length} failures`,
+    )
+    log.info(`Ingested ${report.ingested.length} raws of ${report.exposures.length} exposures.`)
+    if (report.failed.length > 0) throw new ExitCode(1)
+  })
 }
 
 function find(place: string, pattern: RegExp): readonly string[] {

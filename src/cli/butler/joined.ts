@@ -8,7 +8,7 @@ export interface JoinedQuery {
   readonly where?: string
   readonly limit: number
   readonly orderBy?: readonly string[]
-  readonly offset?: string
+  readonly offset?: number
   readonly json: boolean
 }
 

@@ -42,9 +42,6 @@ export async function runButler(argv: readonly string[], io: CommandIo): Promise
 /** Global options that take a value, which may be the name of a command. */
 const VALUED = new Set(['--log-level', '--log-file', '--log-label'])
 
-/** Where the real butler looks for more configuration. */
-const SEARCH_PATH = 'DAF_BUTLER_CONFIG_PATH'
-
 const makeProgram = (): Command =>
   addLogOptions(new Command('butler').description('Look into, fill and prune data repositories.'))
 
@@ -56,10 +53,6 @@ function makeContext(program: Command, io: CommandIo, repositories: Repositories
     log,
     commands: COMMANDS,
     progress: options.progress,
-    open: (repository, open) => {
-      if ((io.env(SEARCH_PATH) ?? '') !== '')
-        log.warn(`${SEARCH_PATH} is not looked at: a repository is configured by its butler.yaml.`)
-      return repositories.open(repository, io.cwd, log, open)
-    },
+    open: (repository, open) => repositories.open(repository, io.cwd, { log, ...open }),
   }
 }

@@ -1,29 +1,22 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ArgumentError } from '#butler'
+import { collect } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
+import { ANY_SKYMAP, type ConfigLine, configLines, type ConfigOptions, valueOf } from './skymap-config.ts'
 
-const BOTH = ['patchBorder', 'patchInnerDimensions', 'pixelScale', 'projection', 'rotation', 'tractOverlap']
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  discrete: [...BOTH, 'raList', 'decList', 'radiusList'],
-  rings: [...BOTH, 'numRings', 'raStart'],
+  discrete: [...ANY_SKYMAP, 'raList', 'decList', 'radiusList'],
+  rings: [...ANY_SKYMAP, 'numRings', 'raStart'],
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
     .option('-C, --config-file <file>', 'lines such as config.skyMap["rings"].numRings = 120', collect)
     .option('-c, --config <key=value>', 'one such value: name=mymap, skyMap=rings, …', collect)
-    .action(async (repo: string, options: { configFile?: readonly string[]; config?: readonly string[] }) => {
+    .action(async (repo: string, options: ConfigOptions) => {
       const { io, open, log } = context()
-      const { nodeFiles } = await import('../../platform/node/node-files.ts')
-      const lines: string[] = []
-      for (const file of options.configFile ?? [])
-        for (const line of (await nodeFiles.readText(resolve(io.cwd, file))).split(/\r?\n/))
-          if (!/^\s*(?:#|$)/.test(line)) lines.push(line)
-      const { name, json } = readConfig([...lines, ...(options.config ?? [])])
+      const { name, json } = readConfig(await configLines(options, io.cwd))
       const [{ skyMapFromJson }, { registerSkyMap }] = await Promise.all([import('#skymap'), import('#obs')])
       const butler = await open(repo, { writeable: true })
       const isNew = await registerSkyMap(butler, name, skyMapFromJson(json))
@@ -32,12 +25,10 @@ export function define(command: Command, context: () => CommandContext): void {
 }
 
 /** Throws ArgumentError for a field that no sky map here has: nothing is passed by. */
-function readConfig(lines: readonly string[]): { readonly name: string; readonly json: unknown } {
+function readConfig(lines: readonly ConfigLine[]): { readonly name: string; readonly json: unknown } {
   const top: Record<string, unknown> = {}
   const parts: Record<string, Record<string, unknown>> = { discrete: {}, rings: {} }
-  for (const line of lines) {
-    const [, left, right] = /^\s*(?:config\.)?([^=]+?)\s*=\s*(.*?)\s*(?:#.*)?$/.exec(line) ?? []
-    if (left === undefined || right === undefined) throw new ArgumentError(`'${line}' is not key=value.`)
+  for (const { left, right } of lines) {
     const [, kind, field] = /^skyMap(?:\.|\[["'])(\w+)(?:["']\])?\.(\w+)$/.exec(left) ?? []
     if (left === 'name' || left === 'skyMap') top[left] = valueOf(right)
     else if (kind !== undefined && field !== undefined && FIELDS[kind]?.includes(field) === true)
@@ -53,12 +44,3 @@ function readConfig(lines: readonly string[]): { readonly name: string; readonly
 }
 
 const KNOWN = `Give name=…, skyMap=rings or discrete, and skyMap["rings"].numRings=… or such: ${FIELDS['rings']!.join(', ')}; raList, decList, radiusList.`
-
-/** A number, a list or a quoted text as Python writes them; anything else is text. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text.replaceAll("'", '"').replace(/^\((.*)\)$/, '[$1]')) as unknown
-  } catch {
-    return text
-  }
-}

@@ -119,8 +119,9 @@ async function reasons(
   return narrowed.explainNoResults()
 }
 
-export function refuseOffset(offset: string | undefined): void {
-  if (offset !== undefined)
+/** The real one has the option and refuses it too. */
+export function refuseOffset(offset = 0): void {
+  if (offset !== 0)
     throw new UnimplementedQueryError('--offset is not supported.', {
       hint: 'Narrow the query with --where.',
     })

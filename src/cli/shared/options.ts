@@ -40,6 +40,11 @@ export const addFlag = (command: Command, name: string, description: string): Co
     .option(`--${name}`, description, false)
     .addOption(new Option(`--no-${name}`, `not --${name} (the default)`).hideHelp())
 
+export const addTrackFileAttrs = (command: Command): Command =>
+  command
+    .option('--track-file-attrs', 'keep size and checksum of each file, to notice damage', true)
+    .option('--no-track-file-attrs', 'do not look at sizes and checksums')
+
 /** One of several words, in any case. */
 export function choice<T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {
@@ -71,7 +76,7 @@ export const addOrderLimit = (command: Command): Command =>
       parseInteger,
       -20000,
     )
-    .addOption(new Option('--offset <n>', 'not supported').hideHelp())
+    .addOption(new Option('--offset <n>', 'not supported but for 0').argParser(parseInteger).hideHelp())
 
 export const addJson = (command: Command): Command =>
   command.option('--json', 'print JSON instead of a table', false)

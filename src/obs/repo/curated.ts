@@ -11,6 +11,15 @@ export interface CuratedCalibration {
   readonly value: unknown
 }
 
+/** How the collections of curated calibrations are named. */
+export interface CuratedNames {
+  readonly labels?: readonly string[]
+  /** Instead of the instrument's name. */
+  readonly prefix?: string
+  /** The calibration collection, whatever labels and prefix say. */
+  readonly collection?: string
+}
+
 /**
  * Write calibrations into their runs (`INSTR/calib/unbounded`, `INSTR/calib/curated/DATE`) and certify them in `INSTR/calib`, each from
  * its date to the next one of the same type and data ID. Those that are there already are left alone.
@@ -20,16 +29,19 @@ export async function writeCuratedCalibrations(
   butler: Butler,
   { name }: Instrument,
   calibrations: readonly CuratedCalibration[],
+  { labels = [], prefix = name, collection = calibCollection(prefix, labels) }: CuratedNames = {},
 ): Promise<number> {
-  const collection = calibCollection(name)
+  const runOf = ({ from }: Pick<CuratedCalibration, 'from'>) =>
+    from === undefined ? unboundedRun(prefix, labels) : curatedRun(prefix, from, labels)
   await butler.collections.register(collection, 'CALIBRATION')
-  const dates = [...new Set(calibrations.map((c) => c.from).filter((d) => d !== undefined))].sort()
-  await butler.collections.register(unboundedRun(name), 'RUN')
-  for (const date of dates) await butler.collections.register(curatedRun(name, date), 'RUN')
+  const runs = new Set([{ from: undefined }, ...calibrations].map(runOf))
+  for (const run of [...runs].sort()) await butler.collections.register(run, 'RUN')
   for (const type of new Set(calibrations.map((c) => c.type))) await butler.registry.registerDatasetType(type)
   let written = 0
-  for (const calibration of calibrations)
-    if (await writeOne(butler, calibration, collection, name, nextDate(calibration, calibrations))) written++
+  for (const calibration of calibrations) {
+    const until = nextDate(calibration, calibrations)
+    if (await writeOne(butler, calibration, collection, runOf(calibration), until)) written++
+  }
   return written
 }
 
@@ -37,10 +49,9 @@ async function writeOne(
   butler: Butler,
   { type, dataId, from, value }: CuratedCalibration,
   collection: string,
-  instrument: string,
+  run: string,
   until: string | undefined,
 ): Promise<boolean> {
-  const run = from === undefined ? unboundedRun(instrument) : curatedRun(instrument, from)
   const known = await butler.findDataset(type.name, dataId, { collections: run })
   if (known !== undefined) return false
   const at = (date: string | undefined) => (date === undefined ? null : Instant.fromIso(date, 'tai'))

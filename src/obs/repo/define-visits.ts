@@ -1,4 +1,4 @@
-import type { Butler, DimensionRecord } from '#butler'
+import { type Butler, ConflictingDefinitionError, type DimensionRecord } from '#butler'
 import { type Context, defaultContext, FirstlightError } from '#core'
 import { Angle, ConvexPolygon, SpherePoint, type Vector3 } from '#geom'
 import type { Instrument } from '../instrument.ts'
@@ -14,6 +14,8 @@ export interface DefineVisitsOptions {
   readonly where?: string
   /** Replace visit records that differ. */
   readonly updateRecords?: boolean
+  /** Leave visits whose records differ as they are, with a warning, instead of failing. */
+  readonly skipConflicting?: boolean
 }
 
 /**
@@ -42,9 +44,15 @@ export async function defineVisits(
       ctx.log.warn(`Exposure ${exposure.id} does not say where it looked; it becomes no visit.`)
       continue
     }
-    await defineVisit(butler, instrument, exposure, options.updateRecords === true)
-    visits.push(Number(exposure.id))
     bar.advance()
+    try {
+      await defineVisit(butler, instrument, exposure, options.updateRecords === true)
+    } catch (error) {
+      if (options.skipConflicting !== true || !(error instanceof ConflictingDefinitionError)) throw error
+      ctx.log.warn(`Visit ${exposure.id} is defined otherwise already and stays so: ${error.message}`)
+      continue
+    }
+    visits.push(Number(exposure.id))
   }
   bar.end()
   return visits

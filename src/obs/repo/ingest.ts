@@ -1,4 +1,4 @@
-import { type Butler, ConflictingDefinitionError, DatasetRef, type TransferMode } from '#butler'
+import { type Butler, ConflictingDefinitionError, DatasetRef, type FileIntake, type Registry } from '#butler'
 import { type Context, defaultContext, type Files, FirstlightError, messageOf } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { Timespan } from '#time'
@@ -8,12 +8,11 @@ import { instrumentOf } from '../instruments.ts'
 import type { ObservationInfo } from '../observation-info.ts'
 import { describe, rawHeader, rawPixels } from '../read-raw.ts'
 
-export interface IngestRawsOptions {
+export interface IngestRawsOptions extends FileIntake {
   /** Refuse raws of any other; without it each file's header says. */
   readonly instrument?: Instrument
   /** `INSTR/raw/all` by default. */
   readonly run?: string
-  readonly transfer?: TransferMode
   /** Leave out raws that are there already instead of failing. */
   readonly skipExisting?: boolean
   /** Replace exposure records that differ. */
@@ -144,8 +143,9 @@ function byExposure(raws: readonly RawFile[]): Iterable<readonly RawFile[]> {
 async function ingestExposure(
   butler: Butler,
   raws: readonly RawFile[],
-  { run, transfer, skipExisting, updateRecords }: IngestRawsOptions,
+  options: IngestRawsOptions,
 ): Promise<readonly DatasetRef[]> {
+  const { run, skipExisting, updateRecords } = options
   const { instrument, info } = raws[0]!
   const target = run ?? rawRun(instrument.name)
   await butler.registry.registerDatasetType(RAW_TYPE)
@@ -153,9 +153,7 @@ async function ingestExposure(
   return butler.transaction(async (inside) => {
     const update = updateRecords === true
     const { registry } = inside
-    await registry.syncDimensionData('day_obs', dayRecord(info))
-    await registry.syncDimensionData('group', { instrument: info.instrument, name: info.exposureGroup })
-    await registry.syncDimensionData('exposure', exposureRecord(info), { update })
+    await syncExposure(registry, info, update)
     const dataIds = raws.map((raw) => ({
       instrument: info.instrument,
       exposure: info.exposureId,
@@ -170,9 +168,20 @@ async function ingestExposure(
         ? [{ path: raw.path, refs: [refs[i]!], formatter: instrument.rawFormatter }]
         : [],
     )
-    await inside.ingest(fresh, { transfer })
+    await inside.ingest(fresh, options)
     return fresh.map((file) => file.refs[0]!)
   })
+}
+
+/** Have the records of an exposure as its header says; with `update`, others are replaced. @returns whether anything changed */
+export async function syncExposure(
+  registry: Registry,
+  info: ObservationInfo,
+  update: boolean,
+): Promise<boolean> {
+  await registry.syncDimensionData('day_obs', dayRecord(info))
+  await registry.syncDimensionData('group', { instrument: info.instrument, name: info.exposureGroup })
+  return (await registry.syncDimensionData('exposure', exposureRecord(info), { update })) !== false
 }
 
 const alreadyThere = ({ path, info }: RawFile, run: string): ConflictingDefinitionError =>

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import {
   Butler,
   type ButlerEnvironment,
@@ -15,11 +15,22 @@ import { routedFiles } from './remote/routed-files.ts'
 import { repositoryPlace } from './repository-index.ts'
 import { openSqlite } from './sqlite.ts'
 
+/** What opening a repository can be told of the process. */
+export interface NodeOptions {
+  readonly log?: Logger
+  /** Folders with files of defaults, searched before those of DAF_BUTLER_CONFIG_PATH. */
+  readonly searchPath?: readonly string[]
+}
+
 /** Node's files, SQLite and clock, and every formatter, loaded when first needed. */
-export function nodeButlerEnvironment(log?: Logger): ButlerEnvironment {
+export function nodeButlerEnvironment({ log, searchPath = [] }: NodeOptions = {}): ButlerEnvironment {
   let formatters: Promise<FormatterRegistry> | undefined
   return {
     files: routedFiles,
+    variable: (name) => process.env[name],
+    searchPath: [...searchPath, ...(process.env['DAF_BUTLER_CONFIG_PATH'] ?? '').split(delimiter)]
+      .filter((folder) => folder !== '')
+      .map(absolute),
     blake2b,
     openSqlite,
     openPostgres: async (url, options) => (await import('./postgres/open.ts')).openPostgres(url, options),
@@ -37,20 +48,17 @@ async function allFormatters(): Promise<FormatterRegistry> {
 }
 
 /** Open a repository by folder, address or label of the repository index. Paths are taken from the working directory. */
-export async function openNodeButler(
-  root: string,
-  options: OpenOptions & { readonly log?: Logger } = {},
-): Promise<Butler> {
+export async function openNodeButler(root: string, options: OpenOptions & NodeOptions = {}): Promise<Butler> {
   const place = await repositoryPlace(root, process.cwd())
-  return Butler.open(nodeButlerEnvironment(options.log), place, options)
+  return Butler.open(nodeButlerEnvironment(options), place, options)
 }
 
 /** Make a new repository in a folder and open it for writing; `db` is the URL of a PostgreSQL database for its registry. */
 export async function createNodeButler(
   root: string,
-  options: OpenOptions & CreateOptions & { readonly log?: Logger } = {},
+  options: OpenOptions & CreateOptions & NodeOptions = {},
 ): Promise<Butler> {
-  const environment = nodeButlerEnvironment(options.log)
+  const environment = nodeButlerEnvironment(options)
   await createRepository(environment, absolute(root), options)
   return Butler.open(environment, options.outfile ?? absolute(root), { writeable: true, ...options })
 }
