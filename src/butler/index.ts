@@ -16,7 +16,7 @@ export {
   type RecordSource,
   rowOf,
 } from './dimensions/record-rows.ts'
-export { packDataId, type PackedDataId, type PackerKind } from './dimensions/packer.ts'
+export { type BandNumbers, packDataId, type PackedDataId, type PackerKind } from './dimensions/packer.ts'
 export { LazyRecords } from './dimensions/lazy-records.ts'
 export { DataCoordinate, type RecordMap, formatDataId } from './dimensions/data-coordinate.ts'
 export { type DatasetType, type DatasetTypeSpec, splitComponent } from './datasets/dataset-type.ts'

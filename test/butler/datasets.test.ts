@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync, mkdirSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { DatasetRef } from '#butler'
+import { DatasetRef, packDataId } from '#butler'
 import type { Timespan } from '#time'
 import { openNodeButler } from '#platform/node'
 import { aRepository, putNote, tempFolder } from '../support/repository.ts'
@@ -209,4 +209,22 @@ test('unstore keeps the dataset known, purge forgets it; wrong combinations are 
   await butler.pruneDatasets([ref], { unstore: true, purge: true })
   expect(await butler.existence(ref)).toMatchObject({ recorded: false })
   expect(ref).toBeInstanceOf(DatasetRef)
+})
+
+test('tracts, patches and bands are packed as the stack does', async () => {
+  const butler = await aRepository()
+  const record = { name: 'five', hash: new Uint8Array(20), tract_max: 5, patch_nx_max: 3, patch_ny_max: 3 }
+  await butler.registry.insertDimensionData('skymap', [record])
+  await butler.registry.insertDimensionData('tract', [{ skymap: 'five', id: 2 }])
+  const patch = { skymap: 'five', tract: 2, id: 6, cell_x: 0, cell_y: 2 }
+  await butler.registry.insertDimensionData('patch', [patch])
+  const dataId = { skymap: 'five', tract: 2, patch: 6, band: 'r' }
+  const id = await butler.registry.expandDataId(dataId)
+  // By the formula of lsst.skymap's packers.py: patch + 9 · tract + 45 · band, r being the third of its 28 bands.
+  expect(packDataId('tract_patch', id)).toEqual({ packed: 24, bits: 6 })
+  expect(packDataId('tract_patch_band', id)).toEqual({ packed: 24 + 3 * 45, bits: 11 })
+  const given = { bands: { g: 0, r: 1 }, nBands: 3 }
+  expect(packDataId('tract_patch_band', id, given)).toEqual({ packed: 24 + 45, bits: 8 })
+  expect(() => packDataId('tract_patch_band', id, { ...given, nBands: 1 })).toThrow('number 1 is not below 1')
+  expect(() => packDataId('tract_patch_band', id, { bands: ['g'] })).toThrow('band r cannot be packed')
 })

@@ -9,23 +9,32 @@ export interface PackedDataId {
   readonly bits: number
 }
 
-/** Bands in the order in which `tract_patch_band` numbers them unless told otherwise. */
-const BANDS = ['u', 'g', 'r', 'i', 'z', 'y'] as const
+/** Bands by the number that stands for them; 0 is none. The stack's list, which must stay the same for ever. */
+const BANDS: readonly string[] = [
+  '',
+  ...'ugrizyUBGVRIZYJHK',
+  ...['N387', 'N515', 'N656', 'N816', 'N921', 'N1010', 'N419', 'N540', 'N708', 'N964'],
+]
+
+/** How `tract_patch_band` numbers bands. */
+export interface BandNumbers {
+  /** By place in a list, or each with its number. */
+  readonly bands?: readonly string[] | Readonly<Record<string, number>>
+  /** Numbers to leave room for; by default as many as there are bands. */
+  readonly nBands?: number
+}
 
 /**
- * Pack an expanded data ID: `detector + n_detectors · observation`, or `patch + n_patches · tract`; with a band
- * `band + n_bands · (patch + n_patches · tract)`, bands by their place in a list that must stay the same for ever.
+ * Pack an expanded data ID: `detector + n_detectors · observation`, or `patch + n_patches · tract`, to which a band adds
+ * `n_patches · n_tracts · band`.
+ * @see lsst.pipe.base.ObservationDimensionPacker, lsst.skymap.packers.SkyMapDimensionPacker
  */
-export function packDataId(
-  kind: PackerKind,
-  id: DataCoordinate,
-  { bands = BANDS }: { readonly bands?: readonly string[] } = {},
-): PackedDataId {
+export function packDataId(kind: PackerKind, id: DataCoordinate, numbers: BandNumbers = {}): PackedDataId {
   if (kind === 'tract_patch' || kind === 'tract_patch_band') {
     const patches = limit(id, 'skymap', 'patch_nx_max') * limit(id, 'skymap', 'patch_ny_max')
     const tracts = limit(id, 'skymap', 'tract_max')
     const place = pack(id, 'patch', patches, 'tract', tracts)
-    return kind === 'tract_patch' ? place : withBand(id, place.packed, patches * tracts, bands)
+    return kind === 'tract_patch' ? place : withBand(id, place.packed, patches * tracts, numbers)
   }
   const observation = kind === 'visit_detector' ? 'visit' : 'exposure'
   return pack(
@@ -45,27 +54,34 @@ function pack(
   nOuter: number,
 ): PackedDataId {
   const [a, b] = [valueOf(id, inner, nInner), valueOf(id, outer, nOuter)]
-  return { packed: a + nInner * b, bits: (BigInt(nInner) * BigInt(nOuter) - 1n).toString(2).length }
+  return { packed: a + nInner * b, bits: bitsFor(BigInt(nInner) * BigInt(nOuter)) }
 }
 
 function withBand(
   id: DataCoordinate,
   place: number,
   nPlaces: number,
-  bands: readonly string[],
+  { bands = BANDS, nBands }: BandNumbers,
 ): PackedDataId {
-  const { band } = id.values
-  const i = bands.indexOf(String(band))
-  if (i < 0)
+  const entries = isList(bands) ? bands.map((band, i) => [band, i] as const) : Object.entries(bands)
+  const numbers = new Map(entries)
+  const most = nBands ?? numbers.size
+  const band = String(id.values['band'])
+  const number = numbers.get(band)
+  if (number === undefined)
     throw new DimensionValueError(
-      `band ${String(band)} cannot be packed: it is not one of ${bands.join(', ')}.`,
-      {
-        hint: 'Give the list of bands.',
-      },
+      `band ${band} cannot be packed: it is not one of ${[...numbers.keys()].join(', ')}.`,
+      { hint: 'Give the list of bands.' },
     )
-  const bits = (BigInt(nPlaces) * BigInt(bands.length) - 1n).toString(2).length
-  return { packed: i + bands.length * place, bits }
+  if (number >= most)
+    throw new DimensionValueError(`band ${band} cannot be packed: its number ${number} is not below ${most}.`)
+  return { packed: place + nPlaces * number, bits: bitsFor(BigInt(nPlaces) * BigInt(most)) }
 }
+
+const isList = (bands: NonNullable<BandNumbers['bands']>): bands is readonly string[] => Array.isArray(bands)
+
+/** Bits of the largest of `n` numbers from 0; none for a single one. */
+const bitsFor = (n: bigint): number => (n > 1n ? (n - 1n).toString(2).length : 0)
 
 function valueOf(id: DataCoordinate, dimension: string, below: number): number {
   const value = Number(id.values[dimension])
