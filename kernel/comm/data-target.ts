@@ -9,7 +9,9 @@ import {
 } from '#protocol'
 import { Catalog } from '#table'
 import { shownObjects } from '../display/objects.ts'
+import { ShownConfig } from '../display/config-display.ts'
 import type { Comm } from './comms.ts'
+import { editConfig } from './config-edits.ts'
 
 /** Rows a view may ask for at once. */
 const MOST_ROWS = 100_000
@@ -17,7 +19,7 @@ const MOST_ROWS = 100_000
 /** Runs that a view can stop, by the id in their display. */
 export const stoppableRuns = new Map<string, () => void>()
 
-/** Answer a view: pixels of exposures and rows of tables as binary buffers, each request when it is ready. */
+/** Answer a view: pixels of exposures and rows of tables as binary buffers, changes of configs, each request when it is ready. */
 export function serveData(comm: Comm): void {
   comm.onMessage(({ data }) => {
     const { reply, bytes } = answer(data)
@@ -39,6 +41,8 @@ function answer(data: unknown): Answer {
         return plane(request)
       case 'rows':
         return rows(request)
+      case 'config':
+        return config(request)
       case 'cancel':
         return cancel(request)
     }
@@ -65,6 +69,10 @@ function rows({ id, objectId, offset, limit, orderBy }: Extract<DataRequest, { o
   const catalog = sorted(shown(objectId, Catalog), orderBy)
   const slice = catalog.slice(offset, offset + Math.min(limit, MOST_ROWS))
   return { reply: { id, ok: true, numRows: slice.numRows }, bytes: slice.toIpc() }
+}
+
+function config({ id, objectId, edits, apply }: Extract<DataRequest, { op: 'config' }>): Answer {
+  return { reply: { id, ok: true, config: editConfig(shown(objectId, ShownConfig), objectId, edits, apply) } }
 }
 
 function cancel({ id, runId }: Extract<DataRequest, { op: 'cancel' }>): Answer {

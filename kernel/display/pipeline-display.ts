@@ -1,10 +1,9 @@
-import { isConfig, fieldsOf, saveConfig, type Config } from '#config'
 import { QuantumGraph, TaskMetadata } from '#pipeline'
 import type { RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
-import { leafText, recordData, treeOf } from './record.ts'
+import { recordData, treeOf } from './record.ts'
 
-/** Configs, task metadata and quantum graphs. */
+/** Task metadata and quantum graphs. */
 export function showPipelineThing(value: unknown): Promise<DisplayData> | undefined {
   if (value instanceof QuantumGraph) return Promise.resolve(showGraph(value))
   if (value instanceof TaskMetadata) return Promise.resolve(showMetadata(value))
@@ -42,17 +41,3 @@ const showMetadata = (metadata: TaskMetadata): DisplayData =>
     facts: [],
     tree: treeOf(JSON.parse(JSON.stringify(metadata)) as unknown),
   })
-
-/** A config: its fields with their docs; the text is what saving it writes. */
-export function showConfig(value: unknown): Promise<DisplayData> | undefined {
-  if (!isConfig(value)) return undefined
-  const made = recordData({ title: 'Config', facts: [], tree: configTree(value) })
-  return Promise.resolve({ data: { ...made.data, 'text/plain': saveConfig(value) }, metadata: made.metadata })
-}
-
-const configTree = (config: Config): readonly RecordNode[] =>
-  fieldsOf(config).map(({ name, field, value }) => ({
-    label: name,
-    ...(isConfig(value) ? { children: configTree(value) } : { value: leafText(value) }),
-    note: field.doc,
-  }))

@@ -61,7 +61,7 @@ const RENDERERS: readonly Renderer[] = [
 /** Values without a class of their own. */
 const PLAIN: Readonly<Record<PlainKind, () => Promise<Render>>> = {
   plain: async () => (await import('./plain-display.ts')).showPlain,
-  config: async () => (await import('./pipeline-display.ts')).showConfig,
+  config: async () => (await import('./config-display.ts')).showConfig,
   datasets: loadDatasets,
   wcs: loadWcs,
 }

@@ -1,6 +1,7 @@
 import { formatShort } from '#core'
 import type { RunEvent, TaskSummary } from '#pipeline'
 import { MIME, type PipelineDisplay, type QuantumState } from '#protocol'
+import { keepConfig } from '../display/config-display.ts'
 import type { DisplayHandle } from '../display/display.ts'
 import { escapeHtml } from '../display/text.ts'
 import type { MimeBundle } from '../protocol/threads.ts'
@@ -36,7 +37,7 @@ export class PipelineView {
   readonly #begin = performance.now()
   readonly #log: string[] = []
   readonly #quanta = new Map<string, QuantumView>()
-  #tasks: readonly TaskSummary[] = []
+  #tasks: readonly (TaskSummary & { readonly configId: string })[] = []
   #state: PipelineDisplay['state'] = 'building'
   #message = 'building'
   #outputRun = ''
@@ -55,7 +56,7 @@ export class PipelineView {
         this.#message = event.message
         break
       case 'graph':
-        this.#tasks = event.tasks
+        this.#tasks = event.tasks.map((task) => ({ ...task, configId: keepConfig(task.config, task.label) }))
         this.#outputRun = event.run
         this.#state = 'running'
         for (const { id, label, dataId } of event.quanta)
@@ -128,11 +129,12 @@ export class PipelineView {
       runId: this.runId,
       outputRun: this.#outputRun,
       state: this.#state,
-      tasks: this.#tasks.map(({ label, dimensions, after, total }) => ({
+      tasks: this.#tasks.map(({ label, dimensions, after, total, configId }) => ({
         label,
         dimensions,
         after,
         total,
+        configId,
         counts: this.#counts(label),
       })),
       elapsedSec,

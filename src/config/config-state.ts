@@ -53,6 +53,12 @@ export interface Field<Value = unknown> {
   readonly deprecated?: string
   /** As messages name it: `float`, `list of str`. */
   readonly typeName: string
+  /** Allowed values with what they mean, as they are typed: of choices, and the entries that may be selected. */
+  readonly choices?: () => Readonly<Record<string, string>>
+  /** Several of the choices at once. */
+  readonly multiple?: boolean
+  /** Bounds of a range field, `[0.0,10.0)`. */
+  readonly range?: string
   /** The value a new config starts with. */
   start(name: string): Value
   /** Check and convert what is assigned; throws FieldValidationError. */
@@ -64,6 +70,8 @@ export interface Field<Value = unknown> {
   save(value: Value, path: string): SavedField
   /** Differences of the field's own value as `path: a != b`; nested configs are compared by the caller. */
   compare(a: Value, b: Value, path: string, tolerance: Tolerance): readonly string[]
+  /** A value of its own for a copy of the config; values that never change are shared. */
+  copy?(value: Value, copyInner: <C extends Config>(config: C) => C): Value
   /** A member reached by `.word` or `[key]` that is no field: `.name`, `.names`, `['entry']`. */
   member?(value: Value, key: string | number, name: string): Member | undefined
 }

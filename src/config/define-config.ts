@@ -51,6 +51,25 @@ export function defineConfig<const F extends Fields>(
   return configClass
 }
 
+/** A copy with everything below it and its history; it may be changed where the config itself is frozen. */
+export function copyConfig<C extends Config>(config: C): C {
+  const { configClass, values, history } = config[STATE]
+  const copied = Object.create(Object.getPrototypeOf(config) as object) as C
+  const state: ConfigState = {
+    configClass,
+    values: new Map(
+      Array.from(values, ([name, value]) => {
+        const copy = configClass.fields[name]?.copy
+        return [name, copy === undefined ? value : copy(value, copyConfig)]
+      }),
+    ),
+    history: new Map(Array.from(history, ([name, entries]) => [name, [...entries]])),
+    frozen: false,
+  }
+  Object.defineProperty(copied, STATE, { value: state })
+  return Object.preventExtensions(copied)
+}
+
 /** A config class with the fields of another and more; its own setDefaults and validate run after the other's. */
 export function extendConfig<B extends Config, const F extends Fields>(
   base: ConfigClass<B>,

@@ -19,7 +19,7 @@ export {
   stateOf,
   type ValueOf,
 } from './config-state.ts'
-export { type ConfigDefinition, defineConfig, extendConfig, withSource } from './define-config.ts'
+export { type ConfigDefinition, copyConfig, defineConfig, extendConfig, withSource } from './define-config.ts'
 export {
   choiceField,
   field,
@@ -42,7 +42,15 @@ export {
 } from './nested-fields.ts'
 export { compareConfigs, fieldsOf, formatHistory, freeze, historyOf, validate } from './operations.ts'
 export { getPath, locate, parsePath, setPath, type Slot } from './paths.ts'
-export { type LabelledOverride, overrideFromText, overrideFromValue, parseOverride } from './overrides.ts'
+export {
+  type LabelledOverride,
+  overrideFromText,
+  overrideFromValue,
+  overrideLine,
+  overrideOption,
+  overrideText,
+  parseOverride,
+} from './overrides.ts'
 export { saveConfig, saveFields } from './save.ts'
 export { loadConfig, type LoadOptions } from './load.ts'
 export { Complex, LiteralReader, parseLiteral, PyFloat, type PyValue, tryLiteral } from './python-literal.ts'

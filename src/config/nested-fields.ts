@@ -44,6 +44,7 @@ export function configField<K extends AnyConfigClass>(
     nested: (value) => [{ suffix: '', config: value as Config, active: true }],
     save: () => ({ imports: [moduleOf(configClass.name)] }),
     compare: () => [],
+    copy: (value, copyInner) => copyInner(value as Config) as InstanceOf<K>,
   }
 }
 
@@ -127,6 +128,11 @@ export function configurableField<T extends ConfigTarget>(
       a.target.className === b.target.className
         ? []
         : [`${path}.target: ${a.target.className} != ${b.target.className}`],
+    copy: (value, copyInner) => {
+      const copied = new Configurable(value.target)
+      copied.value = copyInner(value.value as Config) as InstanceOf<T['config']>
+      return copied
+    },
     member: (value, key) =>
       key === 'value'
         ? { config: value.value as Config }
@@ -234,6 +240,16 @@ export function configChoiceField<Map extends Readonly<Record<string, AnyConfigC
       ],
     }),
     compare: (a, b, path) => compareSelection(a, b, path, multi),
+    choices: () => Object.fromEntries(Object.entries(typesOf()).map(([key, { name }]) => [key, name])),
+    multiple: multi,
+    copy: (value, copyInner) => {
+      const copied = new ConfigChoice<Map>(typesOf)
+      copied.name = value.name
+      copied.names = value.names
+      for (const [key, config] of Object.entries(value.entries))
+        Object.assign(copied.entries, { [key]: copyInner(config as Config) })
+      return copied
+    },
     member: (value, key, name) => {
       if (key === 'active' && value.name !== null) return { config: value.get(value.name) as Config }
       if (key === (multi ? 'names' : 'name'))
@@ -332,6 +348,8 @@ export function configDictField<K extends 'str' | 'int', C extends AnyConfigClas
       const [left, right] = [repr([...a.keys()]), repr([...b.keys()])]
       return left === right ? [] : [`${path} keys: ${left} != ${right}`]
     },
+    copy: (value, copyInner) =>
+      new Map([...value].map(([key, config]) => [key, copyInner(config as Config) as InstanceOf<C>])),
     member: (value, key, name) => {
       const found = value.get(key as Key)
       if (found !== undefined) return { config: found as Config }

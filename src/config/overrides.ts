@@ -1,8 +1,10 @@
 import { FirstlightError } from '#core'
 import type { Config, Field } from './config-state.ts'
 import type { Where } from './errors.ts'
+import { ConfigChoice } from './nested-fields.ts'
 import { locate, parsePath, type Slot } from './paths.ts'
 import { type PyValue, tryLiteral } from './python-literal.ts'
+import { pythonLiteral, repr } from './python-repr.ts'
 
 /** One `-c label:field=value` of a command line. */
 export interface LabelledOverride {
@@ -60,3 +62,27 @@ function valueFor(field: Field, text: string): PyValue {
   if (literal === undefined) return text.split(',').map((item) => tryLiteral(item.trim()) ?? item.trim())
   return Array.isArray(literal) || literal === null ? literal : [literal]
 }
+
+/** What is typed behind `field=` for a value: `overrideFromText` gives the value back. */
+export function overrideText(field: Field, value: unknown): string {
+  if (value instanceof ConfigChoice)
+    return field.multiple === true ? repr(value.names) : (value.name ?? 'None')
+  if (typeof value !== 'string') return reprOf(field, value)
+  const isRead = valueFor(field, value) === value && value.trim() === value
+  return isRead ? value : repr(value)
+}
+
+/** The assignment of a config file that gives a field a value. */
+export const overrideLine = (field: Field, path: string, value: unknown, root = 'config'): string =>
+  value instanceof ConfigChoice
+    ? `${root}.${choicePath(field, path)}=${repr(field.multiple === true ? value.names : value.name)}`
+    : `${root}.${path}=${pythonLiteral(reprOf(field, value))}`
+
+/** The option value `label:field=value` that gives a field a value. */
+export const overrideOption = (field: Field, label: string, path: string, value: unknown): string =>
+  `${label}:${value instanceof ConfigChoice ? choicePath(field, path) : path}=${overrideText(field, value)}`
+
+const choicePath = (field: Field, path: string): string =>
+  `${path}.${field.multiple === true ? 'names' : 'name'}`
+
+const reprOf = (field: Field, value: unknown): string => repr(value, /float/.test(field.typeName))

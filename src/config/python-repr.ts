@@ -48,6 +48,10 @@ export function repr(value: unknown, asFloat = false): string {
   return `{${entries.map(([k, v]) => `${repr(k)}: ${repr(v, asFloat)}`).join(', ')}}`
 }
 
+/** Text of `repr` that Python can evaluate: `nan` alone is no literal. */
+export const pythonLiteral = (text: string): string =>
+  /^-?(nan|inf)$/.test(text) ? `float('${text}')` : text
+
 /** The name Python gives to the type of a value, for messages. */
 export function pythonType(value: unknown): string {
   if (value === null || value === undefined) return 'NoneType'

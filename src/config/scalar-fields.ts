@@ -1,7 +1,7 @@
 import type { Field, FieldKind, SavedField, Tolerance } from './config-state.ts'
 import { FieldValidationError, type Where } from './errors.ts'
 import { Complex, PyFloat } from './python-literal.ts'
-import { pythonType, repr } from './python-repr.ts'
+import { pythonLiteral, pythonType, repr } from './python-repr.ts'
 
 export interface ScalarTypes {
   str: string
@@ -82,10 +82,11 @@ export function rangeField<const O extends RangeOptions>(
   const { min = -Infinity, max = Infinity, inclusiveMin = true, inclusiveMax = false } = options
   if (min > max) throw new RangeError(`min = ${min} is greater than max = ${max}`)
   const range = `${inclusiveMin ? '[' : '('}${repr(min, type === 'float')},${repr(max, type === 'float')}${inclusiveMax ? ']' : ')'}`
-  return makeScalar('range', type, options, (value) => {
+  const made = makeScalar<number, Optional<number, O>>('range', type, options, (value) => {
     const inside = (inclusiveMin ? value >= min : value > min) && (inclusiveMax ? value <= max : value < max)
     return inside ? undefined : `${repr(value, type === 'float')} is outside of the valid range ${range}`
   })
+  return { ...made, range }
 }
 
 export interface ChoiceOptions<T> extends FieldOptions<T> {
@@ -103,15 +104,12 @@ export function choiceField<K extends 'str' | 'int', const O extends ChoiceOptio
   options: O,
 ): Field<Optional<Chosen<K, O>, O>> {
   const allowed = Object.keys(options.allowed)
-  const doc = `${options.doc}\nAllowed values:\n${Object.entries(options.allowed)
-    .map(([value, what]) => `\t${type === 'str' ? repr(value) : value}\t${what}`)
-    .join('\n')}\n${options.optional === true ? "\t'None'\tField is optional" : ''}`
-  const made = makeScalar('choice', type, { ...options, doc: options.doc }, (value: string | number) =>
+  const made = makeScalar<ScalarTypes[K], Optional<Chosen<K, O>, O>>('choice', type, options, (value) =>
     allowed.includes(String(value))
       ? undefined
       : `Value ${value} is not allowed; it may be one of ${allowed.map((a) => (type === 'str' ? repr(a) : a)).join(', ')}`,
   )
-  return { ...made, longDoc: doc } as unknown as Field<Optional<Chosen<K, O>, O>>
+  return { ...made, choices: () => options.allowed }
 }
 
 function makeScalar<T, V>(
@@ -151,8 +149,7 @@ export function refusal(answer: boolean | string | undefined, value: unknown): s
 
 /** Doc comment and assignment of the save form. */
 export function saveScalar(path: string, doc: string, text: string): SavedField {
-  const literal = /^-?(nan|inf)$/.test(text) ? `float('${text}')` : text
-  return { before: [`# ${doc.replaceAll('\n', '\n# ')}`, `${path}=${literal}`, ''] }
+  return { before: [`# ${doc.replaceAll('\n', '\n# ')}`, `${path}=${pythonLiteral(text)}`, ''] }
 }
 
 /** Equal within tolerance; NaN equals NaN. */

@@ -1,4 +1,5 @@
 import type { DataId } from '#butler'
+import type { Config } from '#config'
 import type { LogRecord } from '#core'
 import type { QuantumState } from '#protocol'
 
@@ -10,6 +11,7 @@ export interface TaskSummary {
   /** Labels whose outputs it reads. */
   readonly after: readonly string[]
   readonly total: number
+  readonly config: Config
 }
 
 /** What a run tells while it goes on. */

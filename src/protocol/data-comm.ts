@@ -1,4 +1,5 @@
 import { FirstlightError } from '#core'
+import type { ConfigAnswer, ConfigEdit } from './config.ts'
 import type { PlaneName } from './exposure.ts'
 
 /** Comm target the front end opens once a kernel; the kernel answers even while cells are queued. */
@@ -9,6 +10,7 @@ export const DATA_COMM_TARGET = 'firstlight.data.v1'
  * - `plane`: reply buffer is the plane's rows, bottom row (y0) first: Float32 for image and variance, Int32 for mask.
  * - `rows`: reply buffer is an Arrow IPC stream of rows [offset, offset + limit).
  * - `cancel`: stop the run with that id; no buffer.
+ * - `config`: check changes of a config in their order, and apply them all if told to; the reply holds what they come to.
  */
 export type DataRequest =
   | { readonly id: number; readonly op: 'plane'; readonly objectId: string; readonly plane: PlaneName }
@@ -22,6 +24,13 @@ export type DataRequest =
       readonly orderBy?: string
     }
   | { readonly id: number; readonly op: 'cancel'; readonly runId: string }
+  | {
+      readonly id: number
+      readonly op: 'config'
+      readonly objectId: string
+      readonly edits: readonly ConfigEdit[]
+      readonly apply: boolean
+    }
 
 /** Sent back as comm_msg data, with one buffer where the request has one. */
 export type DataReply =
@@ -31,6 +40,7 @@ export type DataReply =
       readonly width?: number
       readonly height?: number
       readonly numRows?: number
+      readonly config?: ConfigAnswer
     }
   | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string }
 
@@ -48,11 +58,18 @@ export function parseDataRequest(data: unknown): DataRequest {
     const orderBy = typeof m['orderBy'] === 'string' ? { orderBy: m['orderBy'] } : {}
     return { id, op: 'rows', objectId, offset: m['offset'], limit: m['limit'], ...orderBy }
   }
-  throw bad('op plane, rows or cancel with its fields', m['op'])
+  if (m['op'] === 'config' && isEdits(m['edits']) && typeof m['apply'] === 'boolean')
+    return { id, op: 'config', objectId, edits: m['edits'], apply: m['apply'] }
+  throw bad('op plane, rows, config or cancel with its fields', m['op'])
 }
 
 const isPlane = (value: unknown): value is PlaneName =>
   value === 'image' || value === 'mask' || value === 'variance'
+const isEdits = (value: unknown): value is readonly ConfigEdit[] =>
+  Array.isArray(value) &&
+  value.every(
+    (edit: Partial<ConfigEdit> | null) => typeof edit?.path === 'string' && typeof edit.text === 'string',
+  )
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const bad = (wanted: string, found: unknown) =>
   new FirstlightError(

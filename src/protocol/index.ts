@@ -1,7 +1,7 @@
 /**
  * protocol: what kernel and workbench say to each other about our objects, and nothing else: MIME types with versions,
  * display payloads, and the messages of the data comm through which a view fetches pixels and table rows as binary
- * buffers. Payloads in the notebook stay small (statistics, a PNG preview); the bulk travels on the comm, on demand.
+ * buffers and changes configs. Payloads in the notebook stay small (statistics, a PNG preview); the bulk travels on the comm, on demand.
  * Types and parsers only: no transport, no rendering, no astronomy. Foreign front ends show the HTML and PNG beside.
  */
 export { MIME } from './mime.ts'
@@ -9,4 +9,12 @@ export type { ExposureDisplay, LinearWcs, MaskPlaneDisplay, PlaneName } from './
 export type { TableColumnDisplay, TableDisplay } from './table.ts'
 export type { PipelineDisplay, PipelineTaskDisplay, QuantumState } from './pipeline.ts'
 export type { RecordDisplay, RecordFact, RecordNode } from './record.ts'
+export type {
+  ConfigAnswer,
+  ConfigDisplay,
+  ConfigEdit,
+  ConfigFieldDisplay,
+  ConfigHistoryEntry,
+  ConfigPartDisplay,
+} from './config.ts'
 export { DATA_COMM_TARGET, type DataReply, type DataRequest, parseDataRequest } from './data-comm.ts'

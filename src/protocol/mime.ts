@@ -3,6 +3,7 @@ export const MIME = {
   exposure: 'application/vnd.firstlight.exposure.v1+json',
   table: 'application/vnd.firstlight.table.v1+json',
   record: 'application/vnd.firstlight.record.v1+json',
+  config: 'application/vnd.firstlight.config.v1+json',
   pipeline: 'application/vnd.firstlight.pipeline.v1+json',
   plotly: 'application/vnd.plotly.v1+json',
 } as const

@@ -7,6 +7,8 @@ export interface PipelineTaskDisplay {
   readonly after: readonly string[]
   readonly counts: Readonly<Record<QuantumState, number>>
   readonly total: number
+  /** By which its config is shown, as long as the kernel lives. */
+  readonly configId?: string
 }
 
 /** The live state of a run; the same display is updated as it goes on. */

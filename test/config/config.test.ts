@@ -5,6 +5,7 @@ import {
   configDictField,
   configField,
   configurableField,
+  copyConfig,
   defineConfig,
   dictField,
   field,
@@ -13,7 +14,10 @@ import {
   getPath,
   listField,
   loadConfig,
+  locate,
   overrideFromText,
+  overrideText,
+  parsePath,
   rangeField,
   saveConfig,
   setPath,
@@ -119,6 +123,43 @@ describe('overrides from a command line', () => {
       overrideFromText(config, path, text, { source: '-c' })
       expect(getPath(config, path)).toEqual(value)
     })
+})
+
+test('what is typed for a value gives the value back', () => {
+  const values: readonly [path: string, value: unknown][] = [
+    ...['plain words', "'quoted'", 'None', '', ' blank', "it's", '5'].map(
+      (text) => ['needed', text] as const,
+    ),
+    ...[Number.NaN, 1e-9, 3].map((scale) => ['list', [scale]] as const),
+    ['maybe', null],
+    ['map', new Map([['g', 1.5]])],
+    ['inner.names', ['a,b', "c'd"]],
+  ]
+  for (const [path, value] of values) {
+    const config = made()
+    const { field: declared } = locate(config, parsePath(path))
+    overrideFromText(config, path, overrideText(declared!, value), { source: 'test' })
+    expect(getPath(config, path)).toEqual(value)
+  }
+})
+
+test('a copy is a config of its own, with the history of the first', () => {
+  const first = freeze(made())
+  const copied = copyConfig(first)
+  overrideFromText(copied, 'inner.threshold', '7', { source: 'test' })
+  overrideFromText(copied, "choice['other'].size", '8', { source: 'test' })
+  overrideFromText(copied, 'choice', 'other', { source: 'test' })
+  copied.task.retarget(Other as never)
+  copied.count = 5
+  expect(compareConfigs(first, copied)).toHaveLength(4)
+  expect([first.count, first.inner.threshold, first.choice.name, first.task.target]).toEqual([
+    2,
+    5,
+    'in',
+    Inner,
+  ])
+  expect(formatHistory(copied, 'count')).toBe('2 default\n5 assignment')
+  expect(formatHistory(first, 'count')).toBe('2 default')
 })
 
 describe('files in the Python form', () => {

@@ -87,6 +87,38 @@ test('a Plotly figure draws, its library fetched only then', async () => {
   expect(complaints.errors).toEqual([])
 })
 
+test('a config is a form: wrong values are refused by their field, changes are written down and applied', async () => {
+  await openCells(page, bench, [
+    `import { defineConfig, rangeField } from 'firstlight/config'
+const gain = rangeField('float', { default: 1.5, min: 0, max: 10, doc: 'Electrons a count' })
+const config = defineConfig({ name: 'demo.Config', fields: { gain } }).make()
+config`,
+  ])
+  await runAll(page)
+  const form = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .fl-config')
+  const input = form.getByLabel('gain', { exact: true })
+  await input.fill('20')
+  await input.press('Enter')
+  await form.getByText('20.0 is outside of the valid range [0.0,10.0)').waitFor()
+  await input.fill('3')
+  await input.press('Enter')
+  await form.locator('.fl-config-lines', { hasText: 'config.gain=3.0' }).waitFor()
+  await form.getByRole('button', { name: 'Change the config' }).click()
+  await form.getByText('applied').waitFor()
+  expect(await form.locator('.fl-config-row.fl-changed').count()).toBe(1)
+  await page.evaluate(() =>
+    lab.commands.execute('notebook:replace-selection', { text: '// again\nconfig.gain\n//' }),
+  )
+  await page.evaluate(() => lab.commands.execute('notebook:insert-cell-below'))
+  await page.evaluate(() => lab.commands.execute('notebook:replace-selection', { text: 'config.gain' }))
+  await page.evaluate(() => lab.commands.execute('notebook:run-cell'))
+  await page
+    .locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-executeResult', { hasText: /^.*3$/s })
+    .last()
+    .waitFor()
+  expect(complaints.errors).toEqual([])
+})
+
 test('settings are kept on the server, dark theme included', async () => {
   const theme = 'JupyterLab Dark'
   await page.evaluate((name) => lab.commands.execute('apputils:change-theme', { theme: name }), theme)

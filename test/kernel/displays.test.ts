@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineConfig, field } from '#config'
+import { configChoiceField, configField, defineConfig, field, freeze, rangeField } from '#config'
 import { Header } from '#fits'
 import { Angle, Box2I, SpherePoint } from '#geom'
 import {
@@ -15,12 +15,14 @@ import {
 } from '#image'
 import { HSC } from '#obs'
 import { TaskMetadata } from '#pipeline'
-import { MIME, type RecordDisplay, type TableDisplay } from '#protocol'
+import { type ConfigDisplay, MIME, type RecordDisplay, type TableDisplay } from '#protocol'
 import { Catalog } from '#table'
 import { DiscreteSkyMap, SKY_MAP_DEFAULTS } from '#skymap'
 import { Instant } from '#time'
 import { makeTanWcs } from '#wcs'
 import { toBundle, toBundleNow } from '../../kernel/display/bundle.ts'
+import { editConfig } from '../../kernel/comm/config-edits.ts'
+import { ShownConfig } from '../../kernel/display/config-display.ts'
 import { aRepository } from '../support/repository.ts'
 
 const textOf = async (value: unknown): Promise<string> => String((await toBundle(value)).data['text/plain'])
@@ -103,8 +105,12 @@ describe('every storage class has a display', () => {
     })
     const { data } = await toBundle(Config.make())
     expect(data['text/plain']).toContain('config.threshold=5.0')
-    expect((data[MIME.record] as RecordDisplay).tree).toEqual([
-      { label: 'threshold', value: '5', note: 'Lowest S/N.' },
+    expect(data['text/html']).toContain('threshold <code>5.0</code> <small>Lowest S/N.</small>')
+    expect((data[MIME.config] as ConfigDisplay).fields).toEqual([
+      {
+        ...{ name: 'threshold', path: 'threshold', type: 'float', doc: 'Lowest S/N.' },
+        ...{ text: '5.0', preset: '5.0', isChanged: false, optional: false },
+      },
     ])
   })
 
@@ -214,4 +220,68 @@ test('dates and times of a table are shown as such', async () => {
     ['1969-12-31', '1969-12-31 23:59:59.000000001'],
   ])
   expect(data['text/plain']).toContain('2020-01-01 12:34:56.0000015')
+})
+
+describe('the form of a config', () => {
+  const Shape = defineConfig({
+    name: 'test.Shape',
+    fields: { radius: rangeField('float', { min: 0, max: 10, default: 2, doc: 'Radius, pixels' }) },
+  })
+  const Config = defineConfig({
+    name: 'test.Form',
+    fields: {
+      title: field('str', { doc: 'A name' }),
+      shape: configField(Shape, { doc: 'Aperture' }),
+      plugin: configChoiceField({ a: Shape, b: Shape }, { default: 'a', doc: 'Plug-in' }),
+    },
+  })
+  const radius = { path: 'shape.radius', text: '3' }
+
+  test('changes are tried on a copy, and come back as lines of a config file or options of a command', () => {
+    const config = Config.make()
+    const edits = [radius, { path: 'plugin', text: 'b' }, { path: 'title', text: "it's me" }]
+    const { overrides, config: shown, problem } = editConfig(new ShownConfig(config), 'id', edits, false)
+    expect(overrides).toEqual([
+      'config.shape.radius=3.0',
+      "config.plugin.name='b'",
+      'config.title="it\'s me"',
+    ])
+    expect(problem).toBeUndefined()
+    expect(shown.fields.map(({ isChanged }) => isChanged)).toEqual([true, false, true])
+    expect(shown.fields[1]?.parts?.[0]?.fields[0]).toMatchObject({
+      ...{ text: '3.0', preset: '2.0', range: '[0.0,10.0)', isChanged: true },
+      history: [
+        { value: '2.0', where: 'default' },
+        { value: '3.0', where: 'form in the workbench' },
+      ],
+    })
+    expect(shown.fields[2]).toMatchObject({
+      text: 'b',
+      choices: [
+        ['a', 'test.Shape'],
+        ['b', 'test.Shape'],
+      ],
+    })
+    expect(shown.fields[2]?.parts?.map(({ name, isActive }) => [name, isActive])).toContainEqual(['b', true])
+    expect(editConfig(new ShownConfig(config, 'isr'), 'id', edits, false).overrides).toEqual([
+      ...['-c isr:shape.radius=3.0', '-c isr:plugin.name=b', String.raw`-c 'isr:title=it'\''s me'`],
+    ])
+    expect([config.shape.radius, config.plugin.name, config.title]).toEqual([2, 'a', null])
+  })
+
+  test('a wrong value is refused with the words of its field, and nothing is applied; what is missing is told', () => {
+    const config = Config.make()
+    const shown = new ShownConfig(config)
+    const wrong = [radius, { path: "plugin['a'].radius", text: '10' }]
+    expect(() => editConfig(shown, 'id', wrong, true)).toThrow(
+      /^10\.0 is outside of the valid range \[0\.0,10\.0\)$/,
+    )
+    expect(config.shape.radius).toBe(2)
+    expect(editConfig(shown, 'id', [radius], true).problem).toMatch(/'title'.*cannot be None/)
+    expect(config.shape.radius).toBe(3)
+    expect(() => editConfig(new ShownConfig(freeze(config)), 'id', [radius], true)).toThrow(/frozen/)
+    expect(editConfig(shown, 'id', [{ ...radius, text: '4' }], false).overrides).toEqual([
+      'config.shape.radius=4.0',
+    ])
+  })
 })

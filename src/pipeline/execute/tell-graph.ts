@@ -18,6 +18,7 @@ export function tellGraph(graph: QuantumGraph, onEvent: RunListener | undefined)
       dimensions: node.dimensions.required,
       after: after.get(node.label) ?? [],
       total: coordinates.length,
+      config: node.config,
     })),
     quanta: Array.from({ length: Math.min(graph.size, MOST_TOLD) }, (_, i) => {
       const { id, label, dataId } = graph.quantum(i)

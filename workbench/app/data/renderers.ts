@@ -4,6 +4,7 @@ import { INotebookTracker } from '@jupyterlab/notebook'
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime'
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { MIME } from '#protocol'
+import { makeConfigRenderer } from '../config/renderer.ts'
 import { makeExposureRenderer } from '../exposure/renderer.ts'
 import { makePipelineRenderer } from '../pipeline/renderer.ts'
 import { makePlotlyRenderer } from '../plotly/renderer.ts'
@@ -22,6 +23,7 @@ export type MakeRenderer = (context: RenderContext) => IRenderMime.IRenderer
 const RENDERERS: readonly (readonly [string, MakeRenderer])[] = [
   [MIME.exposure, makeExposureRenderer],
   [MIME.table, makeTableRenderer],
+  [MIME.config, makeConfigRenderer],
   [MIME.pipeline, makePipelineRenderer],
   [MIME.plotly, makePlotlyRenderer],
   [MIME.record, makeRecordRenderer],
@@ -30,7 +32,7 @@ const RENDERERS: readonly (readonly [string, MakeRenderer])[] = [
 /** Our MIME types everywhere, and in notebooks and consoles with the way to their kernel. */
 export const renderersPlugin: JupyterFrontEndPlugin<void> = {
   id: 'firstlight:renderers',
-  description: 'Displays exposures, tables, records, pipelines and plots.',
+  description: 'Displays exposures, tables, records, configs, pipelines and plots.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
   optional: [INotebookTracker, IConsoleTracker],

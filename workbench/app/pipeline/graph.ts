@@ -13,8 +13,14 @@ const STATES: readonly QuantumState[] = [
   'pending',
 ]
 
+/** Choosing a task: the one that is chosen, and what to do when another is. */
+export interface TaskChoice {
+  readonly chosen: string | undefined
+  readonly choose: (label: string) => void
+}
+
 /** The task boxes with their bars and arrows; drawn anew at each update, a pipeline is small. */
-export function drawGraph({ tasks }: PipelineDisplay): SVGSVGElement {
+export function drawGraph({ tasks }: PipelineDisplay, choice?: TaskChoice): SVGSVGElement {
   const { boxes, edges, width, height } = layoutTasks(tasks)
   return svg(
     'svg',
@@ -27,7 +33,7 @@ export function drawGraph({ tasks }: PipelineDisplay): SVGSVGElement {
       'aria-label': 'Tasks',
     },
     ...edges.map(([from, to]) => drawEdge(from, to)),
-    ...boxes.map(drawBox),
+    ...boxes.map((box) => drawBox(box, choice)),
   )
 }
 
@@ -39,7 +45,7 @@ function drawEdge(from: Placed, to: Placed): SVGElement {
   return svg('path', { class: 'fl-edge', d })
 }
 
-function drawBox({ task, x, y }: Placed): SVGElement {
+function drawBox({ task, x, y }: Placed, choice: TaskChoice | undefined): SVGElement {
   const { label, dimensions, counts, total } = task
   const ended = counts.done + counts.skipped
   const state = taskState(counts, total)
@@ -56,14 +62,22 @@ function drawBox({ task, x, y }: Placed): SVGElement {
     return bar
   })
   const failed = counts.failed > 0 ? ` · ${counts.failed} failed` : ''
-  return svg(
+  const box = svg(
     'g',
     {
       class: `fl-task fl-state-${state}`,
       transform: `translate(${x} ${y})`,
-      role: 'img',
       'aria-label': `${label}: ${ended} of ${total} done${failed}`,
+      ...(choice === undefined
+        ? { role: 'img' }
+        : {
+            role: 'button',
+            tabindex: 0,
+            'aria-pressed': String(choice.chosen === label),
+            'data-task': label,
+          }),
     },
+    ...(choice === undefined ? [] : [svg('title', {}, 'Show its config')]),
     svg('rect', { class: 'fl-box', width: BOX.width, height: BOX.height, rx: 6 }),
     svg('text', { class: 'fl-label', x: 10, y: 20 }, clip(label, 26)),
     svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensions.join(' · '), 30)),
@@ -71,6 +85,12 @@ function drawBox({ task, x, y }: Placed): SVGElement {
     svg('rect', { class: 'fl-bar', x: 10, y: 52, width: inner, height: 8 }),
     ...bars,
   )
+  // Not a click: the box may be drawn anew before the button is released.
+  box.addEventListener('mousedown', () => choice?.choose(label))
+  box.addEventListener('keydown', ({ key }) => {
+    if (key === 'Enter') choice?.choose(label)
+  })
+  return box
 }
 
 function taskState(counts: Readonly<Record<QuantumState, number>>, total: number): QuantumState {

@@ -1,6 +1,8 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { Widget } from '@lumino/widgets'
+import { messageOf } from '#core'
 import { MIME, type PipelineDisplay } from '#protocol'
+import { ConfigForm } from '../config/form.ts'
 import type { MakeRenderer, RenderContext } from '../data/renderers.ts'
 import { button, h } from '../dom.ts'
 import { formatDuration } from './duration.ts'
@@ -25,12 +27,15 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #run = h('code', { class: 'fl-run-name', title: 'Output collection' })
   readonly #cancel: HTMLButtonElement
   readonly #graph = h('div', { class: 'fl-graph-scroll' })
+  readonly #config = h('div', { class: 'fl-pipeline-config' })
   readonly #log = h('pre', { class: 'fl-log', tabindex: 0, 'aria-label': 'Log' })
   readonly #logTitle = h('div', { class: 'fl-log-title' })
   readonly #quanta = h('details', { class: 'fl-quanta' })
   #display: PipelineDisplay | undefined
   /** The quantum whose log is shown instead of the run's. */
   #selected: string | undefined
+  /** The task whose config is shown. */
+  #task: string | undefined
   #receivedAt = 0
   #ticker: ReturnType<typeof setInterval> | undefined
 
@@ -50,6 +55,7 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
         this.#cancel,
       ),
       this.#graph,
+      this.#config,
       this.#logTitle,
       this.#log,
       this.#quanta,
@@ -64,7 +70,7 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     this.#state.textContent = STATE_TEXT[display.state]
     this.#run.textContent = display.outputRun
     this.#cancel.hidden = !isGoing(display) || this.#context.client === undefined
-    this.#graph.replaceChildren(drawGraph(display))
+    this.#showGraph(display)
     this.#showLog(display)
     this.#showQuanta(display)
     this.#showTime()
@@ -90,6 +96,36 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     const left = display.remainingSec === undefined ? undefined : Math.max(0, display.remainingSec - since)
     const remaining = isGoing(display) && left !== undefined ? `, about ${formatDuration(left)} left` : ''
     this.#time.textContent = `${formatDuration(display.elapsedSec + since)}${remaining}`
+  }
+
+  /** Tasks whose configs can be shown are there to be chosen. */
+  #showGraph(display: PipelineDisplay): void {
+    const { client } = this.#context
+    this.#graph.hidden = display.tasks.length === 0
+    const isAsked = client?.available === true && display.tasks.some(({ configId }) => configId !== undefined)
+    const choice = { chosen: this.#task, choose: (label: string) => void this.#chooseTask(label) }
+    this.#keepFocus(this.#graph, 'task', () =>
+      this.#graph.replaceChildren(drawGraph(display, isAsked ? choice : undefined)),
+    )
+  }
+
+  /** Show the config of a task below the graph; chosen again, it goes away. */
+  async #chooseTask(label: string): Promise<void> {
+    const { client } = this.#context
+    const display = this.#display
+    const objectId = display?.tasks.find((task) => task.label === label)?.configId
+    if (client === undefined || display === undefined || objectId === undefined) return
+    this.#task = this.#task === label ? undefined : label
+    this.#showGraph(display)
+    this.#config.replaceChildren()
+    if (this.#task === undefined) return
+    try {
+      const { reply } = await client.ask({ op: 'config', objectId, edits: [], apply: false })
+      if (reply.config !== undefined && this.#task === label)
+        this.#config.replaceChildren(new ConfigForm(reply.config.config, client).node)
+    } catch (error) {
+      this.#config.replaceChildren(`Its config is not there: ${messageOf(error)}`)
+    }
   }
 
   #showLog({ log, quanta }: PipelineDisplay): void {
@@ -118,7 +154,9 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
         ? `${failed.length} failed ${failed.length === 1 ? 'quantum' : 'quanta'}`
         : `${quanta.length} quanta`
     const table = h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows))
-    this.#keepFocus(() => this.#quanta.replaceChildren(h('summary', {}, title), table))
+    this.#keepFocus(this.#quanta, 'quantum', () =>
+      this.#quanta.replaceChildren(h('summary', {}, title), table),
+    )
   }
 
   /** A row that shows the log of its quantum when it is chosen, and the run's when it is chosen again. */
@@ -152,15 +190,15 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     this.#showQuanta(this.#display)
   }
 
-  /** The row that has the keyboard keeps it when the table is drawn anew. */
-  #keepFocus(draw: () => void): void {
+  /** What has the keyboard keeps it when its table or graph is drawn anew; it is known by `data-NAME`. */
+  #keepFocus(within: HTMLElement, name: string, draw: () => void): void {
     const active = this.node.ownerDocument.activeElement
-    const key =
-      active instanceof HTMLElement && this.#quanta.contains(active) ? active.dataset['quantum'] : undefined
+    const isOurs = (active instanceof HTMLElement || active instanceof SVGElement) && within.contains(active)
+    const key = isOurs ? active.dataset[name] : undefined
     draw()
     if (key === undefined) return
-    for (const row of this.#quanta.querySelectorAll<HTMLElement>('tr'))
-      if (row.dataset['quantum'] === key) row.focus()
+    for (const element of within.querySelectorAll<HTMLElement | SVGElement>(`[data-${name}]`))
+      if (element.dataset[name] === key) element.focus()
   }
 
   async #stop(): Promise<void> {
@@ -171,7 +209,7 @@ class PipelineRenderer extends Widget implements IRenderMime.IRenderer {
     try {
       await client.ask({ op: 'cancel', runId: this.#display.runId })
     } catch (error) {
-      this.#state.textContent = `cannot stop: ${error instanceof Error ? error.message : String(error)}`
+      this.#state.textContent = `cannot stop: ${messageOf(error)}`
     } finally {
       this.#cancel.disabled = false
       this.#cancel.textContent = 'Cancel'
