@@ -126,7 +126,7 @@ describe('overrides from a command line', () => {
 })
 
 test('what is typed for a value gives the value back', () => {
-  const values: readonly [path: string, value: unknown][] = [
+  const values: readonly (readonly [path: string, value: unknown])[] = [
     ...['plain words', "'quoted'", 'None', '', ' blank', "it's", '5'].map(
       (text) => ['needed', text] as const,
     ),
