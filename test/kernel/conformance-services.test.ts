@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TestClient } from './client.ts'
+import { freeConnection, writeConnectionFile } from '../../src/platform/node/jupyter/index.ts'
+import { kernelMain, TestClient } from './client.ts'
 
 /** The second half of `conformance.test.ts`: questions, comms, control, life, language, installing. */
 
@@ -125,6 +126,54 @@ describe('comms', () => {
     })
     client.send('shell', 'comm_close', { comm_id, data: {} })
     expect((await shell('comm_info_request', { target_name: 'sum' }))['comms']).toEqual({})
+  })
+})
+
+describe('what front ends build on', () => {
+  test('a widget is a comm of jupyter.widget with its protocol, shown by its model', async () => {
+    const run = await client.execute('widgets.slider(0, 10)')
+    const open = run.ofType('comm_open').find(({ content }) => {
+      const { state } = content['data'] as { state: Content }
+      return state['_model_name'] === 'IntSliderModel'
+    })
+    expect(open).toMatchObject({ metadata: { version: '2.1.0' }, content: { target_name: 'jupyter.widget' } })
+    const view = (run.ofType('execute_result')[0]?.content['data'] as Content)[
+      'application/vnd.jupyter.widget-view+json'
+    ]
+    expect(view).toMatchObject({ model_id: open?.content['comm_id'] })
+  })
+
+  test('the debugger speaks DAP on control', async () => {
+    const ask = (seq: number, command: string) =>
+      client.request('control', 'debug_request', { seq, type: 'request', command, arguments: {} })
+    expect(await ask(1, 'initialize')).toMatchObject({ type: 'response', request_seq: 1, success: true })
+    expect(await ask(2, 'debugInfo')).toMatchObject({
+      success: true,
+      body: { isStarted: true, hashMethod: 'Murmur2', breakpoints: [], stoppedThreads: [] },
+    })
+    expect(await ask(3, 'disconnect')).toMatchObject({ success: true })
+  })
+
+  test('a subshell runs beside a main shell that waits', async () => {
+    const { subshell_id } = await client.request('control', 'create_subshell_request')
+    const waiting = client.sendExecute('await new Promise(() => {})')
+    await client.waitFor(() => client.iopubOf(waiting).some((m) => m.header.msg_type === 'execute_input'))
+    const header = {
+      msg_id: crypto.randomUUID(),
+      session: client.session,
+      username: 'test',
+      date: new Date().toISOString(),
+      msg_type: 'execute_request',
+      version: '5.5',
+      subshell_id: String(subshell_id),
+    }
+    const beside = client.send('shell', 'execute_request', { code: 'star.mag' }, { header })
+    expect((await client.finished(beside)).result).toBe('17')
+    await client.request('control', 'interrupt_request')
+    expect((await client.finished(waiting)).error?.ename).toBe('KernelInterrupt')
+    expect(await client.request('control', 'delete_subshell_request', { subshell_id })).toEqual({
+      status: 'ok',
+    })
   })
 })
 
@@ -263,5 +312,37 @@ describe('life', () => {
       metadata: { debugger: true },
     })
     expect(spec['argv']).toContain('{connection_file}')
+  })
+  test('the kernel ends when its parent does', async () => {
+    const info = await freeConnection('firstlight')
+    const file = `/tmp/firstlight-parent-${process.pid}-${Date.now()}.json`
+    await writeConnectionFile(file, info)
+    const starter = `const { spawn } = require('node:child_process'); const k = spawn(process.execPath, ['--no-force-async-hooks-checks', ${JSON.stringify(kernelMain)}, ${JSON.stringify(file)}], { detached: true, stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid), FIRSTLIGHT_HISTORY: '' } }); console.log(k.pid); setInterval(() => {}, 1000)`
+    const parent = spawn(process.execPath, ['-e', starter])
+    const pid = Number(
+      await new Promise<string>((resolve) =>
+        parent.stdout.once('data', (chunk: Uint8Array) => resolve(String(chunk))),
+      ),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    parent.kill('SIGKILL')
+    const isAlive = () => {
+      try {
+        process.kill(pid, 0)
+        return true
+      } catch {
+        return false
+      }
+    }
+    for (let i = 0; i < 50 && isAlive(); i++) await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(isAlive()).toBe(false)
+  })
+
+  // The last: the kernel of all tests above is gone then.
+  test('shutdown for good says so and ends the process', async () => {
+    const id = client.send('control', 'shutdown_request', { restart: false })
+    await client.waitFor(() => client.replyTo(id) !== undefined)
+    expect(client.replyTo(id)?.content).toEqual({ status: 'ok', restart: false })
+    expect(await client.kernel.exited).toBe(0)
   })
 })

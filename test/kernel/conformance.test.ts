@@ -210,7 +210,11 @@ describe('errors', () => {
     expect(run.stdout).toBe('')
   })
 
-  test('an unknown magic is an error naming the near one', async () => {
+  test('magics: a known one works, an unknown one is an error naming the near one', async () => {
+    expect(await client.execute('%time 6 * 7')).toMatchObject({
+      result: '42',
+      stdout: expect.stringMatching(/^Wall time: /) as string,
+    })
     expect((await client.execute('%%bsah\nls')).error?.evalue).toBe(
       "No magic named %%bsah. Did you mean '%%bash'?",
     )

@@ -99,7 +99,10 @@ test('a prefix takes logos, environment and repository defaults, and several nam
     '--display-name',
     'DC2 data',
   ]
-  expect(kernel(['install', '--prefix', home, ...args]).code).toBe(0)
+  expect(kernel(['install', '--prefix', home, ...args])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Installed the kernel 'dc2' in .*kernels\/dc2\n$/) as unknown,
+  })
   expect(kernel(['install', '--prefix', home]).code).toBe(0)
   const dir = join(home, 'share/jupyter/kernels/dc2')
   expect(specIn(dir)).toMatchObject({

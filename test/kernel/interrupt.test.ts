@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freeConnection, writeConnectionFile } from '../../src/platform/node/jupyter/index.ts'
 import { kernelMain, TestClient } from './client.ts'
 
 describe('interrupt', () => {
@@ -107,42 +106,6 @@ describe('leaving', () => {
     expect(run.error?.evalue).toContain('out of memory')
     expect((await client.execute('1 + 1')).result).toBe('2')
     await client.stop()
-  })
-
-  test('shutdown answers with the restart flag, also during a loop, and the process ends', async () => {
-    const client = await TestClient.start()
-    client.sendExecute('while (true) {}')
-    await new Promise((resolve) => setTimeout(resolve, 700))
-    const id = client.send('control', 'shutdown_request', { restart: true })
-    await client.waitFor(() => client.replyTo(id) !== undefined)
-    expect(client.replyTo(id)?.content).toEqual({ status: 'ok', restart: true })
-    expect(await client.kernel.exited).toBe(0)
-    await client.stop()
-  })
-
-  test('the kernel ends when its parent does, also while a cell loops', async () => {
-    const info = await freeConnection('firstlight')
-    const file = `/tmp/firstlight-parent-${process.pid}-${Date.now()}.json`
-    await writeConnectionFile(file, info)
-    const starter = `const { spawn } = require('node:child_process'); const k = spawn(process.execPath, ['--no-force-async-hooks-checks', ${JSON.stringify(kernelMain)}, ${JSON.stringify(file)}], { detached: true, stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid), FIRSTLIGHT_HISTORY: '' } }); console.log(k.pid); setInterval(() => {}, 1000)`
-    const parent = spawn(process.execPath, ['-e', starter])
-    const pid = Number(
-      await new Promise<string>((resolve) =>
-        parent.stdout.once('data', (chunk: Uint8Array) => resolve(String(chunk))),
-      ),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    parent.kill('SIGKILL')
-    const isAlive = () => {
-      try {
-        process.kill(pid, 0)
-        return true
-      } catch {
-        return false
-      }
-    }
-    for (let i = 0; i < 50 && isAlive(); i++) await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(isAlive()).toBe(false)
   })
 
   test('a missing or broken connection file is a message and exit code 1', async () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startServer } from '#server'
-import { startTestServer, type TestServer } from './support/server.ts'
+import { addKernelspec, startTestServer, type TestServer } from './support/server.ts'
 
 let server: TestServer
 let cookie: string
@@ -64,6 +64,9 @@ describe('1. paths out of the root', () => {
     '/api/contents//etc/passwd',
     '/api/contents/%2fetc%2fpasswd',
     '/api/contents/%2f%2fhost%2fshare',
+    '/api/contents/%5c%5chost%5cshare',
+    '/api/contents/%252e%252e/secret.txt',
+    '/api/contents/....//....//secret.txt',
     '/api/contents/../testtest/secret.txt',
     '/api/contents/file:/etc/passwd',
     '/api/contents/C:/windows',
@@ -77,6 +80,8 @@ describe('1. paths out of the root', () => {
     '/files/%2e%2e%2fsecret.txt',
     '/files/link.txt',
     '/files/.hidden',
+    '/files/file:%2f%2f%2fetc%2fpasswd',
+    '/nbconvert/markdown/..%2fsecret.ipynb',
     '/static/../secret.txt',
     '/static/..%2f..%2fsecret.txt',
     '/kernelspecs/firstlight/..%2f..%2fsecret.txt',
@@ -119,6 +124,11 @@ describe('2. open redirects', () => {
     '/%0d%0aX: y',
     '/\t/evil.com',
     'javascript:alert(1)',
+    '/%2f%2fevil.com',
+    '/%5cevil.com',
+    '%2f%2fevil.com',
+    '/.//evil.com',
+    '/lab/..//evil.com/..%2f',
   ])('next=%s stays here', async (next) => {
     const answer = await server.raw('/login', {
       method: 'POST',
@@ -257,6 +267,14 @@ describe('6. secrets and stacks', () => {
       headers: { Referer: `${server.base}/lab?token=${server.token}` },
     })
     await server.raw(`/api/contents/x?token=${server.token}`)
+    addKernelspec(server, 'broken', ['/nowhere/kernel', '{connection_file}'])
+    const failing = await server.raw(`/api/kernels?token=${server.token}`, {
+      method: 'POST',
+      headers: { Referer: `${server.base}/lab?token=${server.token}` },
+      body: '{"name":"broken"}',
+    })
+    expect(failing.status).toBe(500)
+    expect(await failing.text()).not.toContain(server.token)
     const text = server.logged.map(({ message }) => message).join('\n')
     expect(text.length).toBeGreaterThan(0)
     expect(text).not.toContain(server.token)
@@ -285,6 +303,8 @@ describe('7. content that would run', () => {
     expect(policy).toContain("frame-ancestors 'self'")
     expect(policy).toContain("default-src 'none'")
     expect(await page.text()).not.toMatch(/<script(?![^>]*(?:src=|application\/json))/)
+    writeFileSync(join(server.root, 'image.svg'), '<svg xmlns="http://www.w3.org/2000/svg" onload="evil()"/>')
+    expect(await rawGet('/files/image.svg')).toMatch(/Content-Security-Policy: sandbox allow-scripts/)
     const download = await server.call('GET', '/files/page.html?download=1')
     expect(download.headers.get('content-disposition')).toContain('attachment')
   })
@@ -293,6 +313,16 @@ describe('7. content that would run', () => {
       headers: { Cookie: cookie },
     })
     expect(await page.text()).not.toContain('</script><script>alert')
+    const evil = '</script><script>alert(1)'
+    const workspace = { data: { 'layout:x': evil }, metadata: { id: evil } }
+    const kept = await server.call('PUT', `/lab/api/workspaces/${encodeURIComponent(evil)}`, workspace)
+    expect(kept.status).toBe(204)
+    await server.call('PUT', '/lab/api/settings/test:plugin', { raw: `{ "x": "${evil}" }` })
+    const restored = await server.raw(`/lab/workspaces/${encodeURIComponent(evil)}`, {
+      headers: { Cookie: cookie },
+    })
+    expect(restored.status).toBe(200)
+    expect(await restored.text()).not.toContain('</script><script>alert')
     const login = await server.raw('/login?next=%2F%22%3E%3Cscript%3E')
     expect(await login.text()).not.toContain('"><script>')
   })

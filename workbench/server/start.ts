@@ -164,13 +164,13 @@ function defaultStateDir(env: Environment): string {
   return join(env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state'), 'firstlight')
 }
 
-/** A path of this package, from source and from `dist` alike. */
 /** Our kernel, bundled where it was built whole. */
 function kernelMain(): string {
   const bundled = packagePath('dist/kernel-bundle/session/main.js')
   return existsSync(bundled) ? bundled : packagePath('dist/kernel/main.js')
 }
 
+/** A path of this package, from source and from `dist` alike. */
 function packagePath(relative: string): string {
   const here = fileURLToPath(new URL('.', import.meta.url))
   const root = /[/\\]dist[/\\]workbench[/\\]server[/\\]?$/.test(here) ? '../../..' : '../..'

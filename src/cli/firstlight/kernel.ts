@@ -65,7 +65,7 @@ const uninstallCommand = (): Command =>
 
 async function install(flags: InstallFlags): Promise<void> {
   const { installKernel, KERNEL_NAME } = await import('#kernel')
-  const { resolve } = await import('node:path')
+  const { basename, resolve } = await import('node:path')
   const { name = KERNEL_NAME, displayName } = flags
   const env = {
     ...(flags.repo !== undefined && { FIRSTLIGHT_REPO: resolve(flags.repo) }),
@@ -74,7 +74,7 @@ async function install(flags: InstallFlags): Promise<void> {
   }
   const options = { name, env, ...(displayName !== undefined && { displayName }) }
   const dir = await installKernel(targetOf(flags), process.env, options)
-  process.stdout.write(`Installed the kernel '${name}' in ${dir}\n`)
+  process.stdout.write(`Installed the kernel '${basename(dir)}' in ${dir}\n`)
 }
 
 async function list(): Promise<void> {

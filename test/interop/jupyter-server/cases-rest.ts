@@ -106,6 +106,28 @@ export const restCases: readonly Case[] = [
     ['GET /nbconvert/html/none.ipynb'],
   ),
   asking(
+    'conversion: what both make',
+    ['GET /nbconvert/notebook/run.ipynb'],
+    ['GET /nbconvert/markdown/run.ipynb?download=true'],
+    ['GET /nbconvert/script/run.ipynb?download=true'],
+  ),
+  asking(
+    'what only JupyterLab itself asks',
+    ['GET /lab/api/extensions'],
+    ['GET /lab/api/plugins'],
+    ['GET /lab/api/build'],
+    ['GET /lab/api/licenses'],
+  ),
+  asking('metrics and language servers', ['GET /api/lsp/status'], ['GET /metrics']),
+  one('in and out', async ({ server, settings }) => {
+    const ask = (path: string, init?: RequestInit) => settings.fetch(`${server.base}${path}`, init)
+    const form = (token: string) => ({ method: 'POST', body: new URLSearchParams({ password: token }) })
+    await ask('/')
+    await ask('/login?next=%2Flab%2Ftree%2Ftext.txt')
+    await ask('/login', form('wrong'))
+    await ask('/logout')
+  }),
+  asking(
     'pages that are not there',
     ['GET /nowhere'],
     ['GET /api/nowhere'],

@@ -37,12 +37,17 @@ export function exportRoutes(contents: Contents): Route[] {
         : undefined
       if (exporter === undefined) throw notFound(`No export format ${params['format']}`)
       const path = contentsPath(params['rest'] ?? '')
-      const { content } = await contents.get(path, { type: 'notebook', content: true, hash: false })
+      const { content, last_modified } = await contents.get(path, {
+        type: 'notebook',
+        content: true,
+        hash: false,
+      })
       if (!isObject(content)) throw notFound(`No notebook ${path}`)
       const name = `${basename(path, '.ipynb')}${exporter.extension(content)}`
       if (query.get('download') === 'true')
         res.setHeader('Content-Disposition', `attachment; filename*=utf-8''${encodeURIComponent(name)}`)
       res.setHeader('Content-Security-Policy', FILE_POLICY)
+      res.setHeader('Last-Modified', new Date(last_modified).toUTCString())
       send(res, exporter.convert(content), `${exporter.mimetype}; charset=utf-8`)
     }),
   ]
