@@ -5,6 +5,7 @@ import type { ScopeNames } from '../language/names.ts'
 import type { CellService } from '../language/service.ts'
 import { CELL_MAGICS, LINE_MAGICS } from '../magic/names.ts'
 import { prepareCell } from '../magic/prepare.ts'
+import { wordsOf } from '../magic/words.ts'
 import type { CompletionMatch, CompletionResult } from '../protocol/threads.ts'
 import { toPoints, toUnits } from './code-points.ts'
 import { symbolDocs } from './library-docs.ts'
@@ -44,8 +45,13 @@ function magicCompletions(code: string, at: number): Found | undefined {
   ]
   const entries = known
     .filter((name) => name.startsWith(line))
-    .map((text) => ({ text, type: 'magic', signature: '' }))
+    .map((text) => ({ text, type: 'magic', ...magicDocs(text) }))
   return { start: lineStart, end: at, entries }
+}
+
+function magicDocs(magic: string): { signature: string; documentation?: string } {
+  const words = wordsOf(magic)
+  return words === undefined ? { signature: '' } : { signature: words.usage, documentation: words.doc }
 }
 
 function codeCompletions(

@@ -4,6 +4,7 @@ import { ts } from '../language/compiler.ts'
 import type { ScopeNames } from '../language/names.ts'
 import type { CellService } from '../language/service.ts'
 import { prepareCell } from '../magic/prepare.ts'
+import { wordsOf } from '../magic/words.ts'
 import type { InspectResult } from '../protocol/threads.ts'
 import { toUnits } from './code-points.ts'
 import { docsBefore, type Documentation } from './library-docs.ts'
@@ -16,6 +17,18 @@ export interface InspectAsk {
   readonly detail: number
 }
 
+/** How the magic at the cursor is used; undefined when there is none. */
+export function magicInspect({ code, cursor }: InspectAsk): InspectResult | undefined {
+  const at = toUnits(code, cursor)
+  const before = /(?:^|\n)[ \t]*(%{1,2}\w*)$/.exec(code.slice(0, at))?.[1]
+  const words = before && wordsOf(before + (/^\w*/.exec(code.slice(at))?.[0] ?? ''))
+  if (words === undefined || words === '') return undefined
+  const { usage, doc } = words
+  const [head = '', ...rest] = usage.split(/(?= or |, |; )/)
+  const markdown = `\`${head}\`${rest.join('')}\n\n${doc}`
+  return { found: true, data: { 'text/plain': `${usage}\n\n${doc}`, 'text/markdown': markdown } }
+}
+
 /** Type and documentation of the name at or before the cursor, of a call when the cursor is in its arguments. */
 export function inspect(
   service: CellService,
@@ -25,8 +38,9 @@ export function inspect(
   const prepared = prepareCell(code)
   placeCell(service, scope, prepared)
   const at = prepared.toText(toUnits(code, cursor))
-  const quick = quickInfoNear(service, prepared.text, at)
-  if (quick === undefined || isUnknown(quick)) return { found: false, data: {} }
+  const quick =
+    known(quickInfoNear(service, prepared.text, at)) ?? typeInfo(service, scope, prepared.text, at)
+  if (quick === undefined) return { found: false, data: {} }
   const signature = ts
     .displayPartsToString(quick.displayParts)
     .replace(/^\(alias\) /, '')
@@ -75,8 +89,27 @@ function quickInfoNear(service: CellService, text: string, at: number): TS.Quick
   return undefined
 }
 
-const isUnknown = (quick: TS.QuickInfo): boolean =>
-  quick.kind === ts.ScriptElementKind.unknown || ts.displayPartsToString(quick.displayParts) === 'any'
+const known = (quick: TS.QuickInfo | undefined): TS.QuickInfo | undefined =>
+  quick === undefined ||
+  quick.kind === ts.ScriptElementKind.unknown ||
+  /^any$|\/\*unresolved\*\/ any$/.test(ts.displayPartsToString(quick.displayParts))
+    ? undefined
+    : quick
+
+/** A name that stands alone may be a type: it is asked for once more where types stand. The service then holds that text. */
+function typeInfo(
+  service: CellService,
+  scope: ScopeNames,
+  text: string,
+  at: number,
+): TS.QuickInfo | undefined {
+  const before = /[\p{ID_Start}$_][\p{ID_Continue}$.]*$/u.exec(text.slice(0, at))?.[0] ?? ''
+  const name = before + (/^[\p{ID_Continue}$]*/u.exec(text.slice(at))?.[0] ?? '')
+  if (!/^[\p{ID_Start}$_]/u.test(name)) return undefined
+  const asked = `${text}\n;type __asked = ${name}`
+  placeCell(service, scope, prepareCell(asked))
+  return known(service.service.getQuickInfoAtPosition(service.cellPath, asked.length - 1))
+}
 
 /** The declaration's text, where it is not a generated one. */
 function declarationOf(service: CellService, at: number): string | undefined {

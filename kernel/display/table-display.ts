@@ -1,4 +1,4 @@
-import { MIME, type TableDisplay } from '#protocol'
+import { MIME, type TableDisplay, timeText } from '#protocol'
 import { Catalog, type Cell, type ColumnSpec } from '#table'
 import type { DisplayData } from '../protocol/threads.ts'
 import { shownObjects } from './objects.ts'
@@ -50,15 +50,6 @@ const isNumber = ({ type }: ColumnSpec): boolean => /^[iuf]\d/.test(type)
 /** Times as dates; what counts from elsewhere than 1970 says so in its column's doc. */
 const columnText = (type: ColumnSpec['type'], cell: Cell): string =>
   type === 'timestamp' && typeof cell === 'bigint' ? timeText(cell) : cellText(cell)
-
-/** Whole days as a date; fractions of a second as far as they go. */
-function timeText(nanoseconds: bigint): string {
-  const fraction = BigInt.asUintN(64, ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
-  const at = new Date(Number((nanoseconds - fraction) / 1_000_000n))
-  const [day = '', time = ''] = at.toISOString().slice(0, -5).split('T')
-  const rest = fraction === 0n ? '' : `.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`
-  return time === '00:00:00' && rest === '' ? day : `${day} ${time}${rest}`
-}
 
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return ''

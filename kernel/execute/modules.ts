@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KernelError } from '../errors.ts'
-import { absolute, CODE, findModule } from '../language/find-module.ts'
+import { absolute, CODE, findModule, isLocal, TYPESCRIPT } from '../language/find-module.ts'
 import type { LanguageClient } from './language-client.ts'
 import { registerModule } from './stack.ts'
 
@@ -16,17 +16,20 @@ export class CellModules {
   readonly #base: string
   readonly #require: NodeJS.Require
   readonly #language: LanguageClient
+  /** Path of a module of TypeScript → where it lies compiled, for `require`. */
+  readonly #required = new Map<string, string>()
+  /** CommonJS `require`, from the notebook's folder; modules of TypeScript too, see `compileRequired`. */
+  readonly require: NodeJS.Require
 
   constructor(folder: string, language: LanguageClient) {
     this.#folder = folder
     this.#base = pathToFileURL(join(folder, '__notebook__.mjs')).href
     this.#require = createRequire(join(folder, '__notebook__.cjs'))
     this.#language = language
-  }
-
-  /** CommonJS `require`, from the notebook's folder. */
-  get require(): NodeJS.Require {
-    return this.#require
+    this.require = Object.assign(
+      (specifier: string): unknown => this.#require(this.#requiredPath(specifier)),
+      this.#require,
+    )
   }
 
   /** What `import.meta` is in a cell. */
@@ -50,8 +53,7 @@ export class CellModules {
   }
 
   async #load(specifier: string): Promise<Namespace> {
-    if (/^(\.{1,2}\/|\/|file:)/.test(specifier) || specifier === '.' || specifier === '..')
-      return this.#loadFile(specifier)
+    if (isLocal(specifier)) return this.#loadFile(specifier)
     const url = absolute(specifier, this.#base)
     if (url === specifier && !/^(node|data|https?):/.test(specifier) && !isBuiltin(this.#require, specifier))
       throw new KernelError(
@@ -79,10 +81,33 @@ export class CellModules {
     if (path.includes('/node_modules/') || !CODE.test(path))
       return (await import(pathToFileURL(path).href)) as Namespace
     if (isCommonJs(path)) return this.#loadCommonJs(path)
+    return (await import(await this.#compile(path))) as Namespace
+  }
+
+  async #compile(path: string): Promise<string> {
     const compiled = await this.#language.call('compileModule', { path })
     if ('error' in compiled) throw new SyntaxError(compiled.error.evalue)
     for (const file of compiled.files) registerModule(file.emitted, file.source, file.map)
-    return (await import(compiled.url)) as Namespace
+    return compiled.url
+  }
+
+  /** Compile what a cell is going to `require`, which cannot wait for it then. */
+  async compileRequired(specifiers: readonly string[]): Promise<void> {
+    for (const specifier of specifiers) {
+      const path = findModule(specifier, this.#folder)
+      if (path !== undefined && TYPESCRIPT.test(path))
+        this.#required.set(path, fileURLToPath(await this.#compile(path)))
+    }
+  }
+
+  #requiredPath(specifier: string): string {
+    const path = isLocal(specifier) ? findModule(specifier, this.#folder) : undefined
+    if (path === undefined || !TYPESCRIPT.test(path)) return specifier
+    const compiled = this.#required.get(path)
+    if (compiled !== undefined) return compiled
+    throw new KernelError('kernel/not-compiled', `${path} is TypeScript, and no cell names it for require`, {
+      hint: 'Give require the name as a text constant, or use: await import(name)',
+    })
   }
 
   #loadCommonJs(path: string): Namespace {

@@ -115,6 +115,7 @@ export class CellRunner {
       meta: this.#parts.modules.meta,
     }
     if (cell.uses.length > 0) await this.#parts.prepare(cell.uses)
+    if (cell.requires.length > 0) await this.#parts.modules.compileRequired(cell.requires)
     await compile(cell)(runtime, this.#parts.scope)
     while (context.pending.size > 0) await Promise.all(context.pending)
     if (result !== undefined && result.value !== undefined) await this.#show(result.value, context)

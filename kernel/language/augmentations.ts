@@ -5,6 +5,8 @@ import { ts } from './compiler.ts'
 export interface Augmentation {
   /** As an ambient block of its own. */
   readonly text: string
+  /** The module it adds to; undefined for the global scope. */
+  readonly to?: string
   /** What it declares: another cell that declares one of these takes its place. */
   readonly keys: readonly string[]
 }
@@ -16,13 +18,20 @@ export const isAugmentation = (node: TS.Node): node is TS.ModuleDeclaration =>
 export function augmentationsIn(file: TS.SourceFile): Augmentation[] {
   return file.statements.filter(isAugmentation).flatMap(({ name, body }) => {
     const inner = body !== undefined && ts.isModuleBlock(body) ? body.statements : []
-    const head = ts.isIdentifier(name) ? 'declare global' : `declare module ${name.getText(file)}`
+    const isGlobal = ts.isIdentifier(name)
+    const head = isGlobal
+      ? 'declare global'
+      : `${bringModule(name.text)}\ndeclare module ${name.getText(file)}`
     return inner.map((statement) => ({
       text: `${head} { ${statement.getFullText(file)}\n}`,
+      ...(!isGlobal && { to: name.text }),
       keys: keysOf(statement, file).map((key) => `${name.text}/${key}`),
     }))
   })
 }
+
+/** A module is added to only where it is imported too. */
+export const bringModule = (name: string): string => `import type {} from ${JSON.stringify(name)};`
 
 function keysOf(statement: TS.Statement, file: TS.SourceFile): string[] {
   if (ts.isInterfaceDeclaration(statement))

@@ -1,7 +1,8 @@
 import type TS from 'typescript'
 import type { DeclaredName, NameKind } from '../protocol/threads.ts'
-import { type Augmentation, augmentationsIn } from './augmentations.ts'
+import { type Augmentation, augmentationsIn, bringModule } from './augmentations.ts'
 import { ts } from './compiler.ts'
+import { isLocal } from './find-module.ts'
 import type { ImportedName, NameOrigin, ScopeNames } from './names.ts'
 
 /** What a parsed cell declares at its top level, imports, and mentions. */
@@ -13,6 +14,8 @@ export interface CellNames {
   /** `var` names that stand only inside blocks and loops. */
   readonly hoisted: ReadonlySet<string>
   readonly mentions: ReadonlySet<string>
+  /** Files it asks for by `require` and a text constant. */
+  readonly requires: readonly string[]
   readonly augmentations: readonly Augmentation[]
 }
 
@@ -36,7 +39,7 @@ export function cellNames(file: TS.SourceFile): CellNames {
     imports,
     exported,
     hoisted: inner,
-    mentions: mentionedIn(file),
+    ...mentionedIn(file),
     augmentations: augmentationsIn(file),
   }
 }
@@ -153,15 +156,29 @@ function importedNames(statement: TS.ImportDeclaration, file: TS.SourceFile): Im
   return found
 }
 
-function mentionedIn(file: TS.SourceFile): Set<string> {
-  const found = new Set<string>()
+function mentionedIn(file: TS.SourceFile): Pick<CellNames, 'mentions' | 'requires'> {
+  const mentions = new Set<string>()
+  const requires: string[] = []
   const visit = (node: TS.Node, parent: TS.Node): void => {
     if (ts.isIdentifier(node)) {
-      if (!(ts.isPropertyAccessExpression(parent) && parent.name === node)) found.add(node.text)
-    } else ts.forEachChild(node, (child) => visit(child, node))
+      if (!(ts.isPropertyAccessExpression(parent) && parent.name === node)) mentions.add(node.text)
+    } else {
+      const required = requiredBy(node)
+      if (required !== undefined && ts.isStringLiteralLike(required) && isLocal(required.text))
+        requires.push(required.text)
+      ts.forEachChild(node, (child) => visit(child, node))
+    }
   }
   ts.forEachChild(file, (child) => visit(child, file))
-  return found
+  return { mentions, requires }
+}
+
+/** What `require(…)` and `import x = require(…)` ask for. */
+function requiredBy(node: TS.Node): TS.Expression | undefined {
+  if (ts.isExternalModuleReference(node)) return node.expression
+  const isRequire =
+    ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'require'
+  return isRequire ? node.arguments[0] : undefined
 }
 
 /**
@@ -175,6 +192,7 @@ export function checkerTail(names: CellNames, scope: ScopeNames): string {
     .map(({ name }) => name)
     .filter((name) => !names.exported.has(name) && !names.hoisted.has(name))
   const lines = [`export { ${exports.join(', ')} };`, ...[...names.hoisted].map(exportHoisted)]
+  for (const { to } of names.augmentations) if (to !== undefined) lines.push(bringModule(to))
   for (const name of names.mentions) {
     const origin = own.has(name) ? undefined : scope.origin(name)
     if (origin !== undefined) lines.push(bring(name, origin))

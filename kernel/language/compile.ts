@@ -6,7 +6,8 @@ import type { CellError, CompiledCell, CompiledExpression, DeclaredName } from '
 import { type CellNames, cellNames, checkerTail, parseCell } from './cell-text.ts'
 import { isAugmentation } from './augmentations.ts'
 import { ts } from './compiler.ts'
-import { diagnosticsError, inCellTerms } from './diagnostics.ts'
+import { diagnosticsError, inCellTerms, isError } from './diagnostics.ts'
+import { checkModules } from './module-check.ts'
 import { type ScopeNames } from './names.ts'
 import type { CellService } from './service.ts'
 import { ENGINE_TYPES } from './session-names.ts'
@@ -27,10 +28,10 @@ export function compileCell(
   const prepared = prepareCell(source)
   const names = placeCell(service, scope, prepared)
   const { program, cell } = service.program()
-  const error = checkCell(program, cell, prepared, label)
+  const folder = dirname(service.cellPath)
+  const error = checkCell(program, cell, prepared, label) ?? checkModules(program, prepared.text, folder)
   if (error !== undefined) return { error }
   const emitted = emitCell(program, cell, prepared.text.length, names, scope)
-  const folder = dirname(service.cellPath)
   const declares = names.declares.map(
     (declared): DeclaredName =>
       emitted.erased.has(declared.name) ? { name: declared.name, kind: 'type' } : declared,
@@ -40,7 +41,7 @@ export function compileCell(
     dts: scopeModule(emitted.dts, folder),
     declares,
     imports: names.imports,
-    augmentations: names.augmentations,
+    augmentations: names.augmentations.map((added) => ({ ...added, text: withAbsolute(added.text, folder) })),
   })
   const own = new Set(names.declares.map(({ name }) => name))
   const uses = [...names.mentions].filter((name) => !own.has(name) && scope.isSession(name))
@@ -54,6 +55,7 @@ export function compileCell(
       declares,
       isKept: declares.length + names.augmentations.length > 0,
       uses,
+      requires: names.requires,
       timed: prepared.timed,
     },
   }
@@ -70,6 +72,9 @@ export function placeCell(service: CellService, scope: ScopeNames, prepared: Pre
   return names
 }
 
+/** `import x = require(…)`, which ECMAScript has not: cells have it all the same. */
+const IMPORT_ASSIGNMENT = 1202
+
 function checkCell(
   program: TS.Program,
   cell: TS.SourceFile,
@@ -84,7 +89,7 @@ function checkCell(
     return diagnosticsError(clamp(decorators, prepared), prepared, label, 'SyntaxError')
   const semantic = program
     .getSemanticDiagnostics(cell)
-    .filter(isError)
+    .filter((diagnostic) => isError(diagnostic) && diagnostic.code !== IMPORT_ASSIGNMENT)
     .map((diagnostic) => inCellTerms(diagnostic, cell, prepared.text.length))
   return semantic.length > 0
     ? diagnosticsError(clamp(semantic, prepared), prepared, label, 'TypeScriptError')
@@ -105,8 +110,6 @@ function decoratorsIn(file: TS.SourceFile): TS.Diagnostic[] {
   if (file.text.includes('@')) visit(file)
   return found
 }
-
-const isError = (diagnostic: TS.Diagnostic): boolean => diagnostic.category === ts.DiagnosticCategory.Error
 
 /** A fault found only in the tail (an unclosed brace swallows it) is shown at the end of the user's text. */
 const clamp = (diagnostics: readonly TS.Diagnostic[], { text }: PreparedCell): TS.Diagnostic[] => {
@@ -176,15 +179,17 @@ const dropAugmentations: TS.TransformerFactory<TS.SourceFile | TS.Bundle> = () =
       )
     : file
 
-/** The cell's declarations as the body of an ambient module, where relative specifiers are not allowed. */
+/** The cell's declarations as the body of an ambient module. */
 const scopeModule = (dts: string, folder: string): string =>
-  dts
-    .replace(
-      /\b(from|import)(\s*\(?\s*)(["'])(\.{1,2}\/[^"']*)\3/g,
-      (_, word: string, gap: string, quote: string, path: string) =>
-        `${word}${gap}${quote}local:${resolve(folder, path).replaceAll('\\', '/')}${quote}`,
-    )
-    .replace(/^export declare /gm, 'export ')
+  withAbsolute(dts, folder).replace(/^export declare /gm, 'export ')
+
+/** Inside an ambient module relative specifiers are not allowed. */
+const withAbsolute = (text: string, folder: string): string =>
+  text.replace(
+    /\b(from|import|declare module)(\s*\(?\s*)(["'])(\.{1,2}\/[^"']*)\3/g,
+    (_, word: string, gap: string, quote: string, path: string) =>
+      `${word}${gap}${quote}local:${resolve(folder, path).replaceAll('\\', '/')}${quote}`,
+  )
 
 /** An expression over the scope, unchecked: `user_expressions` want values, not lessons. */
 export function compileExpression(source: string): CompiledExpression {

@@ -5,10 +5,12 @@ import type { PreparedCell } from '../magic/prepare.ts'
 
 const SHOWN = 10
 
+type Text = Pick<PreparedCell, 'source' | 'toSource'>
+
 /** Errors of a check as one cell error: each with its code, line, column, the source line and a caret under the fault. */
 export function diagnosticsError(
   diagnostics: readonly TS.Diagnostic[],
-  prepared: PreparedCell,
+  prepared: Text,
   label: string,
   ename: 'SyntaxError' | 'TypeScriptError',
 ): CellError {
@@ -18,6 +20,9 @@ export function diagnosticsError(
   const evalue = first === undefined ? '' : headline(first)
   return { ename, evalue, traceback: [...blocks.flat(), ...more] }
 }
+
+export const isError = (diagnostic: TS.Diagnostic): boolean =>
+  diagnostic.category === ts.DiagnosticCategory.Error
 
 const ASSIGNED_IMPORT = 2632
 const ASSIGNED_CONSTANT = 2588
@@ -46,7 +51,7 @@ function bringsName({ importClause }: TS.ImportDeclaration, name: string): boole
 const headline = (diagnostic: TS.Diagnostic): string =>
   `TS${diagnostic.code}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`
 
-function describe(diagnostic: TS.Diagnostic, prepared: PreparedCell, label: string): string[] {
+function describe(diagnostic: TS.Diagnostic, prepared: Text, label: string): string[] {
   const start = prepared.toSource(diagnostic.start ?? 0)
   const end = prepared.toSource((diagnostic.start ?? 0) + (diagnostic.length ?? 1))
   const before = prepared.source.slice(0, start)

@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url'
 /** Endings of files that are modules of code. */
 export const CODE = /\.[cm]?[jt]sx?$/
 
+/** True for specifiers of files; others name packages and builtins. */
+export const isLocal = (specifier: string): boolean => /^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(specifier)
+
+/** Endings of files that are modules of TypeScript. */
+export const TYPESCRIPT = /\.m?tsx?$/
+
 /** The file a relative or absolute specifier means, with TypeScript's endings tried; undefined when there is none. */
 export function findModule(specifier: string, folder: string): string | undefined {
   const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(folder, specifier)

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type TS from 'typescript'
 import type { CompiledModule } from '../protocol/threads.ts'
 import { ts } from './compiler.ts'
-import { absolute, CODE, findModule } from './find-module.ts'
+import { absolute, CODE, findModule, isLocal } from './find-module.ts'
 
 interface Source {
   readonly path: string
@@ -57,15 +57,21 @@ export class LocalModules {
 function readGraph(path: string, graph: Map<string, Source>): void {
   if (graph.has(path)) return
   const text = readFileSync(path, 'utf8')
-  const imports = new Map<string, string>()
+  const imports = localImports(text, dirname(path))
   graph.set(path, { path, text, imports })
+  for (const target of imports.values()) readGraph(target, graph)
+}
+
+/** Specifiers in a text that mean modules of the notebook's own, with their paths. */
+export function localImports(text: string, folder: string): Map<string, string> {
+  const imports = new Map<string, string>()
   for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
-    if (!/^(\.{1,2}\/|\/|file:)/.test(fileName)) continue
-    const target = findModule(fileName, dirname(path))
+    if (!isLocal(fileName)) continue
+    const target = findModule(fileName, folder)
     if (target === undefined || target.includes('/node_modules/') || !CODE.test(target)) continue
     imports.set(fileName, target)
-    readGraph(target, graph)
   }
+  return imports
 }
 
 function reachable(path: string, graph: ReadonlyMap<string, Source>): Source[] {

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '#core'
 import { completions } from '../complete/completions.ts'
-import { inspect } from '../complete/inspect.ts'
+import { inspect, magicInspect } from '../complete/inspect.ts'
 import { dataCompletions } from '../data/complete.ts'
 import { dataInspect } from '../data/inspect.ts'
 import { SessionData } from '../data/session-data.ts'
@@ -42,7 +42,7 @@ const handlers: Handlers = {
   forget: () => (scope.clear(), null),
   complete: ({ code, cursor }) =>
     dataCompletions(data.repository, code, cursor) ?? completions(service, scope, code, cursor),
-  inspect: (ask) => dataInspect(data.repository, ask) ?? inspect(service, scope, ask),
+  inspect: (ask) => magicInspect(ask) ?? dataInspect(data.repository, ask) ?? inspect(service, scope, ask),
   isComplete: ({ code }) => completeState(code),
   compileModule: ({ path }) => modules.compile(path),
   names: () => liveNames(),

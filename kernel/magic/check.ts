@@ -2,6 +2,7 @@ import { didYouMean } from '#core'
 import type { CellError } from '../protocol/threads.ts'
 import { CELL_MAGICS, isCellMagic, isLineMagic, LINE_MAGICS } from './names.ts'
 import { type MagicUse, magicsOf } from './prepare.ts'
+import { wordsOf } from './words.ts'
 
 /** The error for a magic that does not exist, naming the near one, or for what it does not take; undefined when all is well. */
 export function checkMagics(source: string): CellError | undefined {
@@ -9,21 +10,13 @@ export function checkMagics(source: string): CellError | undefined {
   const cell = whole ?? timing
   if (cell !== undefined) {
     if (!isCellMagic(cell.name)) return unknown('%%', cell.name, CELL_MAGICS)
-    const usage = CELL_USAGE[cell.name]
-    if (usage?.takes.test(cell.args) === false) return misused('%%', cell, usage.text)
+    if (CELL_TAKES[cell.name]?.test(cell.args) === false) return misused('%%', cell)
   }
   for (const line of lines) {
     if (!isLineMagic(line.name)) return unknown('%', line.name, LINE_MAGICS)
-    const usage = LINE_USAGE[line.name]
-    if (usage?.takes.test(line.args) === false) return misused('%', line, usage.text)
+    if (LINE_TAKES[line.name]?.test(line.args) === false) return misused('%', line)
   }
   return undefined
-}
-
-interface Usage {
-  /** What may stand behind the magic. */
-  readonly takes: RegExp
-  readonly text: string
 }
 
 const NOTHING = /^$/
@@ -32,26 +25,23 @@ const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`
 /** An expression, which no option with a number is. */
 const EXPRESSION = /^(?!-[a-z]\s*\d+\s+\S)./i
 
-/** Those that are not named read their arguments themselves. */
-const CELL_USAGE: Readonly<Partial<Record<string, Usage>>> = {
-  sql: {
-    takes: new RegExp(`^(?:(?:--out[= ]\\s*)?${NAME})?$`, 'u'),
-    text: '%%sql or %%sql name, the variable that takes the result; the query in the lines below',
-  },
-  bash: { takes: NOTHING, text: '%%bash alone; the script in the lines below' },
-  time: { takes: NOTHING, text: '%%time alone; the cell in the lines below' },
+/** What may stand behind a magic; those that are not named read their arguments themselves. */
+const CELL_TAKES: Readonly<Partial<Record<string, RegExp>>> = {
+  sql: new RegExp(`^(?:(?:--out[= ]\\s*)?${NAME})?$`, 'u'),
+  bash: NOTHING,
+  time: NOTHING,
 }
-const LINE_USAGE: Readonly<Partial<Record<string, Usage>>> = {
-  time: { takes: EXPRESSION, text: '%time expression' },
-  timeit: { takes: EXPRESSION, text: '%timeit expression; it repeats for about a second' },
-  who: { takes: NOTHING, text: '%who alone' },
-  sql: { takes: SOMETHING, text: '%sql query' },
-  load: { takes: SOMETHING, text: '%load file' },
+const LINE_TAKES: Readonly<Partial<Record<string, RegExp>>> = {
+  time: EXPRESSION,
+  timeit: EXPRESSION,
+  who: NOTHING,
+  sql: SOMETHING,
+  load: SOMETHING,
 }
 
-function misused(sign: string, { name, args }: MagicUse, usage: string): CellError {
+function misused(sign: string, { name, args }: MagicUse): CellError {
   const what = args === '' ? 'needs something behind it' : `does not take '${args}'`
-  const evalue = `${sign}${name} ${what}. Use: ${usage}`
+  const evalue = `${sign}${name} ${what}. Use: ${wordsOf(sign + name)?.usage ?? ''}`
   return { ename: 'MagicUsage', evalue, traceback: [`MagicUsage: ${evalue}`] }
 }
 

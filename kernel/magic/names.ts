@@ -1,10 +1,10 @@
-/** Magics for a whole cell: `%%name arguments`, body below. `%%time` is the cell itself, timed. */
-export const CELL_MAGICS = ['sql', 'pipeline', 'pipetask', 'bash', 'time'] as const
-/** Magics for one line: `%name arguments`. */
-export const LINE_MAGICS = ['time', 'timeit', 'who', 'butler', 'pipetask', 'sql', 'load'] as const
+import { CELL_WORDS, LINE_WORDS } from './words.ts'
 
-export const isCellMagic = (name: string): boolean => (CELL_MAGICS as readonly string[]).includes(name)
-export const isLineMagic = (name: string): boolean => (LINE_MAGICS as readonly string[]).includes(name)
+export const CELL_MAGICS: readonly string[] = Object.keys(CELL_WORDS)
+export const LINE_MAGICS: readonly string[] = Object.keys(LINE_WORDS)
+
+export const isCellMagic = (name: string): boolean => CELL_MAGICS.includes(name)
+export const isLineMagic = (name: string): boolean => LINE_MAGICS.includes(name)
 
 /** Magics that need the engine (butler, pipelines, DuckDB) live apart, so that the others do not load it. */
 const ENGINE_MAGICS = new Set(['sql', 'pipeline', 'pipetask', 'butler'])

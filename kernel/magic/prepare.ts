@@ -23,11 +23,11 @@ interface Piece {
 /** Kept: cells, in whose realm this runs too, may replace it. */
 const { stringify } = JSON
 
-const CELL = /^\s*%%(\S+)[ \t]*([^\n]*)\n?/
+const CELL = /^\s*%%(?!\w+\?{1,2}\s*$)(\S+)[ \t]*([^\n]*)\n?/
 /** At the line's begin only, unless nothing but magics stands above: an indented `%` is a remainder carried over. */
 const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
-/** `name?` shows documentation, `name??` the declaration too. */
-const QUESTION = /^(\?{1,2})?([\p{ID_Start}$_][\p{ID_Continue}$.]*)(\?{1,2})?\s*$/u
+/** `name?` shows documentation, `name??` the declaration too; of magics, `%name?`. */
+const QUESTION = /^(\?{1,2})?(%{0,2}[\p{ID_Start}$_][\p{ID_Continue}$.]*)(\?{1,2})?\s*$/u
 const ASSIGNED = /^((?:const|let|var)\s+[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*:[^=]+)?\s*=\s*)(.*?);?\s*$/u
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 

@@ -46,6 +46,8 @@ export interface CompiledCell {
   readonly isKept: boolean
   /** Session globals it mentions; opened before it runs. */
   readonly uses: readonly string[]
+  /** Files that it asks for by `require`: modules of TypeScript among them are compiled before it runs. */
+  readonly requires: readonly string[]
   /** `%%time`: say how long it took. */
   readonly timed: boolean
 }

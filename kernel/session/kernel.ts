@@ -309,7 +309,6 @@ export class Kernel {
     this.#iopub.flush()
     const content = { prompt, password }
     const message = makeMessage('input_request', this.origin, { content, parent })
-    for (const [id, asked] of this.#questions) if (asked.run === run) this.#questions.delete(id)
     this.#questions.set(message.header.msg_id, { run, blocking })
     this.#transport?.ask(request, message)
   }

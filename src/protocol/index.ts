@@ -7,6 +7,7 @@
 export { MIME } from './mime.ts'
 export type { ExposureDisplay, LinearWcs, MaskPlaneDisplay, PlaneName } from './exposure.ts'
 export type { TableColumnDisplay, TableDisplay } from './table.ts'
+export { timeText } from './time-text.ts'
 export type { PipelineDisplay, PipelineTaskDisplay, QuantumState } from './pipeline.ts'
 export type { RecordDisplay, RecordFact, RecordNode } from './record.ts'
 export type {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from './support/browser.ts'
-import { openLab, startWorkbench, type Workbench } from './support/workbench.ts'
+import { openLab, startWorkbench, waitForIdle, type Workbench } from './support/workbench.ts'
 
 /** A notebook from elsewhere, opened and looked at but not run, must not act for the person who opened it. */
 let bench: Workbench
@@ -52,6 +52,14 @@ const NOTEBOOK = {
         output({ 'text/markdown': HTML }),
         output({ 'text/latex': `$\\href{javascript:${ATTACK}}{x}$` }),
       ],
+    },
+    {
+      cell_type: 'code',
+      id: 'd',
+      execution_count: 2,
+      metadata: { trusted: true },
+      source: '2',
+      outputs: [output({ 'text/html': HTML })],
     },
   ],
 }
@@ -130,4 +138,23 @@ test('neither scripts nor links, forms, commands or beacons of an untrusted note
   expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false)
   expect(dialogs).toEqual([])
   expect(foreign).toEqual([])
+})
+
+test('a cell that is run is trusted alone', async () => {
+  await page.evaluate(() => {
+    const panel = lab.shell.currentWidget as unknown as { content: { activeCellIndex: number } }
+    panel.content.activeCellIndex = 1
+  })
+  await waitForIdle(page)
+  await page.evaluate(() => void lab.commands.execute('notebook:run-cell'))
+  const trusted = () =>
+    page.evaluate(() => {
+      const { content } = lab.shell.currentWidget as unknown as {
+        content: { widgets: { model: { trusted: boolean } }[] }
+      }
+      return content.widgets.map(({ model }) => model.trusted)
+    })
+  await expect.poll(trusted).toEqual([false, true, false])
+  expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false)
+  expect(await page.locator('.jp-Notebook script').count()).toBe(0)
 })

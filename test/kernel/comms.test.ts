@@ -95,6 +95,18 @@ test('questions asked at once are asked one after the other', async () => {
   ])
 })
 
+test('a prompt that blocks leaves a waiting question its answer', async () => {
+  const id = client.sendExecute('const late = input("late"); [prompt("now"), await late]', {
+    allow_stdin: true,
+  })
+  const asked = (prompt: string) =>
+    client.childrenOf(id).find((m) => m.header.msg_type === 'input_request' && m.content['prompt'] === prompt)
+  await client.waitFor(() => asked('now') !== undefined)
+  for (const prompt of ['late', 'now'])
+    client.send('stdin', 'input_reply', { value: prompt }, { parent_header: asked(prompt)?.header ?? {} })
+  expect((await client.finished(id)).result).toBe("[ 'now', 'late' ]")
+})
+
 test('without stdin an input request is an error at once', async () => {
   const run = await client.execute('await input("name? ")', { allow_stdin: false })
   expect(run.error?.ename).toBe('KernelError')

@@ -262,6 +262,40 @@ test('JSON, WebAssembly and require', async () => {
   expect(await result('import data from "./data.json" with { type: "json" }; data.exposure')).toBe('30')
   expect(await result('const old = require("old"); old.kind')).toBe("'cjs'")
   expect(await result('require("node:path").dirname(__filename) === __dirname')).toBe('true')
+  write('lib/typed.ts', 'export const kind: string = "ts"')
+  expect(await result('require("./lib/typed.ts").kind + require("./lib/typed").kind')).toBe("'tsts'")
+  write('lib/typed.ts', 'export const kind: string = "new"')
+  expect(await result('import typed = require("./lib/typed"); typed.kind')).toBe("'new'")
+  const unnamed = await client.execute('const deep = "./lib/deep"; require(deep + ".ts")')
+  expect(unnamed.error?.text).toContain('await import(name)')
+})
+
+test('a type error in a local module is shown with file and line when a cell imports it', async () => {
+  write('lib/low.ts', 'export const a = 1\n\nexport const c: number = "a"')
+  write('lib/high.ts', 'export { c } from "./low"')
+  for (const cell of [
+    'import { c } from "./lib/high"; c',
+    'console.log("ran"); await import("./lib/low.ts")',
+  ]) {
+    const run = await client.execute(cell)
+    expect(run.error).toMatchObject({ ename: 'TypeScriptError', evalue: expect.stringMatching(/^TS2322/) })
+    expect(run.error?.text).toMatch(/^lib\/low\.ts:3:14 - error TS2322[^]*export const c: number = "a"/)
+    expect(run.stdout).toBe('')
+  }
+  write('lib/low.ts', 'export const c = (1')
+  expect((await client.execute('import { c } from "./lib/low"; c')).error?.ename).toBe('SyntaxError')
+  write('lib/low.ts', '// @ts-nocheck\nexport const c: number = "a"')
+  expect(await result('import { c } from "./lib/low"; c')).toBe("'a'")
+})
+
+test('a declaration added to a local module lasts', async () => {
+  write('lib/shape.ts', 'export interface Shape { side: number }')
+  await client.execute("declare module './lib/shape' { interface Shape { hue: string } }")
+  expect(
+    await result(
+      'import type { Shape } from "./lib/shape"; const shape: Shape = { side: 1, hue: "r" }; shape.hue',
+    ),
+  ).toBe("'r'")
 })
 
 test('a missing package or export says so', async () => {

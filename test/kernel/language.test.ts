@@ -89,6 +89,20 @@ test('documentation of ECMAScript and Node comes from beside their declarations,
   expect(parse).toContain('Converts a JavaScript Object Notation (JSON) string into an object.')
 })
 
+test('magics and names that are types alone are explained', async () => {
+  expect(plainOf(await inspect('%time'))).toContain('%time expression')
+  expect(plainOf(await inspect('let a = 1\n%who'))).toContain('Lists the names of the session')
+  expect(plainOf(await inspect('%%sql bright\nSELECT 1', 0, 3))).toContain('%%sql or %%sql name')
+  await client.execute(
+    '/** A foe. */\ninterface Foo { age: number }; type Bar<T> = T[]; namespace N { export type In = 1 }',
+  )
+  expect(plainOf(await inspect('Foo'))).toBe('interface Foo\n\nA foe.')
+  expect(plainOf(await inspect('Bar'))).toContain('type Bar<T> = T[]')
+  expect(plainOf(await inspect('N.In'))).toContain('type N.In = 1')
+  const paged = await client.execute('%%sql?')
+  expect(JSON.stringify(paged.reply['payload'])).toContain('a dataset type is a table')
+})
+
 test('an unknown name is not found', async () => {
   expect(await inspect('nothingOfThatName')).toMatchObject({ status: 'ok', found: false })
 })

@@ -1,9 +1,13 @@
-import { tableFromArrays, tableToIPC } from 'apache-arrow'
-import { expect, test } from 'vitest'
+import { Table, tableFromArrays, tableToIPC, TimestampNanosecond, vectorFromArray } from 'apache-arrow'
+import { PageConfig } from '@jupyterlab/coreutils'
+import type { ServerConnection } from '@jupyterlab/services'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { PipelineTaskDisplay } from '#protocol'
+import { Catalog } from '#table'
 import { formatDuration } from '../../workbench/app/pipeline/duration.ts'
 import { layoutTasks } from '../../workbench/app/pipeline/layout.ts'
 import { textsOfIpc } from '../../workbench/app/table/arrow-text.ts'
+import { serverSettingsPlugin } from '../../workbench/app/shell/server-settings.ts'
 import { formatCell } from '../../workbench/app/table/format.ts'
 
 test('64-bit ids are printed exactly, floats with the digits of their type', () => {
@@ -19,6 +23,17 @@ test('64-bit ids are printed exactly, floats with the digits of their type', () 
     ['0.1', 'NaN'],
     ['3', '-4'],
   ])
+})
+
+test('times of a table are dates, to the nanosecond; a missing one is empty', () => {
+  const times = Catalog.fromColumns([{ name: 't', type: 'timestamp' }], {
+    t: BigInt64Array.of(1_577_836_800_000_000_000n, 1_577_836_800_000_000_001n, -1n),
+  })
+  expect(textsOfIpc(times.toIpc())).toEqual([
+    ['2020-01-01', '2020-01-01 00:00:00.000000001', '1969-12-31 23:59:59.999999999'],
+  ])
+  const missing = new Table({ t: vectorFromArray([null, 0], new TimestampNanosecond()) })
+  expect(textsOfIpc(tableToIPC(missing, 'stream'))).toEqual([['', '1970-01-01']])
 })
 
 test('nulls are empty, lists are shortened, flags are words', () => {
@@ -60,4 +75,22 @@ test('a pipeline that waits for itself is drawn all the same', () => {
 
 test('durations', () => {
   expect([0.44, 42.4, 80, 7502].map(formatDuration)).toEqual(['0.4 s', '42 s', '1 min 20 s', '2 h 05 min'])
+})
+
+test('the xsrf value of the page goes to our server alone', async () => {
+  PageConfig.setOption('firstlightXsrf', 'of this page')
+  const sent: Request[] = []
+  vi.stubGlobal('location', { origin: 'http://127.0.0.1:8888' })
+  vi.stubGlobal('fetch', async (request: Request) => void sent.push(request))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const settings = (await serverSettingsPlugin.activate(null as never)) as ServerConnection.ISettings
+  for (const url of [
+    'http://127.0.0.1:8888/api',
+    'http://127.0.0.1:8889/api',
+    'http://127.0.0.1.evil.com:8888/api',
+    'http://evil.com/?http://127.0.0.1:8888/api',
+  ])
+    await settings.fetch(url)
+  const values = sent.map(({ headers }) => headers.get('X-XSRFToken'))
+  expect(values).toEqual(['of this page', null, null, null])
 })

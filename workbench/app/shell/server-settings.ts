@@ -14,7 +14,7 @@ export const serverSettingsPlugin: ServiceManagerPlugin<ServerConnection.ISettin
     return ServerConnection.makeSettings({
       fetch: (input: RequestInfo | URL, init?: RequestInit) => {
         const request = new Request(input, init)
-        request.headers.set('X-XSRFToken', xsrf)
+        if (new URL(request.url).origin === location.origin) request.headers.set('X-XSRFToken', xsrf)
         return fetch(request)
       },
     })

@@ -43,17 +43,24 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
+const LONGEST_LINE = 2048
+type UnreadableError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
+
 /** Bytes that are no HTTP request: said so, unless an answer may be under way on this line, and the line is closed. */
-export function refuseUnreadable(
-  error: NodeJS.ErrnoException,
-  socket: Duplex & { bytesWritten?: number },
-): void {
+export function refuseUnreadable(error: UnreadableError, socket: Duplex & { bytesWritten?: number }): void {
   if (!socket.writable || socket.bytesWritten !== 0) return void socket.destroy()
-  const status = UNREADABLE[error.code ?? ''] ?? '400 Bad Request'
+  const status = isOtherVerb(error)
+    ? '501 Not Implemented'
+    : (UNREADABLE[error.code ?? ''] ?? '400 Bad Request')
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   socket.resume()
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
+
+/** A request line like any other, of a verb that HTTP does not have. */
+const isOtherVerb = ({ code, rawPacket }: UnreadableError): boolean =>
+  code === 'HPE_INVALID_METHOD' &&
+  /^[A-Z][A-Z-]* \S+ HTTP\/1\.[01]\r?\n/.test(rawPacket?.toString('latin1', 0, LONGEST_LINE) ?? '')
 
 /** Start listening; resolves to the port that was taken. @throws FirstlightError `server/port-busy`, `server/no-port` */
 export function listen(http: Server, port: number): Promise<number> {
