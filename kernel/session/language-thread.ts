@@ -5,18 +5,28 @@ import { Worker } from 'node:worker_threads'
 import { KernelError } from '../errors.ts'
 import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
 
+const SCRIPT = new URL('../language/worker.js', import.meta.url)
+/** A thread that ends so often without an answer will not live: it is not started again. */
+const MOST_STARTS = 4
+
 /** The language thread seen from the socket thread: questions with answers as promises. Started again if it dies. */
 export class LanguageThread {
   readonly #folder: string
+  readonly #script: URL
   /** Private folder of compiled local modules. */
   readonly emitted = join(tmpdir(), `firstlight-kernel-${crypto.randomUUID()}`)
   #worker: Worker
   #asked = 0
   readonly #waiting = new Map<number, { resolve(reply: LanguageReply): void }>()
   #isClosing = false
+  /** Starts since the last answer. */
+  #starts = 0
+  /** Why it is not started again. */
+  #lost: string | undefined
 
-  constructor(folder: string) {
+  constructor(folder: string, script = SCRIPT) {
     this.#folder = folder
+    this.#script = script
     this.#worker = this.#start()
     process.once('exit', () => rmSync(this.emitted, { recursive: true, force: true }))
   }
@@ -34,6 +44,7 @@ export class LanguageThread {
   /** Pass on a question of the execution thread. */
   forward(request: Omit<LanguageRequest, 'id'>): Promise<LanguageReply> {
     const id = this.#asked++
+    if (this.#lost !== undefined) return Promise.resolve({ id, failure: this.#lost })
     this.#worker.postMessage({ id, ...request })
     return new Promise((resolve) => this.#waiting.set(id, { resolve }))
   }
@@ -44,17 +55,25 @@ export class LanguageThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('../language/worker.js', import.meta.url), {
+    this.#starts++
+    let why = 'it ended'
+    const worker = new Worker(this.#script, {
       workerData: { folder: this.#folder, emitted: this.emitted },
       execArgv: workerFlags(),
     })
     worker.on('message', (reply: LanguageReply) => {
+      this.#starts = 0
       this.#waiting.get(reply.id)?.resolve(reply)
       this.#waiting.delete(reply.id)
     })
-    worker.on('error', (error) => this.#fail(error.message))
+    worker.on('error', (error) => {
+      why = error.message
+    })
     worker.on('exit', () => {
-      if (!this.#isClosing) this.#worker = this.#start()
+      this.#fail(why)
+      if (this.#isClosing) return
+      if (this.#starts < MOST_STARTS) this.#worker = this.#start()
+      else this.#lost = `${why} (tried ${MOST_STARTS} times; restart the kernel)`
     })
     return worker
   }
