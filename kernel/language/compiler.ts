@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
@@ -6,7 +7,7 @@ import { Script } from 'node:vm'
 
 const require = createRequire(import.meta.url)
 const path = require.resolve('typescript')
-const source = readFileSync(path, 'utf8')
+const source = textOf(readFileSync(path))
 
 const cachePath = join(
   process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
@@ -40,6 +41,11 @@ function load(): typeof import('typescript') {
   const run = script.runInThisContext() as (...args: unknown[]) => void
   run.call(module.exports, module.exports, require, module, path, dirname(path))
   return module.exports
+}
+
+/** The compiler's nine megabytes are ASCII, which is read in half the time as what it is. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')
 }
 
 function readCache(): Buffer | undefined {

@@ -16,6 +16,21 @@ test('stdout and stderr keep their order', async () => {
   ).toEqual(['stdout:a\n', 'stderr:b\n', 'stdout:c\nd'])
 })
 
+test('the quick way of a line says what the formatter says', async () => {
+  const values =
+    '["%s %%", "", 0, -0, 5, -2.5, NaN, 1e21, 7n, true, null, undefined, Symbol("s"), [1], { a: "b" }, new Date(0)]'
+  const run = await client.execute(
+    `const { formatWithOptions } = await import("node:util"); for (const v of ${values}) { console.log(v); process.stdout.write(formatWithOptions({}, v) + "\\n") }`,
+  )
+  const lines = run.stdout.split('\n').slice(0, -1)
+  expect(lines).toHaveLength(32)
+  for (let i = 0; i < lines.length; i += 2) expect(lines[i]).toBe(lines[i + 1])
+  const grouped = await client.execute(
+    'console.group("a"); console.log("b\\nc"); console.group(); console.warn(1); console.groupEnd(); console.groupEnd(); console.groupEnd(); console.log("d"); console.log("%d and", 1, "2")',
+  )
+  expect(grouped).toMatchObject({ stdout: 'a\n  b\n  c\nd\n1 and 2\n', stderr: '    1\n' })
+})
+
 test('a hundred thousand lines arrive whole, in few messages, before idle', async () => {
   const run = await client.execute('for (let i = 0; i < 100_000; i++) console.log(i)')
   expect(run.stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''))
