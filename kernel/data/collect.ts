@@ -110,7 +110,8 @@ async function datasetTables(butler: Butler): Promise<readonly TableData[]> {
 }
 
 async function columnsOfFirst(butler: Butler, type: DatasetType): Promise<readonly ColumnData[]> {
-  const [ref] = await butler.queryDatasets(type, { limit: 1, explain: false })
+  // Any of them will do: the first to be found is not told where a calibration has several validity ranges.
+  const [ref] = await butler.queryDatasets(type, { limit: 1, explain: false, findFirst: false })
   if (ref === undefined) return []
   try {
     const uri = new URL(await butler.getUri(ref))

@@ -19,18 +19,25 @@ export function cellIo(folder: string, input: Input, commandLine: string): Comma
   }
 }
 
-/** `%pipetask …` and `%%pipetask …`: the command line, on the open repository unless -b names another. */
-export async function runPipetaskLine(
+/**
+ * The words of a `pipetask` line, with the open repository where one is wanted and none named; `repository` when quanta
+ * will be run in it.
+ */
+export function pipetaskWords(
   line: string,
-  folder: string,
-  input: Input,
-  butler: SessionButler,
-): Promise<void> {
-  const { runPipetask } = await import('../../src/cli/pipetask/main.ts')
+  session: SessionButler,
+): { readonly argv: readonly string[]; readonly repository: string | undefined } {
   const words = splitWords(line.replace(/\\?\n/g, ' '))
-  const argv = needsRepository(words, ['run', 'qgraph']) ? [...words, '-b', butler.butler.root] : words
-  const io = cellIo(folder, input, `pipetask ${argv.join(' ')}`)
-  ended('pipetask', await runPipetask(argv, io))
+  const argv = needsRepository(words, ['run', 'qgraph']) ? [...words, '-b', session.butler.root] : words
+  const isRun = argv.includes('run') && !argv.some((word) => /^(?:--show|--help|-h)(?:=|$)/.test(word))
+  return { argv, repository: isRun ? repositoryOf(argv) : undefined }
+}
+
+/** What stands behind `-b`. */
+function repositoryOf(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => /^(?:-b|--butler-config)/.test(word))
+  const [, joined] = /^(?:-b=?|--butler-config=)(.+)$/.exec(argv[at] ?? '') ?? []
+  return joined ?? argv[at + 1]
 }
 
 /** `%butler …`: the repository is put in when the command takes one and none is named. */
@@ -46,12 +53,13 @@ export async function runButlerLine(
   const takesRepository = command !== undefined && !command.startsWith('-') && command !== 'create'
   const named = rest[0] !== undefined && (rest[0] === '.' || /[/\\]/.test(rest[0]))
   const argv = takesRepository && !named && butler.isOpen ? [command, butler.butler.root, ...rest] : words
-  ended('butler', await runButler(argv, cellIo(folder, input, `butler ${argv.join(' ')}`)))
+  commandEnded('butler', await runButler(argv, cellIo(folder, input, `butler ${argv.join(' ')}`)))
 }
 
 const needsRepository = (words: readonly string[], commands: readonly string[]): boolean =>
   words.some((word) => commands.includes(word)) && !words.some((word) => /^(?:-b|--butler-config)/.test(word))
 
-function ended(command: string, code: number): void {
+/** @throws KernelError `kernel/command-failed` for another exit code than 0 */
+export function commandEnded(command: string, code: number): void {
   if (code !== 0) throw new KernelError('kernel/command-failed', `${command} ended with exit code ${code}`)
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Butler } from '#butler'
-import type { ByteSource } from '#core'
+import { type ByteSource, messageOf } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { nodeFiles, openNodeButler } from '#platform/node'
 import { collectData } from '../data/collect.ts'
@@ -8,6 +8,8 @@ import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
 import type { LanguageClient } from '../execute/language-client.ts'
 import type { EngineMagic } from '../globals/engine.ts'
+import type { RepositoryData } from '../protocol/repository-data.ts'
+import { passed } from './pipeline-run.ts'
 import { type OpenRepoOptions, SessionButler } from './session-butler.ts'
 import { SessionSql } from './sql-tag.ts'
 
@@ -28,8 +30,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.session = new SessionButler(parts.folder, process.env, async (butler) => {
-      const data = butler === undefined ? null : await collectData(butler)
-      await parts.language.call('setData', data)
+      await parts.language.call('setData', butler === undefined ? null : await dataOf(butler))
     })
     this.sql = new SessionSql(this.session)
     this.magic = this.#makeMagic()
@@ -52,18 +53,29 @@ export class Engine {
     const { folder, input } = this.#parts
     return {
       sql: (args, body) => this.sql.query(body ?? args),
-      pipeline: async (args, body) => {
+      pipeline: (async (args: string, body: string) => {
         const { runPipelineCell } = await import('./pipeline-cell.ts')
         return runPipelineCell(args, body, { ...this.#parts, session: this.session })
-      },
-      pipetask: async (args, body = '') => {
-        const { runPipetaskLine } = await import('./commands.ts')
-        await runPipetaskLine(`${args} ${body}`, folder, input, this.session)
-      },
+      }) as EngineMagic['pipeline'],
+      pipetask: (async (args: string, body = '') => {
+        const { runPipetaskLine } = await import('./pipeline-cell.ts')
+        return runPipetaskLine(`${args} ${body}`, { ...this.#parts, session: this.session })
+      }) as EngineMagic['pipetask'],
+      passed,
       butler: async (args) => {
         const { runButlerLine } = await import('./commands.ts')
         await runButlerLine(args, folder, input, this.session)
       },
     }
+  }
+}
+
+/** Names to complete; a repository of which they cannot be read is worked with all the same. */
+async function dataOf(butler: Butler): Promise<RepositoryData | null> {
+  try {
+    return await collectData(butler)
+  } catch (error) {
+    process.stderr.write(`Names of ${butler.root} cannot be completed: ${messageOf(error)}\n`)
+    return null
   }
 }

@@ -40,7 +40,7 @@ export declare const sql: SqlTag
 /** Open a FITS file by path (from the notebook's folder), or from bytes. */
 export declare function openFits(source: string | Uint8Array | ByteSource): Promise<FitsFile>
 
-/** What a `%%pipeline` cell gives. */
+/** What `%%pipeline` and `%%pipetask run` give. */
 export interface PipelineRun {
   /** RUN collection that was written. */
   readonly run: string
@@ -48,14 +48,19 @@ export interface PipelineRun {
   readonly output: string | undefined
   readonly state: 'done' | 'failed' | 'cancelled'
   readonly quanta: readonly QuantumResult[]
+  /** Those of `quanta` that failed, each with its error. */
+  readonly failures: readonly QuantumResult[]
   /** Datasets of a type (or of all types) that the run wrote. */
   refs(type?: string): Promise<readonly DatasetRef[]>
 }
 
 export interface EngineMagic {
   sql(args: string, body?: string): Promise<Catalog>
+  pipeline(args: `${string}--show${string}`, body: string): Promise<undefined>
   pipeline(args: string, body: string): Promise<PipelineRun>
-  pipetask(args: string, body?: string): Promise<void>
+  pipetask(args: `run ${string}`, body?: string): Promise<PipelineRun>
+  pipetask(args: string, body?: string): Promise<PipelineRun | undefined>
+  passed<T extends PipelineRun | undefined>(run: T): T
   butler(args: string): Promise<void>
 }
 export declare const __engine: EngineMagic

@@ -23,6 +23,9 @@ interface Piece {
 /** Kept: cells, in whose realm this runs too, may replace it. */
 const { stringify } = JSON
 
+/** Magics that give a run of quanta. */
+const RUNS: ReadonlySet<string> = new Set(['pipeline', 'pipetask'])
+
 const CELL = /^\s*%%(?!\w+\?{1,2}\s*$)(\S+)[ \t]*([^\n]*)\n?/
 /** At the line's begin only, unless nothing but magics stands above: an indented `%` is a remainder carried over. */
 const LINE = /^%(\w+)(?:[ \t]+(.*))?$/
@@ -92,15 +95,20 @@ function wholeCell(source: string, name: string, line: string): PreparedCell {
     ? splitVariable(name, line.trim())
     : { args: line, variable: undefined }
   const call = `await ${ownerOf(name)}.${name}(${stringify(args)}, ${stringify(body)})`
-  const text = variable === undefined ? call : `const ${variable} = ${call}; ${variable}`
+  const text =
+    variable === undefined ? settled(name, call) : `const ${variable} = ${call}; ${settled(name, variable)}`
   return { source, text, timed: false, toSource: () => 0, toText: () => text.length }
 }
 
+/** A run with failures is an error of its cell, though the variable has it. */
+const settled = (name: string, value: string): string =>
+  RUNS.has(name) ? `__engine.passed(${value})` : value
+
 /** `%%sql bright` names its result; in `%%pipeline` options may precede it, and `--out NAME` is the clear form. */
 function splitVariable(name: string, line: string): { args: string; variable: string | undefined } {
-  const named = /(?:^|\s)--out[= ]([^\s]+)\s*$/.exec(line)
+  const named = /(?:^|\s)--out[= ]+([^\s]+)(?=\s|$)/.exec(line)
   if (named?.[1] !== undefined && NAME.test(named[1]))
-    return { args: line.slice(0, named.index), variable: named[1] }
+    return { args: line.replace(named[0], '').trim(), variable: named[1] }
   if (name === 'sql' && NAME.test(line)) return { args: '', variable: line }
   return { args: line, variable: undefined }
 }
@@ -115,7 +123,7 @@ function linePiece(line: string, isBegin: boolean): Piece | undefined {
   const rest = match[2] ?? ''
   const takesCode = name === 'time' || name === 'timeit'
   if (!takesCode) {
-    const text = `await ${ownerOf(name)}.${name}(${stringify(rest.trim())});`
+    const text = `${settled(name, `await ${ownerOf(name)}.${name}(${stringify(rest.trim())})`)};`
     return { source: line, text, sourceHead: line.length, textHead: text.length }
   }
   const assigned = ASSIGNED.exec(rest)

@@ -5,6 +5,7 @@ import { dataCompletions } from '../../kernel/data/complete.ts'
 import { declarationsOf } from '../../kernel/data/declarations.ts'
 import { dataInspect } from '../../kernel/data/inspect.ts'
 import { Catalog } from '#table'
+import { Instant, Timespan } from '#time'
 import { aRepository } from '../support/repository.ts'
 
 let data: RepositoryData
@@ -19,6 +20,25 @@ beforeAll(async () => {
   const catalog = Catalog.fromColumns([{ name: 'id', type: 'i64' }, flux], { id: [1n], flux: [2] })
   await butler.put(catalog, 'src', { instrument: 'Cam', visit: 1, detector: 2 }, { run: 'run/a' })
   data = await collectData(await butler.clone({ collections: ['run/a'] }))
+})
+
+test('a calibration with several validity ranges hinders nothing', async () => {
+  const butler = await aRepository()
+  await butler.registry.registerDatasetType({
+    name: 'defects',
+    dimensions: ['instrument', 'detector'],
+    storageClass: 'ArrowAstropy',
+    isCalibration: true,
+  })
+  await butler.collections.register('calib', 'CALIBRATION')
+  const catalog = Catalog.fromColumns([{ name: 'x0', type: 'i64' }], { x0: [1n] })
+  for (const [i, run] of ['run/a', 'run/b'].entries()) {
+    const ref = await butler.put(catalog, 'defects', { instrument: 'Cam', detector: 1 }, { run })
+    const [begin, end] = [2012, 2013, 2014].slice(i).map((year) => Instant.fromIso(`${year}-01-01`, 'tai'))
+    await butler.registry.certify('calib', [ref], Timespan.between(begin!, end!))
+  }
+  const { tables } = await collectData(await butler.clone({ collections: ['calib'] }))
+  expect(tables.find(({ name }) => name === 'defects')?.columns.map(({ name }) => name)).toContain('x0')
 })
 
 /** Texts offered where the bar stands. */

@@ -134,6 +134,47 @@ tasks:
   ).toBe('true')
 }, 150_000)
 
+const OWN = `--task-module ${fileURLToPath(new URL('../support/notebook-tasks.mjs', import.meta.url))}`
+const DATA = `-d "instrument='TinyCam' AND exposure=1008 AND detector=3" -i TinyCam/defaults`
+
+test('a pipeline cell runs tasks of one’s own; failures are an error of the cell, and its variable has them', async () => {
+  const body = 'description: own\ntasks:\n  size: { class: own.SizeTask, config: { fails: true } }'
+  const failed = await client.execute(`%%pipeline ${OWN} ${DATA} --out bad -o u/me/own --timeout 60\n${body}`)
+  expect(failed.error?.evalue).toMatch(/1 of 1 quanta failed[^]*size \(.*detector=3.*\): no size today/)
+  const seen = await client.execute(
+    '[bad.state, bad.failures.map(({ label, error }) => `${label} ${error?.name}`).join(), (await bad.refs("ownSize")).length].join()',
+  )
+  expect(seen.result).toBe("'failed,size RangeError,0'")
+}, 90_000)
+
+test('%%pipetask run shows its quanta and gives the run', async () => {
+  const cell = `%%pipetask run ${OWN} ${DATA} -o u/me/line -t own.SizeTask --register-dataset-types --out line`
+  const run = await client.execute(cell)
+  expect(bundleOf(run)['text/plain']).toMatch(/^1 quanta done in u\/me\/line\//)
+  const last = [...run.ofType('display_data'), ...run.ofType('update_display_data')].at(-1)
+  expect((last?.content['data'] as Record<string, unknown>)[MIME.pipeline]).toMatchObject({
+    state: 'done',
+    tasks: [{ label: 'size', total: 1, counts: { done: 1 } }],
+  })
+  expect(run.stderr).toMatch(/size INFO: \d+ by \d+/)
+  const [ref] = JSON.parse(
+    (
+      (await client.execute('JSON.stringify((await line.refs("ownSize")).map(({ run }) => run))')).result ??
+      ''
+    ).slice(1, -1),
+  ) as string[]
+  expect(ref).toMatch(/^u\/me\/line\//)
+  expect((await client.execute('%pipetask run --show tasks -t isr')).error?.evalue).toContain('exit code')
+  const shown = await client.execute(
+    `%%pipeline ${OWN} --show tasks\ndescription: own\ntasks: { size: own.SizeTask }`,
+  )
+  expect(shown.stdout).toContain('own.SizeTask')
+  expect((await client.execute('%%pipeline -j 0\ntasks: {}')).error?.evalue).toContain('1 or more')
+  expect((await client.execute('%%pipeline --out 1st\ntasks: {}')).error?.evalue).toContain(
+    "'1st' is no name",
+  )
+}, 90_000)
+
 test('sql reads dataset types, binds values, and its table comes over the data comm in any order', async () => {
   const run = await client.execute(
     'const visit = 1008\nconst stars = await sql`SELECT id, base_PsfFlux_instFlux AS flux FROM icSrc WHERE visit = ${visit}`\nstars',

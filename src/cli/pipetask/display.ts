@@ -1,6 +1,6 @@
 import { type Context, type LogSink, makeLogger, type ProgressEvent, makeProgress } from '#core'
 import type { RunEvent, RunListener } from '#pipeline'
-import type { CommandIo } from './io.ts'
+import type { CommandIo, RunWatch } from './io.ts'
 import type { Globals } from './command.ts'
 
 /** What a command works with: log, bars, a signal, and where events of a run go. */
@@ -15,6 +15,7 @@ export async function withDisplay(
   globals: Globals,
   work: (display: Display) => Promise<void>,
 ): Promise<void> {
+  if (io.watch !== undefined) return work(watched(io, globals, io.watch))
   const line = globals.progress ? new StatusLine(io) : undefined
   const sink: LogSink = (record) => {
     line?.clear()
@@ -35,6 +36,22 @@ export async function withDisplay(
     await work({ context, onEvent })
   } finally {
     line?.clear()
+  }
+}
+
+/** All goes to who watches; messages besides to where the options before the subcommand say. */
+function watched(io: CommandIo, globals: Globals, { onEvent: tell }: RunWatch): Display {
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === 'log') globals.sink(event.record)
+    tell(event)
+  }
+  return {
+    context: {
+      log: makeLogger('', (record) => onEvent({ kind: 'log', record })),
+      signal: io.signal,
+      progress: makeProgress((event) => tell({ kind: 'building', message: barText(event) })),
+    },
+    onEvent,
   }
 }
 

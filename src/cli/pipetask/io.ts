@@ -1,4 +1,4 @@
-import type { TaskRegistry } from '#pipeline'
+import type { RunListener, RunResult, TaskRegistry } from '#pipeline'
 
 /** Everything of the process that the command touches; tests give their own. */
 export interface CommandIo {
@@ -16,4 +16,14 @@ export interface CommandIo {
   readonly tasks?: TaskRegistry
   /** Command line as typed, for graph headers. */
   readonly commandLine: string
+  /** A pipeline that is no file, as in a notebook cell; errors call it by its name. */
+  readonly pipelineText?: { readonly text: string; readonly name: string }
+  /** Shows a run in its own way instead of the terminal's line of progress. */
+  readonly watch?: RunWatch
+}
+
+/** Who is told how a run goes, and what came of it. */
+export interface RunWatch {
+  readonly onEvent: RunListener
+  readonly ended: (result: RunResult) => void
 }

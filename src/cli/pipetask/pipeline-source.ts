@@ -6,6 +6,7 @@ import {
   emptyPipeline,
   keepTasks,
   loadPipeline,
+  parsePipeline,
   type Pipeline,
   type PipelineGraph,
   type PipelineHost,
@@ -40,8 +41,9 @@ export async function openPipeline(
   const universe: DimensionUniverse | undefined = butler?.dimensions
   const graphOptions = { tasks, host, repositoryTypes, ...(universe && { universe }) }
   const { location, fragment } = splitPipelineUri(options.pipeline ?? '')
-  const read = location === '' ? emptyPipeline : await loadPipeline(location, host)
-  const isOpen = butler !== undefined && (await host.isShipped?.(location)) === true
+  const read = await readPipeline(location, io, host)
+  const isText = io.pipelineText !== undefined
+  const isOpen = butler !== undefined && (isText || (await host.isShipped?.(location)) === true)
   const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
   let pipeline = await selectFragment(whole, fragment, graphOptions)
   for (const edit of options.edits)
@@ -57,6 +59,11 @@ export async function openPipeline(
       return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
     },
   }
+}
+
+function readPipeline(location: string, { pipelineText }: CommandIo, host: PipelineHost): Promise<Pipeline> {
+  if (pipelineText !== undefined) return parsePipeline(pipelineText.text, { file: pipelineText.name, host })
+  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host)
 }
 
 /** Tasks that ship with us, those of the caller, and those of `--task-module` files. */

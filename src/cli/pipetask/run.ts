@@ -22,7 +22,7 @@ import { loadFixup } from './task-modules.ts'
 import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
 import { parseShow, type ShowItem } from './show.ts'
 
-type RunFlags = GraphFlags &
+export type RunFlags = GraphFlags &
   PipelineOptions &
   ExecutionFlags & {
     readonly registerDatasetTypes: boolean
@@ -34,8 +34,13 @@ type RunFlags = GraphFlags &
 
 /** `pipetask run`: build the graph and execute it. */
 export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
-  addExecutionOptions(addGraphOptions(addPipelineOptions(addCoverageOptions(new Command('run')))))
+  addRunOptions(new Command('run'))
     .description('build a quantum graph and execute it')
+    .action((flags: RunFlags) => runFlags(flags, io, globals()))
+
+/** Everything that `run` takes. */
+export const addRunOptions = (command: Command): Command =>
+  addExecutionOptions(addGraphOptions(addPipelineOptions(addCoverageOptions(command))))
     .option(
       '--graph-fixup <module>',
       'ES module whose `FILE[:export]` gives pairs of quanta to run in that order',
@@ -48,21 +53,23 @@ export const makeRun = (io: CommandIo, globals: () => Globals): Command =>
     .option('--skip-init-writes', 'do not write configs and schemas', false)
     .option('--init-only', 'write configs and schemas, run nothing', false)
     .option('--no-versions', 'do not save or compare package versions')
-    .action(async (flags: RunFlags) => {
-      checkExecution(flags, io)
-      const items = parseShow(flags.show)
-      const order = flags.graphFixup === undefined ? undefined : await loadFixup(flags.graphFixup, io)
-      const { openNodeButler } = await import('#platform/node')
-      const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig), { writeable: true })
-      try {
-        await withDisplay(io, globals(), async (display) => {
-          if (flags.show.length > 0) await commandGraph(flags, items, butler, io, display.context)
-          else await buildAndExecute(flags, items, order, butler, io, display)
-        })
-      } finally {
-        await butler.close()
-      }
+
+/** Do what the options of a `run` say. @throws ExitCode when quanta failed, AbortedError when they were stopped */
+export async function runFlags(flags: RunFlags, io: CommandIo, globals: Globals): Promise<void> {
+  checkExecution(flags, io)
+  const items = parseShow(flags.show)
+  const order = flags.graphFixup === undefined ? undefined : await loadFixup(flags.graphFixup, io)
+  const { openNodeButler } = await import('#platform/node')
+  const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig), { writeable: true })
+  try {
+    await withDisplay(io, globals, async (display) => {
+      if (flags.show.length > 0) await commandGraph(flags, items, butler, io, display.context)
+      else await buildAndExecute(flags, items, order, butler, io, display)
     })
+  } finally {
+    await butler.close()
+  }
+}
 
 async function buildAndExecute(
   flags: RunFlags,
@@ -101,6 +108,7 @@ async function buildAndExecute(
     )
     if (flags.summary !== undefined)
       await writeFile(resolve(io.cwd, flags.summary), executionSummary(command.graph, result, io))
+    io.watch?.ended(result)
     if (result.state === 'cancelled') throw new AbortedError()
     if (result.exitCode !== 0) throw new ExitCode(result.exitCode)
   } finally {

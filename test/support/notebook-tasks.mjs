@@ -1,0 +1,25 @@
+import { defineConfig, field } from '#config'
+import { definePipelineTask, input, output } from '#pipeline'
+
+const dimensions = ['instrument', 'exposure', 'detector']
+
+// A task of a user's own for pipeline cells: notes the raw's size, or fails when its config says so.
+export const SizeTask = definePipelineTask({
+  className: 'own.SizeTask',
+  defaultName: 'size',
+  dimensions,
+  config: defineConfig({
+    name: 'own.SizeConfig',
+    fields: { fails: field('bool', { doc: 'throw instead', default: false }) },
+  }),
+  connections: {
+    raw: input({ storageClass: 'Exposure', dimensions, name: 'raw', doc: 'raw' }),
+    size: output({ storageClass: 'StructuredDataDict', dimensions, name: 'ownSize', doc: 'size' }),
+  },
+  run({ raw }, { config, log }) {
+    if (config.fails) throw new RangeError('no size today')
+    const { width, height } = raw.maskedImage.image
+    log.info(`${width} by ${height}`)
+    return { size: { width, height } }
+  },
+})
