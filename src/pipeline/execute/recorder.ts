@@ -6,20 +6,26 @@ interface Waiting {
   readonly settle: (error?: Error) => void
 }
 
+/** Quanta that are recorded together at most. */
+const MOST_TOGETHER = 32
+/** How long a quantum waits for others to be recorded with, milliseconds. */
+const PATIENCE_MS = 100
+
 /**
- * Takes up what quanta have written. While one transaction is on its way, quanta that end gather for the next, so that it costs little
- * however many there are; the datasets of one quantum are never split.
+ * Takes up what quanta have written. A transaction costs more than the rows of one small quantum in it, so quanta that nothing waits for
+ * are recorded together; the datasets of one are never split. What was not recorded when a run is killed is made again by the next.
  */
 export class Recorder {
   readonly #store: QuantumStore
   #waiting: Waiting[] = []
   #isBusy = false
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(store: QuantumStore) {
     this.#store = store
   }
 
-  /** Settled when the datasets are there for good, or cannot be. */
+  /** Settled when the datasets are there for good, or cannot be: soon, or after `flush`. */
   record(datasets: readonly WrittenDataset[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error?: Error): void => {
@@ -27,8 +33,16 @@ export class Recorder {
         else reject(error)
       }
       this.#waiting.push({ datasets, settle })
-      if (!this.#isBusy) void this.#drain()
+      if (this.#waiting.length >= MOST_TOGETHER) this.flush()
+      else this.#timer ??= setTimeout(() => this.flush(), PATIENCE_MS)
     })
+  }
+
+  /** Record at once what is waiting. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!this.#isBusy) void this.#drain()
   }
 
   async #drain(): Promise<void> {
