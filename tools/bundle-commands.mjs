@@ -1,40 +1,67 @@
-// Bundle the compiled `butler` into dist/bin: a command then reads a handful of files instead of 600, most of its start. Native packages
-// and what is loaded for them stay outside. `pipetask` and `firstlight` are not bundled: they load users' tasks and start workers, which
-// must share their modules.
-import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs'
+// Bundle the compiled `butler` and `pipetask` into dist/bin: a command then reads a handful of files instead of 600, most of its start.
+// Native packages and what is loaded for them stay outside. `pipetask` and its workers load users' tasks, which must share their modules:
+// dist/bin/lib has every module of the package on top of the same files, and package.json names them under the condition `bundled`, with
+// which the command and its workers are started. `firstlight` is not bundled: it starts threads, kernels and servers by their files.
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const bundle = `${root}dist/bin/butler.js`
+const folder = `${root}dist/bin`
 const compiled = `${root}dist/src`
+const commands = ['butler', 'pipetask'].map((name) => `${folder}/${name}.js`)
+const inputs = [fileURLToPath(import.meta.url), `${root}package.json`, `${root}package-lock.json`]
 
 const newest = Math.max(
-  ...[fileURLToPath(import.meta.url), `${root}package-lock.json`].map((path) => statSync(path).mtimeMs),
+  ...inputs.map((path) => statSync(path).mtimeMs),
   ...readdirSync(compiled, { recursive: true }).flatMap((name) =>
     name.endsWith('.js') ? [statSync(join(compiled, name)).mtimeMs] : [],
   ),
 )
-if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) process.exit(0)
+if (commands.every((path) => existsSync(path) && statSync(path).mtimeMs > newest)) process.exit(0)
 
-await build({
-  root,
-  configFile: false,
-  logLevel: 'warn',
-  publicDir: false,
-  build: {
-    ssr: true,
-    outDir: `${root}dist/bin`,
-    emptyOutDir: true,
-    minify: false,
-    target: 'node20',
-    rollupOptions: {
-      input: { butler: `${root}dist/src/cli/butler.js` },
-      treeshake: { moduleSideEffects: (id) => id.endsWith('/dist/src/cli/butler.js') },
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+/** @param entries names in dist/bin → files of dist; only those files do something when they are loaded */
+const bundle = (entries, emptyOutDir) =>
+  build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      ssr: true,
+      outDir: folder,
+      emptyOutDir,
+      minify: false,
+      target: 'node20',
+      rollupOptions: {
+        input: entries,
+        treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
     },
-  },
-  ssr: { noExternal: true, external: ['better-sqlite3', '@duckdb/node-api', 'pg', 'typescript', 'zeromq'] },
-})
-chmodSync(bundle, 0o755)
+    ssr: { noExternal: true, external: ['better-sqlite3', '@duckdb/node-api', 'pg', 'typescript', 'zeromq'] },
+  })
+
+/** Modules of the package by their names in dist/bin, from package.json. */
+function library() {
+  const { exports, imports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  return Object.fromEntries(
+    [...Object.values(exports), ...Object.values(imports)].flatMap((target) =>
+      target.bundled === undefined
+        ? []
+        : [[/^\.\/dist\/bin\/(.*)\.js$/.exec(target.bundled)[1], join(root, target.default)]],
+    ),
+  )
+}
+
+await bundle({ butler: `${compiled}/cli/butler.js` }, true)
+const pipetask = {
+  pipetask: `${compiled}/cli/pipetask.js`,
+  'pipetask-worker': `${compiled}/cli/pipetask/worker.js`,
+}
+await bundle({ ...pipetask, ...library() }, false)
+const [, script] = commands
+const [, ...lines] = readFileSync(script, 'utf8').split('\n')
+writeFileSync(script, ['#!/usr/bin/env -S node --conditions=bundled', ...lines].join('\n'))
+for (const path of commands) chmodSync(path, 0o755)

@@ -1,12 +1,12 @@
 // The butler beside lsst-daf-butler on copies of one repository: clock time, since some of it is waiting for disks. Targets are those
 // of the issue. FIRSTLIGHT_BENCH_FILES files are ingested, exported and imported: 1e4, or 100000 for the full form the targets speak of.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
 import { makeBenchRepository } from './butler/repository.ts'
+import { commandPath, compiled, node } from './compiled.ts'
 import { report } from './timing.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -33,20 +33,6 @@ const JOBS: Readonly<Record<string, readonly [text: string, budget: number]>> = 
   import: [`import of ${files} datasets`, 1 / 10],
 }
 
-/** Our side as it is installed: compiled, without a loader that compiles at start. Gives the script. */
-function compiledProcess(): string {
-  const folder = fileURLToPath(new URL('../../dist/bench/', import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  for (const name of ['process', 'repository']) {
-    const source = readFileSync(join(here, `butler/${name}.ts`), 'utf8')
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
-    })
-    writeFileSync(join(folder, `${name}.js`), outputText.replaceAll("'./repository.ts'", "'./repository.js'"))
-  }
-  return join(folder, 'process.js')
-}
-
 function run(command: string, args: readonly string[]): string {
   const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 })
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${done.stderr}`)
@@ -63,11 +49,6 @@ function clock(command: string, args: readonly string[]): number {
   return Math.min(...times)
 }
 
-const ourCommand = [
-  process.execPath,
-  fileURLToPath(new URL('../../dist/bin/butler.js', import.meta.url)),
-] as const
-
 try {
   const master = join(work, 'repo')
   await makeBenchRepository(master)
@@ -77,11 +58,13 @@ try {
     cpSync(master, join(work, name), { recursive: true })
     return join(work, name)
   }
-  const [node, script] = ourCommand
+  const script = commandPath('butler')
+  const ourProcess = compiled('bench/butler/process.ts', 'bench/butler/repository.ts')
+  const [program, ...flags] = node
   const ours = {
-    start: clock(node, [script, '--help']),
-    'query-collections': clock(node, [script, 'query-collections', master]),
-    ...(JSON.parse(run(node, [compiledProcess(), copy('ours'), work, files])) as object),
+    start: clock(process.execPath, [script, '--help']),
+    'query-collections': clock(process.execPath, [script, 'query-collections', master]),
+    ...(JSON.parse(run(program, [...flags, ourProcess, copy('ours'), work, files])) as object),
   } as Record<string, number>
   const theirs =
     python === undefined || peerCommand === undefined

@@ -1,18 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defaultContext } from '#core'
 import { type PipelineTask, runPipeline, TaskRegistry } from '#pipeline'
 import { createNodeButler, workerExecutor } from '#platform/node'
 
-/** What a quantum costs besides its work: `overhead-process.ts QUANTA SLOTS` prints milliseconds a quantum. */
-const [quanta = 1000, slots = 1] = process.argv.slice(2).map(Number)
+/**
+ * What a quantum costs besides its work: `overhead-process.js WORKER FOLDER QUANTA SLOTS` makes a repository in a
+ * folder, which stays, and prints milliseconds a quantum.
+ */
+const [worker = '', folder = '', ...numbers] = process.argv.slice(2)
+const [quanta = 1000, slots = 1] = numbers.map(Number)
 const taskModule = fileURLToPath(new URL('../support/tiny-task.mjs', import.meta.url))
 const { TinyTask } = (await import(taskModule)) as { TinyTask: PipelineTask }
-const folder = mkdtempSync(join(tmpdir(), 'firstlight-overhead-'))
-const butler = await createNodeButler(join(folder, 'repo'))
+const butler = await createNodeButler(folder)
 const instrument = 'Cam'
 const detectors = Array.from({ length: quanta }, (_, id) => id)
 await butler.registry.insertDimensionData('instrument', [
@@ -45,7 +46,8 @@ const executor =
     : workerExecutor({
         slots,
         repository: butler.root,
-        entry: new URL('../../dist/src/cli/pipetask/worker.js', import.meta.url),
+        entry: pathToFileURL(worker),
+        execArgv: ['--conditions=bundled'],
         taskModules: [taskModule],
         startEarly: true,
       })
@@ -75,9 +77,9 @@ const result = await runPipeline(
 )
 const elapsed = performance.now() - started
 const { user, system } = process.cpuUsage(cpu)
+const workersMs = cpuOfChildren()
 await executor?.close()
 await butler.close()
-rmSync(folder, { recursive: true })
 const done = result.quanta.filter((q) => q.state === 'done').length
 console.log(
   JSON.stringify({
@@ -85,5 +87,26 @@ console.log(
     slots,
     msPerQuantum: elapsed / done,
     ownCpuMs: (user + system) / 1000 / done,
+    cpuMs: ((user + system) / 1000 + workersMs) / done,
   }),
 )
+
+/** Processor time of the processes that this one has started, where /proc tells; their start included. */
+function cpuOfChildren(): number {
+  if (!existsSync('/proc/self/stat')) return 0
+  let ticks = 0
+  for (const id of readdirSync('/proc')) {
+    if (!/^\d+$/.test(id)) continue
+    const fields = statOf(id)
+    if (Number(fields[1]) === process.pid) ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return 10 * ticks
+}
+
+function statOf(id: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  } catch {
+    return []
+  }
+}

@@ -1,12 +1,12 @@
 // Building and saving quantum graphs of six tasks (raws, calibrations by time, real overlaps of detectors and patches), and the real
 // `pipetask qgraph` on the same repository and pipeline. FIRSTLIGHT_BENCH_QUANTA=1e6 adds the graph of a million quanta (the survey for
 // it takes some minutes to make; FIRSTLIGHT_BENCH_FOLDER keeps surveys), FIRSTLIGHT_BENCH_PEER=45877 the larger of the real one's graphs.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { dataPath } from '../support/data.ts'
+import { commandPath, compiled, node } from './compiled.ts'
 import { report } from './timing.ts'
 
 interface Measured {
@@ -30,7 +30,9 @@ const SIDE = ['10', '12']
 const pipelines = dataPath('rubin-middleware/pipelines')
 const kept = process.env['FIRSTLIGHT_BENCH_FOLDER']
 const folder = kept ?? mkdtempSync(join(tmpdir(), 'firstlight-graphs-'))
-const script = fileURLToPath(new URL('./graph-process.ts', import.meta.url))
+const script = compiled('bench/graph-process.ts', 'support/fl-tasks.ts', 'support/survey.ts')
+/** The pipeline's tasks, as a user's module. */
+const tasksFile = join(dirname(script), '../support/fl-tasks.js')
 const mostQuanta = Number(process.env['FIRSTLIGHT_BENCH_QUANTA'] ?? 1e5)
 const mostOfPeer = Number(process.env['FIRSTLIGHT_BENCH_PEER'] ?? 1e4)
 const python = process.env['FIRSTLIGHT_PYTHON']
@@ -45,14 +47,7 @@ if done.returncode != 0: sys.exit(done.stderr[-2000:])
 print(json.dumps({"cpuSec": used.ru_utime + used.ru_stime, "wallSec": time.time() - start, "peakMb": used.ru_maxrss / 1024, "out": done.stdout}))
 `
 
-const ourCommand = (...args: readonly string[]): readonly string[] => [
-  process.execPath,
-  '--import',
-  'tsx',
-  script,
-  folder,
-  ...args,
-]
+const ourProcess = (...args: readonly string[]): readonly string[] => [...node, script, folder, ...args]
 
 function run([command = '', ...args]: readonly string[]): string {
   const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 })
@@ -65,10 +60,10 @@ const timeOf = ({ cpuSec, buildSec, fileSec }: Measured): number => Math.min(cpu
 /** The best of some runs. */
 function measure(visits: number, rounds: number): Measured {
   const size = [String(visits), ...SIDE]
-  if (!existsSync(join(folder, `survey-${size.join('-')}`))) run(ourCommand(...size, pipelines))
+  if (!existsSync(join(folder, `survey-${size.join('-')}`))) run(ourProcess(...size, pipelines))
   const all = Array.from(
     { length: rounds },
-    () => JSON.parse(run(ourCommand(...size, pipelines))) as Measured,
+    () => JSON.parse(run(ourProcess(...size, pipelines))) as Measured,
   )
   return all.reduce((a, b) => (timeOf(b) < timeOf(a) ? b : a))
 }
@@ -108,18 +103,20 @@ function besidePeer(visits: number, budget: number): void {
   if (python === undefined) return
   const { quanta } = measure(visits, 1)
   const size = [String(visits), ...SIDE]
-  const runs = [0, 1, 2].map(() => watch(ourCommand(...size, pipelines)))
-  const ours = runs.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a))
   process.env['PYTHONPATH'] = dataPath('rubin-middleware/tasks')
   process.env['FL_PIPELINES'] = pipelines
-  const file = join(folder, 'theirs.qg')
   const where = "instrument='HSC' AND skymap='wide'"
-  const options = ['-i', 'HSC/defaults', '-o', 'u/bench', '-q', file, '-d', where]
+  const options = ['-i', 'HSC/defaults', '-o', 'u/bench', '-d', where]
   const place = ['-b', join(folder, `survey-${size.join('-')}`), '-p', join(pipelines, '04-drp.yaml')]
-  const theirs = watch([join(dirname(python), 'pipetask'), 'qgraph', ...place, ...options])
+  const command = ['qgraph', ...place, ...options, '-q']
+  const own = [commandPath('pipetask'), ...command, join(folder, 'ours.fgraph'), '--task-module', tasksFile]
+  const runs = [0, 1, 2].map(() => watch(own))
+  const ours = runs.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a))
+  const file = join(folder, 'theirs.qg')
+  const theirs = watch([join(dirname(python), 'pipetask'), ...command, file])
   tell(`${quanta} quanta, whole process`, ours)
   tell('  pipetask qgraph', theirs)
-  const read = JSON.parse(run(ourCommand(...size, pipelines, file))) as Measured
+  const read = JSON.parse(run(ourProcess(...size, pipelines, file))) as Measured
   console.error(`  its file of ${read.quanta} quanta is read in ${read.fileSec.toFixed(2)} s`)
   rmSync(file)
   const job = `quantum graph of ${quanta} quanta, whole process`
@@ -132,13 +129,53 @@ function besidePeer(visits: number, budget: number): void {
   })
 }
 
-/** What a quantum costs besides its work, by the clock; the real one: 67 ms with -j1, 1.1 s with -j2. */
+const TINY = ['bench/overhead-process.ts', 'support/tiny-task.mjs'] as const
+/** Repositories of the tiny task stay until the end: a file system may take longer to make files where many have just been removed. */
+const tinyRepository = (slots: string): string => join(folder, `tiny-${slots}`)
+
+/** What a quantum costs besides its work, by the clock; the real one's times are of a quieter, faster machine, pipetask 30.2026.4300. */
 function overhead(slots: '1' | '2', theirs: number): void {
-  const own = fileURLToPath(new URL('./overhead-process.ts', import.meta.url))
-  const command = [process.execPath, '--conditions=source', '--import', 'tsx', own, '1000', slots]
-  const { msPerQuantum } = JSON.parse(run(command)) as { msPerQuantum: number }
+  const worker = commandPath('pipetask-worker')
+  const command = [...node, compiled(...TINY), worker, tinyRepository(slots), '1000', slots]
+  const { msPerQuantum, cpuMs } = JSON.parse(run(command)) as { msPerQuantum: number; cpuMs: number }
+  console.error(`-j${slots}: ${cpuMs.toFixed(2)} ms of processor time a quantum, all processes`)
   const peer = `pipetask run -j${slots}, measured once`
   report({ job: `a quantum of a tiny task, -j${slots}`, ours: msPerQuantum, peer, theirs, budget: 5 / 67 })
+}
+
+/** From the start of the command to the first line that its first task logs, a task of a user's module; the least of five. */
+async function startOfRun(): Promise<void> {
+  const [repo, file] = [tinyRepository('1'), join(folder, 'tiny.yaml')]
+  writeFileSync(file, 'description: tiny\ntasks:\n  tiny: tiny.TinyTask\n')
+  const module = join(dirname(compiled(...TINY)), '../support/tiny-task.mjs')
+  const times: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now()
+    const place = ['-b', repo, '-p', file, '-i', 'in', '-o', `start/${i}`, '--task-module', module]
+    const child = spawn(commandPath('pipetask'), [
+      'run',
+      ...place,
+      '-d',
+      "instrument='Cam' AND detector < 10",
+    ])
+    let said = ''
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (text: Buffer) => {
+        said += text.toString()
+        if (!said.includes('tiny INFO') || times.length > i) return
+        times.push(performance.now() - begin)
+      })
+      child.on('close', resolve)
+    })
+    if (times.length <= i) throw new Error(`pipetask run failed: ${said}`)
+  }
+  report({
+    job: 'pipetask run, from its start to the first task',
+    ours: Math.min(...times),
+    peer: 'pipetask run, measured once',
+    theirs: 1800,
+    budget: 0.8 / 1.8,
+  })
 }
 
 try {
@@ -149,6 +186,7 @@ try {
   if (mostOfPeer >= 45_000) besidePeer(120, 0.01)
   overhead('1', 67)
   overhead('2', 1100)
+  await startOfRun()
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true })
 }

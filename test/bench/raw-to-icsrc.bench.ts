@@ -9,7 +9,7 @@ const repo = await firstLightRepo()
 const run = fastestProcess(
   process.execPath,
   [
-    join(root, 'dist/src/cli/pipetask.js'),
+    join(root, 'dist/bin/pipetask.js'),
     'run',
     '-b',
     repo,

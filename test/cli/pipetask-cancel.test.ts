@@ -79,14 +79,10 @@ function interrupted(root: string, file: string, signals: number): Promise<Stopp
   const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
   const where = "instrument='HSC' AND exposure=903334 AND detector IN (4, 5, 10)"
   const args = ['run', '-b', root, '-p', file, '-i', 'HSC/raw/all', '-o', 'u/stop', '-d', where]
-  const child = spawn(
-    process.execPath,
-    [path('../../dist/src/cli/pipetask.js'), ...args, '--register-dataset-types'],
-    {
-      env: { ...process.env, FIRSTLIGHT_TASK_MODULES: path('../support/faulty-tasks.mjs') },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
+  const child = spawn(path('../../dist/bin/pipetask.js'), [...args, '--register-dataset-types'], {
+    env: { ...process.env, FIRSTLIGHT_TASK_MODULES: path('../support/faulty-tasks.mjs') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   let asked = Number.NaN
   const interrupt = (): void => {

@@ -43,8 +43,8 @@ function pipetask(root: string, more: readonly string[], killAfterMs?: number): 
   const where = "instrument='HSC' AND exposure=903334 AND detector < 50"
   const args = ['run', '-b', root, '-p', file, '-i', 'HSC/raw/all', '-o', 'u/kill', '--output-run', RUN]
   const child = spawn(
-    process.execPath,
-    [path('../../dist/src/cli/pipetask.js'), ...args, '-d', where, '--register-dataset-types', ...more],
+    path('../../dist/bin/pipetask.js'),
+    [...args, '-d', where, '--register-dataset-types', ...more],
     { env: { ...process.env, FIRSTLIGHT_TASK_MODULES: path('../support/chain-tasks.mjs') } },
   )
   let said = ''

@@ -17,7 +17,7 @@ const host = {
   readText: (path: string) => Promise.reject(new Error(path)),
 }
 // The worker that ships, from the build, with a task module as users give them.
-const entry = new URL('../../dist/src/cli/pipetask/worker.js', import.meta.url)
+const entry = new URL('../../dist/bin/pipetask-worker.js', import.meta.url)
 const taskModule = fileURLToPath(new URL('../support/faulty-tasks.mjs', import.meta.url))
 
 interface Setting {
@@ -34,6 +34,7 @@ async function run({ faults, timeoutSec, signal, onEvent }: Setting): Promise<Ru
     slots: 2,
     repository: butler.root,
     entry,
+    execArgv: ['--conditions=bundled'],
     taskModules: [taskModule],
     maxHeapMb: 150,
   })

@@ -4,6 +4,7 @@ import { inProcessExecutor, type QuantumExecutor } from '#pipeline'
 import type { ExecutionFlags } from './execution-options.ts'
 import type { CommandIo } from './io.ts'
 import { processUsage } from './packages.ts'
+import { workerProcess } from './worker-process.ts'
 
 export interface ExecutorChoice {
   readonly repository: string
@@ -39,17 +40,10 @@ export async function makeExecutor(
   return workerExecutor({
     slots: flags.processes,
     repository: choice.repository,
-    entry: workerEntry(),
+    ...workerProcess(),
     taskModules: [...listed, ...choice.taskModules].map((file) => resolve(io.cwd, file)),
     resources,
     startEarly: choice.startEarly ?? false,
     ...(flags.memoryPerQuantum !== undefined && { maxHeapMb: Math.ceil(flags.memoryPerQuantum) }),
   })
 }
-
-/** The workers' main file lies beside this one, or in the build when this is bundled. */
-const workerEntry = (): URL =>
-  new URL(
-    import.meta.url.includes('/dist/bin/') ? '../src/cli/pipetask/worker.js' : './worker.js',
-    import.meta.url,
-  )

@@ -3,9 +3,18 @@ import { pathToFileURL } from 'node:url'
 import { FirstlightError } from '#core'
 import { type ExecuteOptions, type PipelineTask, TaskRegistry } from '#pipeline'
 import type { CommandIo } from './io.ts'
+import { sharesModules } from './worker-process.ts'
 
 /** Take every task, and every registry, that a module exports. */
 export async function includeModule(tasks: TaskRegistry, file: string): Promise<void> {
+  if (!sharesModules())
+    throw new FirstlightError(
+      'cli/apart',
+      `${file} cannot be loaded: its modules would not be those of this command.`,
+      {
+        hint: 'Start the command by its name, `pipetask`, or as `node --conditions=bundled …/dist/bin/pipetask.js`.',
+      },
+    )
   const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   let found = 0
   for (const value of Object.values(exported)) {
