@@ -39,5 +39,11 @@ export class FirstlightError extends Error {
 export const isFirstlightError = (error: unknown): error is FirstlightError =>
   error instanceof Error && typeof (error as Partial<FirstlightError>).code === 'string' && 'hint' in error
 
-/** The message of anything that was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** The message of anything that was thrown, be it a thing that cannot be asked for one. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error)
+  } catch {
+    return 'something was thrown that has no text'
+  }
+}

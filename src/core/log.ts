@@ -1,3 +1,5 @@
+import { messageOf } from './errors.ts'
+
 /** Severities in rising order, named as the Rubin stack prints them (VERBOSE is its extra level between DEBUG and INFO). */
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'VERBOSE', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -36,8 +38,10 @@ export interface LoggerOptions {
 /** A logger that hands its records to `sink`; filtering by level is the sink's business. */
 export function makeLogger(name: string, sink: LogSink, options: LoggerOptions = {}): Logger {
   const now = options.now ?? Date.now
-  const log = (level: LogLevel, message: string) =>
+  const log = (level: LogLevel, said: string) => {
+    const message = textOf(said)
     sink({ time: now(), level, name, message, ...(options.labels && { labels: options.labels }) })
+  }
   return {
     name,
     log,
@@ -49,6 +53,17 @@ export function makeLogger(name: string, sink: LogSink, options: LoggerOptions =
     warn: (m) => log('WARNING', m),
     error: (m) => log('ERROR', m),
     critical: (m) => log('CRITICAL', m),
+  }
+}
+
+/** Tasks in plain JavaScript log what they like; records are kept as text. */
+function textOf(said: unknown): string {
+  if (typeof said === 'string') return said
+  if (typeof said !== 'object' || said === null || said instanceof Error) return messageOf(said)
+  try {
+    return JSON.stringify(said)
+  } catch {
+    return messageOf(said)
   }
 }
 

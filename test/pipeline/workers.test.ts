@@ -84,10 +84,24 @@ test('an endless loop ends at the time limit, and the run goes on', { timeout: 1
   expect(result.quanta[1]?.error?.message).toMatch(/took longer than 10 s/)
 })
 
-test('a task that ends its process names the exit code', async () => {
-  const result = await run({ faults: { 4: 'crash' } })
+test('a task that ends its process names the exit code, in the log of the run too', async () => {
+  const said: string[] = []
+  const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
+  const result = await run({ faults: { 4: 'crash' }, onEvent })
   expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'done', 11: 'done' })
   expect(result.quanta[0]?.error?.message).toMatch(/process ended with code 3/)
+  expect(said).toContainEqual(
+    expect.stringMatching(/^Quantum faulty .* ended: its process ended with code 3/),
+  )
+})
+
+test('what one quantum leaves behind ends no other, its own messages are not ours, anything may be thrown', async () => {
+  const said: string[] = []
+  const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
+  const result = await run({ faults: { 4: 'late', 5: 'chat', 10: 'odd' }, onEvent })
+  expect(states(result)).toEqual({ 4: 'done', 5: 'done', 10: 'failed', 11: 'done' })
+  expect(result.quanta[2]?.error?.message).toBe('something was thrown that has no text')
+  expect(said).toContain('{"a":1}')
 })
 
 test('a task that says repeating is useless sets exit code 20', async () => {

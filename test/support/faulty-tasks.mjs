@@ -5,7 +5,8 @@ const ied = ['instrument', 'exposure', 'detector']
 const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
-// It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow.
+// It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, late (its process ends
+// after it), chat (speaks on the channel of its process), odd (throws what has no text).
 export const FaultyTask = definePipelineTask({
   className: 'faulty.FaultyTask',
   defaultName: 'faulty',
@@ -31,6 +32,13 @@ export const FaultyTask = definePipelineTask({
       await new Promise(() => {})
     }
     if (fault === 'abort') process.abort()
+    if (fault === 'late') setTimeout(() => process.exit(9), 5)
+    if (fault === 'chat') {
+      process.send('hello')
+      process.send({ kind: 'result', outcome: { junk: 1 } })
+      log.info({ a: 1 })
+    }
+    if (fault === 'odd') throw Object.create(null)
     if (fault === 'buffers') {
       const kept = []
       for (;;) kept.push(new Float64Array(50_000_000).fill(kept.length))

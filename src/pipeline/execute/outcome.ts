@@ -1,4 +1,5 @@
 import type { DataId } from '#butler'
+import { messageOf } from '#core'
 
 /** What a thrown value was, as plain data that crosses threads. */
 export interface ErrorRecord {
@@ -24,14 +25,20 @@ export interface QuantumResult {
   readonly exitCode?: number
 }
 
+/** Of anything that a task may throw, a value without a text among them. */
 export function errorRecord(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-  const { code } = error as { code?: unknown }
-  return {
-    name: error.name,
-    message: error.message,
-    ...(typeof code === 'string' && { code }),
-    ...(error.stack !== undefined && { stack: error.stack }),
+  const message = messageOf(error)
+  try {
+    if (!(error instanceof Error)) return { name: 'Error', message }
+    const { name, code, stack } = error as { name: unknown; code?: unknown; stack?: unknown }
+    return {
+      name: String(name),
+      message,
+      ...(typeof code === 'string' && { code }),
+      ...(typeof stack === 'string' && { stack }),
+    }
+  } catch {
+    return { name: 'Error', message }
   }
 }
 

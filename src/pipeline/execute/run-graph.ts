@@ -163,8 +163,12 @@ class Scheduler {
     result: QuantumResult,
     records: LogRecord[],
   ): Promise<QuantumOutcome> {
-    const { label, log: ref } = job.quantum
-    makeLogger(label, (record) => records.push(record)).error(result.error?.message ?? 'ended')
+    const { id, label, log: ref } = job.quantum
+    const sink = (record: LogRecord): void => {
+      records.push(record)
+      this.options.onEvent?.({ kind: 'log', id, record })
+    }
+    makeLogger(label, sink).error(result.error?.message ?? 'ended')
     const files = new QuantumFiles(this.options.store.stores, job)
     return { result, written: ref === undefined ? [] : await files.write([[ref, records]]) }
   }

@@ -99,12 +99,23 @@ export const failureOf = (
 ): Pick<QuantumResult, 'state' | 'error' | 'fatal' | 'exitCode'> & { readonly state: 'failed' } => ({
   state: 'failed',
   error: errorRecord(error),
-  ...(error instanceof InvalidQuantumError && { fatal: true }),
-  ...(error instanceof RepeatableQuantumError && { exitCode: RepeatableQuantumError.exitCode }),
+  ...(isA(error, InvalidQuantumError) && { fatal: true }),
+  ...(isA(error, RepeatableQuantumError) && { exitCode: RepeatableQuantumError.exitCode }),
 })
 
-const describe = (error: unknown): string =>
-  error instanceof Error ? `Exception ${error.name}: ${error.message}` : `Exception: ${String(error)}`
+/** False also for what cannot be asked. */
+function isA(error: unknown, type: abstract new (...args: never[]) => Error): boolean {
+  try {
+    return error instanceof type
+  } catch {
+    return false
+  }
+}
+
+function describe(error: unknown): string {
+  const { name, message } = errorRecord(error)
+  return isA(error, Error) ? `Exception ${name}: ${message}` : `Exception: ${message}`
+}
 
 /** One quantum on its way. */
 interface Work {

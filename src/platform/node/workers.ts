@@ -48,6 +48,18 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
     all.add(worker)
     return worker
   }
+  /** A process that waits, unless it has ended meanwhile; else a new one. */
+  const take = (prepared: WorkerSetup): QuantumWorker => {
+    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
+      if (worker.isAlive) return worker
+      all.delete(worker)
+    }
+    return start(prepared)
+  }
+  const give = (worker: QuantumWorker): void => {
+    if (worker.isAlive) idle.push(worker)
+    else all.delete(worker)
+  }
   // The first loads its modules while the graph is built.
   if (options.startEarly === true) idle.push(start())
   return {
@@ -63,11 +75,14 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
     },
     async run(job: QuantumJob, hooks: QuantumHooks) {
       if (setup === undefined) throw new Error('prepare comes before run')
-      const worker = idle.pop() ?? start(setup)
+      const worker = take(setup)
       const outcome = await worker.run(job, hooks, setup.timeoutSec)
-      if (worker.isAlive) idle.push(worker)
-      else all.delete(worker)
-      return outcome
+      give(worker)
+      if (!worker.mayBeOthersFault || hooks.signal.aborted) return outcome
+      const fresh = start(setup)
+      const again = await fresh.run(job, hooks, setup.timeoutSec)
+      give(fresh)
+      return again
     },
     async close() {
       await Promise.all([...all].map((worker) => worker.end()))
@@ -84,6 +99,9 @@ interface Job {
 
 class QuantumWorker {
   isAlive = true
+  /** Its process ended by itself under a quantum, and had run others before: one of them may have left what ended it. */
+  mayBeOthersFault = false
+  private nEnded = 0
   private job: Job | undefined
   private readonly child: ChildProcess
   private readonly ready: Promise<void>
@@ -101,7 +119,8 @@ class QuantumWorker {
       this.said = (this.said + text.toString()).slice(-8000)
     })
     this.ready = new Promise((resolve) => {
-      this.child.on('message', (message: FromWorker) => {
+      this.child.on('message', (message: Partial<FromWorker> | null) => {
+        if (!isOurs(message)) return
         if (message.kind === 'ready') resolve()
         else this.take(message)
       })
@@ -109,6 +128,7 @@ class QuantumWorker {
     this.child.on('error', (error) => this.lost(`its process could not be used: ${error.message}`))
     this.child.on('close', (code, signal) => {
       living.delete(this.child)
+      this.mayBeOthersFault = this.job !== undefined && this.nEnded > 0
       this.lost(whyEnded(code, signal, this.said))
     })
   }
@@ -158,13 +178,14 @@ class QuantumWorker {
   private take(message: Exclude<FromWorker, { kind: 'ready' }>): void {
     if (message.kind === 'log') this.job?.hooks.onLog(message.record)
     else if (message.kind === 'broken') this.lost(message.message)
-    else this.finish(message.outcome)
+    else if (message.outcome.result.id === this.job?.quantum.id) this.finish(message.outcome)
   }
 
   private finish(outcome: QuantumOutcome): void {
     const { job } = this
     const { result } = outcome
     this.job = undefined
+    this.nEnded++
     if (result.state === 'done' || result.state === 'skipped' || this.isAlive) this.pass()
     job?.done(outcome)
   }
@@ -192,6 +213,14 @@ class QuantumWorker {
       : { ...about, state: 'failed', error: { name: 'WorkerError', code: WORKER_LOST, message } }
     this.finish({ result, written: [] })
   }
+}
+
+/** A task may use the channel of its process too: what is not ours is not heard. */
+function isOurs(message: Partial<FromWorker> | null): message is FromWorker {
+  if (typeof message !== 'object' || message === null) return false
+  if (message.kind === 'result') return typeof message.outcome?.result?.id === 'string'
+  if (message.kind === 'log') return typeof message.record?.message === 'string'
+  return message.kind === 'ready' || message.kind === 'broken'
 }
 
 /** Processes that must not outlive this one. */
