@@ -45,7 +45,7 @@ export { addReports, type ReportSummary, summarizeReport, type TaskSummaryJson }
 export type { RunEvent, RunListener, TaskSummary } from './events.ts'
 export type { PipelineHost } from './host.ts'
 export { editPipeline, type PipelineEdit } from './definition/edits.ts'
-export { loadPipeline, parsePipeline, splitPipelineUri } from './definition/load.ts'
+export { loadPipeline, parsePipeline, type SelectRange, splitPipelineUri } from './definition/load.ts'
 export { emptyPipeline, type Pipeline, type Subset } from './definition/pipeline.ts'
 export { printPipeline } from './definition/print.ts'
 export { keepTasks } from './definition/subset.ts'

@@ -1,7 +1,7 @@
 import type { Butler, DataId } from '#butler'
 import type { Context } from '#core'
 import { editPipeline, type PipelineEdit } from './definition/edits.ts'
-import { loadPipeline, parsePipeline, splitPipelineUri } from './definition/load.ts'
+import { loadPipeline, parsePipeline, type SelectRange, splitPipelineUri } from './definition/load.ts'
 import { emptyPipeline, type Pipeline } from './definition/pipeline.ts'
 import { keepTasks } from './definition/subset.ts'
 import { pipelineError } from './errors.ts'
@@ -123,7 +123,8 @@ export async function openPipelineGraph(
     repositoryTypes: await butler.registry.queryDatasetTypes(),
   }
   const { location, fragment } = splitPipelineUri(choice.pipeline ?? '')
-  const read = await readPipeline(choice, location, host)
+  const select: SelectRange = (part, range) => selectFragment(part, range, graphOptions)
+  const read = await readPipeline(choice, location, host, select)
   const isOpen = choice.pipelineText !== undefined || (await host.isShipped?.(location)) === true
   const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
   let pipeline = await selectFragment(whole, fragment, graphOptions)
@@ -135,10 +136,19 @@ export async function openPipelineGraph(
   return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
 }
 
-function readPipeline(choice: PipelineChoice, location: string, host: PipelineHost): Promise<Pipeline> {
+function readPipeline(
+  choice: PipelineChoice,
+  location: string,
+  host: PipelineHost,
+  selectRange: SelectRange,
+): Promise<Pipeline> {
   if (choice.pipelineText !== undefined)
-    return parsePipeline(choice.pipelineText, { file: choice.pipelineName ?? '<pipeline>', host })
-  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host)
+    return parsePipeline(choice.pipelineText, {
+      file: choice.pipelineName ?? '<pipeline>',
+      host,
+      selectRange,
+    })
+  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host, selectRange)
 }
 
 /** A graph with the collections it belongs to; nothing in the repository has changed. */

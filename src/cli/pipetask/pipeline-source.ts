@@ -11,6 +11,7 @@ import {
   type PipelineGraph,
   type PipelineHost,
   selectFragment,
+  type SelectRange,
   selectTasks,
   splitPipelineUri,
   TaskRegistry,
@@ -41,7 +42,9 @@ export async function openPipeline(
   const universe: DimensionUniverse | undefined = butler?.dimensions
   const graphOptions = { tasks, host, repositoryTypes, ...(universe && { universe }) }
   const { location, fragment } = splitPipelineUri(options.pipeline ?? '')
-  const read = await readPipeline(location, io, host)
+  const read = await readPipeline(location, io, host, (part, range) =>
+    selectFragment(part, range, graphOptions),
+  )
   const isText = io.pipelineText !== undefined
   const isOpen = butler !== undefined && (isText || (await host.isShipped?.(location)) === true)
   const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
@@ -61,9 +64,15 @@ export async function openPipeline(
   }
 }
 
-function readPipeline(location: string, { pipelineText }: CommandIo, host: PipelineHost): Promise<Pipeline> {
-  if (pipelineText !== undefined) return parsePipeline(pipelineText.text, { file: pipelineText.name, host })
-  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host)
+function readPipeline(
+  location: string,
+  { pipelineText }: CommandIo,
+  host: PipelineHost,
+  selectRange: SelectRange,
+): Promise<Pipeline> {
+  if (pipelineText !== undefined)
+    return parsePipeline(pipelineText.text, { file: pipelineText.name, host, selectRange })
+  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host, selectRange)
 }
 
 /** Tasks that ship with us, those of the caller, and those of `--task-module` files. */

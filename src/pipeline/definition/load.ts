@@ -1,3 +1,4 @@
+import { isFirstlightError } from '#core'
 import { PipelineSyntaxError, pipelineError } from '../errors.ts'
 import type { PipelineHost } from '../host.ts'
 import { mergeImports } from './merge.ts'
@@ -31,34 +32,38 @@ export function expandVariables(text: string, host: PipelineHost, place?: Place)
   })
 }
 
+/** Cuts a pipeline to `first..last`: `selectFragment`, which knows the order of the tasks. */
+export type SelectRange = (pipeline: Pipeline, range: string) => Promise<Pipeline>
+
 /** Read a pipeline and everything it imports; the fragment is left to `selectFragment`, which needs the task graph. */
-export async function loadPipeline(location: string, host: PipelineHost): Promise<Pipeline> {
+export async function loadPipeline(
+  location: string,
+  host: PipelineHost,
+  selectRange?: SelectRange,
+): Promise<Pipeline> {
   const file = expandVariables(location, host)
-  return parsePipeline(await host.readText(file), { file, host })
+  return parsePipeline(await host.readText(file), { file, host, ...(selectRange && { selectRange }) })
+}
+
+interface ParseOptions {
+  readonly file?: string
+  readonly host: PipelineHost
+  readonly importing?: readonly string[]
+  /** For imports of `FILE#first..last`. */
+  readonly selectRange?: SelectRange
 }
 
 /** Read a pipeline from its text. `file` is what messages call it and what relative imports start from. */
-export async function parsePipeline(
-  text: string,
-  {
-    file = '<pipeline>',
-    host,
-    importing = [],
-  }: { file?: string; host: PipelineHost; importing?: readonly string[] },
-): Promise<Pipeline> {
+export async function parsePipeline(text: string, options: ParseOptions): Promise<Pipeline> {
+  const { file = '<pipeline>' } = options
   const { own, imports } = parsePipelineText(text, file)
   const imported: (Pipeline & { place: Place })[] = []
-  for (const one of imports)
-    imported.push({ ...(await readImport(one, file, host, importing)), place: one.place })
+  for (const one of imports) imported.push({ ...(await readImport(one, file, options)), place: one.place })
   return mergeImports(own, imported)
 }
 
-async function readImport(
-  one: Import,
-  from: string,
-  host: PipelineHost,
-  importing: readonly string[],
-): Promise<Pipeline> {
+async function readImport(one: Import, from: string, options: ParseOptions): Promise<Pipeline> {
+  const { host, importing = [] } = options
   const { location, fragment } = splitPipelineUri(expandVariables(one.location, host, one.place))
   const path = await placeOfImport(location, from, host, one.place)
   if (importing.includes(path) || path === from)
@@ -66,14 +71,28 @@ async function readImport(
       `imports go in a circle: ${[...importing, from, path].join(' → ')}`,
       one.place,
     )
-  const whole = await parsePipeline(await host.readText(path), {
-    file: path,
-    host,
-    importing: [...importing, from],
-  })
-  const part =
-    fragment === undefined ? whole : keepTasks(whole, labelsOf(whole, fragment.split(',')), one.subsetMode)
-  return cut(part, one)
+  const text = await host.readText(path)
+  const whole = await parsePipeline(text, { ...options, file: path, importing: [...importing, from] })
+  try {
+    return cut(fragment === undefined ? whole : await partOf(whole, fragment, one, options), one)
+  } catch (error) {
+    if (
+      !isFirstlightError(error) ||
+      !['pipeline/unknown-label', 'pipeline/bad-fragment'].includes(error.code)
+    )
+      throw error
+    throw new PipelineSyntaxError(error.message, one.place, { cause: error })
+  }
+}
+
+function partOf(
+  whole: Pipeline,
+  fragment: string,
+  { subsetMode }: Import,
+  { selectRange }: ParseOptions,
+): Pipeline | Promise<Pipeline> {
+  if (fragment.includes('..') && selectRange !== undefined) return selectRange(whole, fragment)
+  return keepTasks(whole, labelsOf(whole, fragment.split(',')), subsetMode)
 }
 
 async function placeOfImport(
@@ -96,6 +115,7 @@ function cut(pipeline: Pipeline, one: Import): Pipeline {
     ? labelsOf(pipeline, one.include)
     : new Set([...pipeline.tasks.keys()].filter((label) => !excluded(pipeline, one).has(label)))
   const kept = keepTasks(pipeline, keep, one.subsetMode)
+  refuseTakenLabels(kept, one)
   const { instrument, ...rest } = renameTasks(kept, one.rename, one.subsetMode)
   const chosen = one.instrument === undefined ? instrument : one.instrument
   return {
@@ -104,6 +124,16 @@ function cut(pipeline: Pipeline, one: Import): Pipeline {
     contracts: one.importContracts ? rest.contracts : [],
     steps: one.importSteps ? rest.steps : [],
   }
+}
+
+function refuseTakenLabels({ tasks }: Pipeline, { rename, place }: Import): void {
+  const labels = [...tasks.keys()].map((label) => rename.get(label) ?? label)
+  const taken = labels.find((label, i) => labels.indexOf(label) < i)
+  if (taken === undefined) return
+  const from = [...rename].find(([old, label]) => label === taken && tasks.has(old))?.[0] ?? ''
+  throw new PipelineSyntaxError(`'${from}' cannot be renamed to '${taken}': there is such a label`, place, {
+    hint: 'Leave that one out with `exclude`, or give it another name too.',
+  })
 }
 
 const excluded = (pipeline: Pipeline, { exclude = [] }: Import): ReadonlySet<string> =>

@@ -45,7 +45,7 @@ export function parsePipelineText(text: string, file: string): PipelineFile {
     tasks: new Map(tasks.map((task) => [task.label, task])),
     subsets: new Map(entriesOf(root, 'subsets').map(([name, node]) => [name, readSubset(name, node, tasks)])),
     contracts: (root.get('contracts')?.list ?? []).map(readContract),
-    steps: (root.get('steps')?.list ?? []).map(readStep),
+    steps: readSteps(root.get('steps')?.list ?? []),
   }
   return { own, imports }
 }
@@ -109,6 +109,16 @@ function readContract(node: YamlNode): Contract {
   const message = map.get('msg')
   const expression = map.get('contract')?.text('contract') ?? node.fail('a contract has no expression')
   return { expression, ...(message && { message: message.text('msg') }), place: node.place }
+}
+
+function readSteps(nodes: readonly YamlNode[]): readonly Step[] {
+  const steps = nodes.map(readStep)
+  nodes.forEach((node, i) => {
+    const label = steps[i]?.label ?? ''
+    if (steps.findIndex((step) => step.label === label) < i)
+      node.fail(`the step '${label}' is declared twice`)
+  })
+  return steps
 }
 
 function readStep(node: YamlNode): Step {

@@ -143,7 +143,11 @@ export class YamlText {
   }
 
   follow(node: Node | null): Node | null {
-    return isAlias(node) ? ((node.resolve(this.#document) as Node | undefined) ?? null) : node
+    if (!isAlias(node)) return node
+    return (
+      (node.resolve(this.#document) as Node | undefined) ??
+      this.fail(`there is no anchor &${node.source}`, node)
+    )
   }
 
   placeOf(node: Node): Place {

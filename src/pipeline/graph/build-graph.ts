@@ -46,7 +46,7 @@ export async function buildPipelineGraph(
     tasks.push(makeTaskNode(entry.label, task, config, universe, (name) => registered.get(name)?.dimensions))
   }
   checkContracts(pipeline.contracts, configs)
-  checkSteps(pipeline)
+  checkSteps(pipeline, universe)
   return assembleGraph(
     {
       universe,

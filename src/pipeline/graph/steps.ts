@@ -1,11 +1,13 @@
+import type { DimensionUniverse } from '#butler'
 import type { Pipeline } from '../definition/pipeline.ts'
 import { pipelineError } from '../errors.ts'
 
 /** Steps, when there are any, are subsets that together hold each task once. */
-export function checkSteps({ steps, subsets, tasks }: Pipeline): void {
+export function checkSteps({ steps, subsets, tasks }: Pipeline, universe: DimensionUniverse): void {
   if (steps.length === 0) return
   const seen = new Map<string, string>()
-  for (const { label } of steps) {
+  for (const { label, dimensions } of steps) {
+    universe.group(dimensions)
     const subset = subsets.get(label)
     if (subset === undefined) throw invalid(`Step '${label}' is not a subset of the pipeline.`)
     for (const task of subset.labels) {
