@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Timespan, Instant } from '#time'
-import { aRepository, putNote } from '../support/repository.ts'
+import { startChild } from '../support/child.ts'
+import { anEmptyRepository, aRepository, putNote } from '../support/repository.ts'
 
 const code = (text: string) => expect.objectContaining({ code: `butler/${text}` })
 
@@ -127,4 +128,31 @@ test('a run made after another was removed takes datasets like any other', async
   await butler.collections.register('tag', 'TAGGED')
   await butler.registry.associate('tag', await butler.queryDatasets('note', { collections: 'run/a' }))
   expect(await butler.queryDatasets('note', { collections: 'tag' })).toHaveLength(1)
+})
+
+test('two processes that prepend to one chain both get their children in, and make no cycle', async () => {
+  const butler = await anEmptyRepository()
+  const { collections } = butler
+  const count = 15
+  for (const chain of ['all', 'c/one', 'c/two']) await collections.register(chain, 'CHAINED')
+  await collections.register('both')
+  for (const run of ['one', 'two']) for (let n = 0; n < count; n++) await collections.register(`${run}/${n}`)
+  const children = [
+    ['one', 'c/one', 'c/two'],
+    ['two', 'c/two', 'c/one'],
+  ].map(([run, mine, other]) => startChild('edit-chains.mjs', [butler.root, run!, `${count}`, mine!, other!]))
+  await Promise.all(children.map((child) => child.line(/ready/)))
+  for (const child of children) child.process.stdin.write('go\n')
+  const ended = await Promise.all(children.map((child) => child.ended))
+  expect(ended.map(({ code, err }) => [code, err])).toEqual([
+    [0, ''],
+    [0, ''],
+  ])
+  const { children: inChain } = await collections.getInfo('all')
+  const newestFirst = (run: string) => Array.from({ length: count }, (_, i) => `${run}/${count - 1 - i}`)
+  for (const run of ['one', 'two'])
+    expect(inChain.filter((name) => name.startsWith(`${run}/`))).toEqual(newestFirst(run))
+  expect(inChain).toHaveLength(2 * count + 1)
+  expect(inChain[1]).toBe('both')
+  expect(ended.filter(({ out }) => out.includes('butler/collection-cycle'))).toHaveLength(1)
 })

@@ -115,6 +115,7 @@ export class Collections {
         )
       if (chain.type !== 'CHAINED')
         throw new CollectionTypeError(`'${parent}' is a ${chain.type} collection, not a chain.`)
+      await collections.lockChain(chain.id)
       const names = [...new Set(typeof children === 'string' ? [children] : children)]
       const list: CollectionRecord[] = []
       for (const name of names) list.push(await collections.get(name))

@@ -108,9 +108,14 @@ export class CollectionStore {
     this.clear()
   }
 
-  /** Lock a chain's row for the rest of the transaction, so that edits by others wait. */
+  /**
+   * Let edits of chains by others wait for the end of the transaction: the real Butler's wait for the chain's row, ours for the table
+   * too, so that two edits cannot make a cycle together. In this order: who has the row must not be kept from the table.
+   */
   async lockChain(id: number): Promise<void> {
     await this.connection.run('UPDATE collection SET name = name WHERE collection_id = ?', [id])
+    await this.connection.lockTable('collection_chain')
+    this.clear()
   }
 
   /** Replace the children; positions count from `first`. */
