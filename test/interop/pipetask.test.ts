@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openNodeButler } from '#platform/node'
+import { butlerCommand } from '../support/commands.ts'
 import { dataPath } from '../support/data.ts'
 import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
 import { pipetask } from '../support/pipetask.ts'
@@ -20,9 +23,10 @@ const detectors = (list: string): string => `instrument='HSC' AND visit=903334 A
 const theirs = (repository: string, ...args: readonly string[]): { rc: number | null; text: string } =>
   real('run', '-b', repository, '-p', PIPELINE, ...args)
 
-function real(...args: readonly string[]): { rc: number | null; text: string } {
-  const command = join(dirname(pythonPath()), 'pipetask')
-  const run = spawnSync(command, args, {
+const real = (...args: readonly string[]) => program('pipetask', ...args)
+
+function program(name: string, ...args: readonly string[]): { rc: number | null; text: string } {
+  const run = spawnSync(join(dirname(pythonPath()), name), args, {
     encoding: 'utf8',
     env: {
       ...process.env,
@@ -108,6 +112,76 @@ test('a graph built and saved by the real pipetask is run by ours', { timeout: 1
   expect(run.rc, run.stderr).toBe(0)
   expect(run.stderr).toMatch(/Executed 6 quanta successfully, 0 failed and 0 remain/)
   expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
+})
+
+/** Name, members and index of the archive in each folder. */
+const ARCHIVES = `
+import json, os, sys, zipfile
+out = []
+def filled(tree):
+    return {key: value for key, value in tree.items() if value != []}
+for folder in sys.argv[1:]:
+    [name] = os.listdir(folder)
+    with zipfile.ZipFile(os.path.join(folder, name)) as z:
+        index = json.loads(z.read("_butler_zip_index.json"), object_hook=filled)
+        out.append([name, sorted(z.namelist()), index["refs"], index["artifact_map"]])
+print(json.dumps(out))
+`
+
+/** A command of our butler that knows the tasks of the graphs here. */
+const butler = (...args: readonly string[]) =>
+  butlerCommand(args, '/', undefined, {
+    FIRSTLIGHT_TASK_MODULES: fileURLToPath(new URL('../support/fl-tasks.ts', import.meta.url)),
+  })
+
+/** What the datasets of a run hold, without what is new each time: type, data ID, path in the repository. */
+async function contents(repository: string, run: string): Promise<readonly string[]> {
+  const opened = await openNodeButler(repository)
+  const refs = await opened.queryAllDatasets({ collections: run, findFirst: false, limit: null })
+  const rows = refs.map(
+    async (ref) => `${ref.toString()} ${(await opened.getUri(ref)).split(repository)[1]!}`,
+  )
+  const out = await Promise.all(rows)
+  await opened.close()
+  return out.sort()
+}
+
+test('files of quanta that ran without a registry are zipped and registered as by the real butler', {
+  timeout: 240_000,
+}, async () => {
+  const { root, work } = master.copy()
+  const file = join(work, 'q.qg')
+  const where = detectors('4')
+  const common = ['-i', 'HSC/defaults', '-o', 'u/both', '--output-run', 'u/both/r', '-d', where, '-q', file]
+  for (const command of [
+    ['qgraph', '-b', root, '-p', PIPELINE, ...common, '--qgraph-datastore-records'],
+    ['pre-exec-init-qbb', root, file],
+    ['run-qbb', root, file],
+  ]) {
+    const done = await pipetask(['pipetask', ...command])
+    expect(done.rc, done.stderr).toBe(0)
+  }
+  const theirs = join(work, 'theirs')
+  cpSync(root, theirs, { recursive: true })
+  const types = ['-d', 'calexp,postISRCCD']
+  const zipped = await butler('zip-from-graph', file, root, join(work, 'zip'), ...types)
+  expect(zipped.out, zipped.err).toMatch(/^Zip file written to file:.*\.zip\n$/)
+  const done = program('butler', 'zip-from-graph', file, theirs, join(work, 'zip-theirs'), ...types)
+  expect(done.rc, done.text).toBe(0)
+  const [mine, other] = JSON.parse(python(ARCHIVES, join(work, 'zip'), join(work, 'zip-theirs'))) as unknown[]
+  expect(mine).toEqual(other)
+  expect(await butler('zip-from-graph', file, root, work, '-d', 'nosuch')).toMatchObject({ code: 1 })
+
+  const dry = await butler('aggregate-graph', file, root, '--dry-run')
+  expect(dry.out, dry.err).toContain('of 3 quanta')
+  const before = openNodeButler(root).then((b) => b.collections.query('u/both*').finally(() => b.close()))
+  expect(await before).toEqual([])
+  const aggregated = await butler('aggregate-graph', file, root)
+  expect([aggregated.code, aggregated.err]).toEqual([0, expect.not.stringContaining('Error')])
+  const real = program('butler', 'aggregate-graph', file, theirs)
+  expect(real.rc, real.text).toBe(0)
+  expect(await contents(root, 'u/both/r')).toEqual(await contents(theirs, 'u/both/r'))
+  expect(await contents(root, 'u/both')).toEqual(await contents(theirs, 'u/both'))
 })
 
 // Of another language's coverage tool: taken, and not shown. The report reads the registry quickly enough.

@@ -70,8 +70,7 @@ async function prepend(
   run: string,
   inputs: readonly string[],
 ): Promise<void> {
-  const known = await butler.collections.query('*', { includeChains: true })
-  if (!known.includes(chain)) await butler.collections.register(chain, 'CHAINED')
-  const children = known.includes(chain) ? (await butler.collections.getInfo(chain)).children : inputs
-  await butler.collections.redefineChain(chain, [run, ...children.filter((name) => name !== run)])
+  const isNew = await butler.collections.register(chain, 'CHAINED')
+  if (isNew) await butler.collections.redefineChain(chain, [run, ...inputs.filter((name) => name !== run)])
+  else await butler.collections.prependChain(chain, run)
 }
