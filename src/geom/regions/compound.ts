@@ -58,11 +58,17 @@ export class CompoundRegion implements RegionShape {
   }
 }
 
-export const unionRegion = (...operands: readonly Region[]): CompoundRegion =>
-  new CompoundRegion('union', operands)
+/** Operands of the same kind are taken apart, as sphgeom takes them apart: (a ∪ b) ∪ c is a ∪ b ∪ c. */
+const compound = (kind: 'union' | 'intersection', operands: readonly Region[]): CompoundRegion =>
+  new CompoundRegion(
+    kind,
+    operands.flatMap((o) => (o.kind === kind && o instanceof CompoundRegion ? o.operands : [o])),
+  )
+
+export const unionRegion = (...operands: readonly Region[]): CompoundRegion => compound('union', operands)
 
 export const intersectionRegion = (...operands: readonly Region[]): CompoundRegion =>
-  new CompoundRegion('intersection', operands)
+  compound('intersection', operands)
 
 /** A circle around two. */
 function aroundBoth(a: Circle, b: Circle): Circle {

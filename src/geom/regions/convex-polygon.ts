@@ -27,9 +27,7 @@ export class ConvexPolygon implements RegionShape {
    * @throws FirstlightError 'geom/bad-region' when they do not, or all lie on one great circle
    */
   static convexHull(points: readonly (SpherePoint | Vector3)[]): ConvexPolygon {
-    return new ConvexPolygon(
-      hull(points.map((p) => (p instanceof SpherePoint ? normalize(p.toVector()) : p))),
-    )
+    return new ConvexPolygon(hull(points.map((p) => (p instanceof SpherePoint ? p.toVector() : p))))
   }
 
   containsVector(v: Vector3): boolean {
@@ -87,36 +85,65 @@ export class ConvexPolygon implements RegionShape {
   }
 }
 
-/** Monotone chain in the gnomonic plane about the points' mean. @see Andrew 1979 */
+/**
+ * A triangle that grows by one point after the other. As sphgeom does it: where a polygon begins is part of its bytes.
+ * @see lsst.sphgeom.ConvexPolygon, src/ConvexPolygon.cc
+ */
 function hull(points: readonly Vector3[]): readonly Vector3[] {
-  const mean = normalize(points.reduce<Vector3>((s, p) => plus(s, p), [0, 0, 0]))
-  const helper: Vector3 = Math.abs(mean[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0]
-  const east = normalize(cross(helper, mean))
-  const north = cross(mean, east)
-  if (points.length < 3 || points.some((p) => !(dot(p, mean) > 0)))
-    throw geomError(
-      'bad-region',
-      `${points.length} points have no convex hull: it takes 3 within one hemisphere.`,
-    )
-  const plane = points
-    .map((v) => ({ v, x: dot(v, east) / dot(v, mean), y: dot(v, north) / dot(v, mean) }))
-    .sort((a, b) => a.x - b.x || a.y - b.y)
-  const chain = (sorted: readonly { v: Vector3 }[]): Vector3[] => {
-    const kept: Vector3[] = []
-    for (const { v } of sorted) {
-      while (kept.length > 1 && orientation(kept[kept.length - 2]!, kept[kept.length - 1]!, v) <= 0)
-        kept.pop()
-      kept.push(v)
-    }
-    return kept.slice(0, -1)
-  }
-  const found = [...chain(plane), ...chain(plane.toReversed())]
-  if (found.length < 3)
-    throw geomError('bad-region', 'The points lie on one great circle: they span no polygon.')
-  // Begin with the earliest given point, as the stack does for points that are a hull already.
-  const first = found.indexOf(points.find((p) => found.includes(p)) ?? found[0]!)
-  return [...found.slice(first), ...found.slice(0, first)]
+  const { triangle, rest } = firstTriangle(points)
+  return rest.reduce(withPoint, triangle)
 }
+
+/** The first three points that are no arc, counter-clockwise, and what comes after them. */
+function firstTriangle(points: readonly Vector3[]) {
+  const flat = () => {
+    const many =
+      points.length < 3 ? `${points.length} points span` : 'The points lie on one great circle: they span'
+    return geomError('bad-region', `${many} no polygon.`)
+  }
+  let a = points[0]
+  let b: Vector3 | undefined
+  for (const [i, v] of points.entries()) {
+    if (a === undefined || same(v, a) || (b !== undefined && same(v, b))) continue
+    refuseOpposite(v, a, b)
+    if (b === undefined) {
+      b = v
+      continue
+    }
+    const turn = orientation(a, b, v)
+    if (turn !== 0) return { triangle: turn > 0 ? [a, b, v] : [b, a, v], rest: points.slice(i + 1) }
+    // All three on one great circle: the ends of the arc that has them are kept.
+    const n = normalize(robustCross(a, b))
+    const [ab, av, vb] = [orientation(n, a, b), orientation(n, a, v), orientation(n, v, b)]
+    if (av === vb && av === ab) continue
+    if (av === vb) throw wholeSphere()
+    if (ab === -vb) b = v
+    else if (ab === -av) a = v
+    else throw wholeSphere()
+  }
+  throw flat()
+}
+
+/** The hull of a hull and one more point: vertices that the point sees go, but for the last of them. */
+function withPoint(ring: readonly Vector3[], v: Vector3): readonly Vector3[] {
+  const n = ring.length
+  const behind = ring.map((vertex, i) => orientation(v, ring[(i + n - 1) % n]!, vertex) > 0)
+  if (!behind.includes(false)) return ring
+  const first = behind.findIndex((b, i) => !b && behind[(i + n - 1) % n]!)
+  const last = behind.findIndex((b, i) => !b && behind[(i + 1) % n]!)
+  if (first < 0) throw wholeSphere()
+  if (last < first) return [...ring.slice(last, first), v]
+  return last === 0 ? [...ring, v] : [...ring.slice(0, first), v, ...ring.slice(last)]
+}
+
+const same = (a: Vector3, b: Vector3): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2]
+
+function refuseOpposite(v: Vector3, ...others: readonly (Vector3 | undefined)[]): void {
+  if (others.some((o) => o !== undefined && same(v, scale(o, -1)))) throw wholeSphere()
+}
+
+const wholeSphere = () =>
+  geomError('bad-region', 'The points have no convex hull: they do not lie within one hemisphere.')
 
 const BOX_MARGIN = 5e-10
 

@@ -32,10 +32,15 @@ export class LonLatBox implements RegionShape {
 
   static fromDegrees(lonA: number, lonB: number, latA: number, latB: number): LonLatBox {
     const r = (d: number): number => Angle.fromDegrees(d).radians
-    const whole = lonB - lonA >= 360
-    const lat = (d: number): number => Math.max(-HALF_PI, Math.min(HALF_PI, r(d)))
-    const lons = whole ? [0, TWO_PI] : [wrapRadians(r(lonA)), wrapRadians(r(lonB))]
-    return new LonLatBox(lons[0]!, lons[1]!, lat(latA), lat(latB))
+    return LonLatBox.fromRadians(r(lonA), r(lonB), r(latA), r(latB))
+  }
+
+  /** Any longitudes; latitudes beyond the poles end there. Latitudes the wrong way round make it empty. */
+  static fromRadians(lonA: number, lonB: number, latA: number, latB: number): LonLatBox {
+    const lat = (v: number): number => Math.max(-HALF_PI, Math.min(HALF_PI, v))
+    const lons = lonB - lonA >= TWO_PI ? [0, TWO_PI] : [wrapRadians(lonA), wrapRadians(lonB)]
+    const [from, to] = latA <= latB ? lons : [Number.NaN, Number.NaN]
+    return new LonLatBox(from!, to!, lat(latA), lat(latB))
   }
 
   /** A box that surely has every direction within `margin` radians of v. */
@@ -139,9 +144,9 @@ export class LonLatBox implements RegionShape {
 
 /** `width` by `height`, around a centre, longitudes widened by nothing: the coordinate box. */
 export function boxRegion(center: SpherePoint, width: Angle, height: Angle): LonLatBox {
-  const [lon, lat] = [center.ra.degrees, center.dec.degrees]
-  const [w, h] = [width.degrees / 2, height.degrees / 2]
-  return LonLatBox.fromDegrees(lon - w, lon + w, lat - h, lat + h)
+  const [lon, lat] = [center.ra.radians, center.dec.radians]
+  const [w, h] = [width.radians / 2, height.radians / 2]
+  return LonLatBox.fromRadians(lon - w, lon + w, lat - h, lat + h)
 }
 
 /** Half range of longitudes of a circle of `radius` at latitude `lat`. */
