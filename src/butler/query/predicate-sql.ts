@@ -57,7 +57,8 @@ function anyOf(parts: readonly Predicate[], columns: ColumnWriter): Sql {
 /** The value that a term is to equal; undefined for other comparisons, which no list can say. */
 function listed({ operator, left, right }: Predicate & { kind: 'compare' }): SqlValue | undefined {
   if (operator !== '=' || right.kind !== 'literal' || right.value === null) return undefined
-  return left.type === 'timespan' || right.type === 'timespan' ? undefined : literalSql(right.value)
+  if (left.type === 'timespan' || right.type === 'timespan' || !isWhole(right.value)) return undefined
+  return literalSql(right.value)
 }
 
 function rangeTest(p: Predicate & { kind: 'in-range' }, columns: ColumnWriter): Sql {
@@ -104,7 +105,9 @@ export function termSql(term: Term, columns: ColumnWriter): Sql {
     case 'bound':
       return columns.timespan(term.of)[term.which]
     case 'literal':
-      return sql`${literalSql(term.value)}`
+      return isWhole(term.value)
+        ? sql`${literalSql(term.value)}`
+        : sql`CAST(${Number(term.value)} AS DOUBLE PRECISION)`
     case 'negative':
       return sql`(-${termSql(term.of, columns)})`
     case 'arithmetic': {
@@ -116,6 +119,12 @@ export function termSql(term: Term, columns: ColumnWriter): Sql {
     case 'sequence':
       throw new UnimplementedQueryError('A list stands only in IN.')
   }
+}
+
+/** False for numbers that are none of 64 bits: PostgreSQL would take a plain parameter for one, beside an integer column. */
+function isWhole(value: LiteralValue): boolean {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value
+  return typeof value !== 'number' || Number.isSafeInteger(value)
 }
 
 function literalSql(value: LiteralValue): SqlValue {

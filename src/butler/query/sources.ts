@@ -71,7 +71,7 @@ export class Sources {
   }
 
   from(): Sql {
-    if (this.joined.length === 0) return raw('(SELECT 1)')
+    if (this.joined.length === 0) return raw('(SELECT 1) AS one')
     let out = raw('')
     for (const [i, { source, on }] of this.joined.entries()) {
       const table = sql`${source.table} AS ${raw(source.alias)}`

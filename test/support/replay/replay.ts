@@ -34,14 +34,23 @@ export interface CaseResult {
   readonly difference: string | undefined
 }
 
-/** Replay the cases of files on a fresh copy of an archived repository. */
-export async function replay(archive: string, files: readonly string[]): Promise<readonly CaseResult[]> {
+/**
+ * Replay the cases of files on a fresh copy of an archived repository. What `move` makes of the unpacked repository is asked instead;
+ * it is not copied, so that only questions may be asked.
+ */
+export async function replay(
+  archive: string,
+  files: readonly string[],
+  move?: (root: string) => Promise<string>,
+): Promise<readonly CaseResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'firstlight-replay-'))
   try {
-    const repository = unpackArchive(archive, join(folder, 'master'))
+    const master = unpackArchive(archive, join(folder, 'master'))
     prepareOut(join(folder, 'out'))
     const results: CaseResult[] = []
-    for (const file of files) results.push(...(await replayFile(file, repository, folder)))
+    const moved = move === undefined ? undefined : await Place.moved(master, folder, move)
+    for (const file of files) results.push(...(await replayFile(file, master, folder, moved)))
+    await moved?.close()
     return results
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -63,13 +72,20 @@ x2.json,HSC,903334,10
 /** What `--data-id-table` of the recorded graphs reads. */
 const DATA_ID_TABLE = 'instrument,visit,detector\nHSC,903334,5\nHSC,903336,10\n'
 
-async function replayFile(file: string, master: string, folder: string): Promise<readonly CaseResult[]> {
+async function replayFile(
+  file: string,
+  master: string,
+  folder: string,
+  moved: Place | undefined,
+): Promise<readonly CaseResult[]> {
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly Case[] }
   const results: CaseResult[] = []
   let sequence: string | undefined
-  let place: Place | undefined
+  let place = moved
   for (const item of cases) {
     const own = item.sequence ?? item.scenario
+    if (moved !== undefined && (own !== undefined || item.cmd !== undefined))
+      throw new UnknownOperation(`case ${item.id} of ${file} is more than a question`)
     if (place === undefined || own !== sequence) {
       await place?.close()
       place = new Place(master, mkdtempSync(join(folder, 'case-')), own !== undefined)
@@ -78,7 +94,7 @@ async function replayFile(file: string, master: string, folder: string): Promise
     const difference = await runCase(item, place)
     results.push({ file: basename(file, '.json'), id: item.id, what: describe(item), difference })
   }
-  await place?.close()
+  if (place !== moved) await place?.close()
   return results
 }
 
@@ -87,7 +103,7 @@ const OUTSIDE = 'file:///data/outside'
 /** A copy of the repository that a file's (or a sequence's) cases run in. */
 export class Place {
   readonly folder: string
-  readonly repository: string
+  repository: string
   readonly marks = new Marks()
   /** Run time stamps by first sight. */
   readonly stamps = new Map<string, string>()
@@ -101,6 +117,17 @@ export class Place {
     cpSync(master, this.repository, { recursive: true })
     this.placeOutsideFile()
     writeFileSync(join(folder, 'ids.csv'), DATA_ID_TABLE)
+  }
+
+  /** One copy for all questions, in another form. */
+  static async moved(
+    master: string,
+    folder: string,
+    move: (root: string) => Promise<string>,
+  ): Promise<Place> {
+    const place = new Place(master, mkdtempSync(join(folder, 'moved-')), false)
+    place.repository = await move(place.repository)
+    return place
   }
 
   /** One dataset was ingested `direct` from a file outside, which is not in the archive: make it where we may write. */
