@@ -99,14 +99,18 @@ async function watchRun(
       result = found
     },
   }
+  const { stopping } = currentRun()
+  const working = work({ watch, signal })
+  stopping.add(working)
   try {
-    await work({ watch, signal })
+    await working
   } catch (error) {
     const isTold = error instanceof ExitCode || error instanceof AbortedError
     if (result === undefined) view.end(signal.aborted ? 'cancelled' : 'failed')
     if (result === undefined && !isTold) throw error
   } finally {
     stoppableRuns.delete(view.runId)
+    stopping.delete(working)
   }
   if (result === undefined) {
     view.end()

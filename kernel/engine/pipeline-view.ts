@@ -2,12 +2,14 @@ import { formatShort } from '#core'
 import type { RunEvent, TaskSummary } from '#pipeline'
 import { MIME, type PipelineDisplay, type QuantumState } from '#protocol'
 import { keepConfig } from '../display/config-display.ts'
+import { drawTasks } from './pipeline-picture.ts'
 import type { DisplayHandle } from '../display/display.ts'
 import { escapeHtml } from '../display/text.ts'
 import type { MimeBundle } from '../protocol/threads.ts'
 
 const EVERY_MS = 100
 const MOST_LOG = 40
+const MOST_FAILED = 10
 const MOST_QUANTA = 1000
 /** Lines kept of each quantum, and how many quanta of a finished run keep theirs (failures all). */
 const MOST_QUANTUM_LOG = 20
@@ -116,6 +118,7 @@ export class PipelineView {
     const bundle = {
       'text/plain': textOf(display, this.#message),
       'text/html': htmlOf(display, this.#message),
+      ...(isOver(display) && { 'image/svg+xml': drawTasks(display.tasks) }),
       [MIME.pipeline]: display,
     }
     if (this.#handle === undefined) this.#handle = this.#show(bundle)
@@ -197,17 +200,24 @@ function textOf(display: PipelineDisplay, message: string): string {
   const failed = display.quanta
     .filter(({ state }) => state === 'failed')
     .map(({ label, dataId, message: why }) => `  failed: ${label} (${dataId}): ${why ?? ''}`)
-  return [headOf(display, message), ...lines, ...failed].join('\n')
+  // A graph that could not be built has no tasks to tell of; why stands in the log.
+  const log = display.tasks.length === 0 && display.state === 'failed' ? display.log : []
+  return [headOf(display, message), ...lines, ...failed, ...log].join('\n')
 }
 
+const isOver = ({ state, tasks }: PipelineDisplay): boolean =>
+  state !== 'building' && state !== 'running' && tasks.length > 0
+
 function htmlOf(display: PipelineDisplay, message: string): string {
-  const rows = display.tasks.map(
-    ({ label, counts, total }) =>
-      `<tr><td style="text-align:left">${escapeHtml(label)}</td><td><progress max="${total}" value="${counts.done + counts.skipped}"></progress></td><td>${counts.done + counts.skipped}/${total}</td><td style="text-align:left">${escapeHtml(countText(counts))}</td></tr>`,
-  )
+  const failed = display.quanta
+    .filter(({ state }) => state === 'failed')
+    .slice(0, MOST_FAILED)
+    .map(({ label, dataId, message: why }) => `<li>${escapeHtml(`${label} (${dataId}): ${why ?? ''}`)}</li>`)
   const log =
     display.log.length === 0
       ? ''
       : `<pre style="max-height:12em;overflow:auto">${escapeHtml(display.log.join('\n'))}</pre>`
-  return `<div><b>${escapeHtml(headOf(display, message))}</b><table>${rows.join('')}</table>${log}</div>`
+  const failures = failed.length === 0 ? '' : `<ul>${failed.join('')}</ul>`
+  const picture = display.tasks.length === 0 ? '' : drawTasks(display.tasks)
+  return `<div><b>${escapeHtml(headOf(display, message))}</b><div style="overflow:auto">${picture}</div>${failures}${log}</div>`
 }

@@ -37,6 +37,8 @@ interface Runtime {
 interface ActiveRun {
   readonly context: RunContext
   end(error: unknown): void
+  /** The interrupt that it tidies up for. */
+  press?: number
 }
 
 type Finish = (error: CellError | undefined, expressions: Readonly<Record<string, ExpressionReply>>) => void
@@ -50,12 +52,20 @@ export class CellRunner {
     this.#parts = parts
   }
 
-  /** A loop that was terminated never settles its promise: the run is ended here. */
-  interrupt(): void {
-    for (const { context, end } of [...this.#active.values()]) {
+  /**
+   * A loop that was terminated never settles its promise: the run is ended here. Work that tidies up first is waited for,
+   * unless it is interrupted once more.
+   *
+   * @param press number of the interrupt; a slow thread hears of one several times
+   */
+  interrupt(press: number): void {
+    for (const active of [...this.#active.values()]) {
+      const { context, end } = active
       const error = new KernelInterrupt()
       context.abort.abort(error)
-      end(error)
+      active.press ??= press
+      if (active.press !== press || context.stopping.size === 0) end(error)
+      else void afterTidying(context).then(() => end(error))
     }
   }
 
@@ -78,6 +88,7 @@ export class CellRunner {
       allowStdin,
       abort: new AbortController(),
       pending: new Set(),
+      stopping: new Set(),
       payload: [],
     }
     const guard = new ScopeGuard(this.#parts.scope, cell.declares)
@@ -157,6 +168,16 @@ export class CellRunner {
       return { status: 'error', ...toCellError(error) }
     }
   }
+}
+
+/** How long an interrupted cell may take to tidy up, and then to say what came of it. */
+const TIDY_MS = 15_000
+const LAST_WORD_MS = 300
+
+async function afterTidying({ stopping }: RunContext): Promise<void> {
+  const limit = new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())
+  await Promise.race([Promise.allSettled(stopping), limit])
+  await new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))
 }
 
 type CellFunction = (runtime: Runtime, scope: Scope) => Promise<void>

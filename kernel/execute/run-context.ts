@@ -12,6 +12,8 @@ export interface RunContext {
   readonly abort: AbortController
   /** Displays whose data is still being made; the cell ends after them. */
   readonly pending: Set<Promise<void>>
+  /** Work that an abort brings to a tidy end of its own; an interrupted cell ends after it. */
+  readonly stopping: Set<Promise<unknown>>
   /** What magics ask of the front end, sent with the reply. */
   readonly payload: Readonly<Record<string, unknown>>[]
   /** Takes what is shown, instead of the cell: an output widget. */
@@ -25,6 +27,7 @@ let latest: RunContext = {
   allowStdin: false,
   abort: new AbortController(),
   pending: new Set(),
+  stopping: new Set(),
   payload: [],
 }
 runs.run(latest, allowDirtyStack)

@@ -77,7 +77,7 @@ function receive(message: ToExecution): void {
       return runner.run(message)
     case 'interrupt':
       repairAsyncStack()
-      runner.interrupt()
+      runner.interrupt(message.press)
       return post({ kind: 'interrupted', ticket: message.ticket })
     case 'input':
       return input.settle(message.run, message.value)

@@ -143,7 +143,7 @@ export type ToExecution =
       /** Name → compiled expression or why it could not be compiled. */
       readonly expressions: Readonly<Record<string, CompiledExpression>>
     }
-  | { readonly kind: 'interrupt'; readonly ticket: number }
+  | { readonly kind: 'interrupt'; readonly ticket: number; readonly press: number }
   | { readonly kind: 'input'; readonly run: RunId; readonly value: string }
   | { readonly kind: 'comm'; readonly message: CommMessage; readonly run: RunId }
   | { readonly kind: 'language'; readonly id: number; readonly reply: LanguageReply }

@@ -29,7 +29,10 @@ export class ExecutionThread {
   constructor(folder: string, events: ExecutionEvents) {
     this.#folder = folder
     this.#events = events
-    this.#interrupter = new Interrupter((ticket) => this.send({ kind: 'interrupt', ticket }), this.inspector)
+    this.#interrupter = new Interrupter(
+      (ticket, press) => this.send({ kind: 'interrupt', ticket, press }),
+      this.inspector,
+    )
   }
 
   start(): void {

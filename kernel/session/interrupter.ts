@@ -12,13 +12,15 @@ const TRIES = 100
  * (a child process waited for) gets SIGINT, as from a terminal.
  */
 export class Interrupter {
-  readonly #post: (ticket: number) => void
+  readonly #post: (ticket: number, press: number) => void
   readonly #inspector: WorkerInspector
   readonly #answered = new Map<number, () => void>()
   #tickets = 0
+  /** Interrupts asked for; one may take several tickets. */
+  #presses = 0
   #running: Promise<void> | undefined
 
-  constructor(post: (ticket: number) => void, inspector: WorkerInspector) {
+  constructor(post: (ticket: number, press: number) => void, inspector: WorkerInspector) {
     this.#post = post
     this.#inspector = inspector
   }
@@ -39,12 +41,13 @@ export class Interrupter {
 
   async #stop(): Promise<void> {
     const tickets: number[] = []
+    const press = ++this.#presses
     const free = new Promise<true>((resolve) => {
       const ask = () => {
         const ticket = this.#tickets++
         tickets.push(ticket)
         this.#answered.set(ticket, () => resolve(true))
-        this.#post(ticket)
+        this.#post(ticket, press)
       }
       ask()
       this.#again = ask

@@ -147,15 +147,32 @@ test('a pipeline cell runs tasks of one’s own; failures are an error of the ce
   expect(seen.result).toBe("'failed,size RangeError,0'")
 }, 90_000)
 
+test('an interrupted pipeline cell ends when its run has, and its last picture says so', async () => {
+  const body = 'description: own\ntasks:\n  size: { class: own.SizeTask, config: { waitSec: 60 } }'
+  const id = client.sendExecute(`%%pipeline ${OWN} ${DATA} -o u/me/stopped\n${body}`)
+  const pictures = () =>
+    client.received
+      .filter((m) => m.parent_header.msg_id === id && m.header.msg_type.endsWith('display_data'))
+      .map((m) => (m.content['data'] as Record<string, unknown>)[MIME.pipeline] as PipelineDisplay)
+  await client.waitFor(() => pictures().some(({ tasks }) => tasks[0]?.counts.running === 1), 60_000)
+  await client.request('control', 'interrupt_request')
+  const run = await client.finished(id)
+  expect(run.error?.evalue).toMatch(/^The run u\/me\/stopped\/\w+ was cancelled; finished quanta are kept/)
+  expect(pictures().at(-1)?.state).toBe('cancelled')
+}, 90_000)
+
 test('%%pipetask run shows its quanta and gives the run', async () => {
   const cell = `%%pipetask run ${OWN} ${DATA} -o u/me/line -t own.SizeTask --register-dataset-types --out line`
   const run = await client.execute(cell)
   expect(bundleOf(run)['text/plain']).toMatch(/^1 quanta done in u\/me\/line\//)
-  const last = [...run.ofType('display_data'), ...run.ofType('update_display_data')].at(-1)
-  expect((last?.content['data'] as Record<string, unknown>)[MIME.pipeline]).toMatchObject({
+  const drawn = [...run.ofType('display_data'), ...run.ofType('update_display_data')].at(-1)
+  const last = drawn?.content['data'] as Record<string, unknown>
+  expect(last[MIME.pipeline]).toMatchObject({
     state: 'done',
     tasks: [{ label: 'size', total: 1, counts: { done: 1 } }],
   })
+  expect(last['image/svg+xml']).toMatch(/^<svg .*>size<.*>1\/1</)
+  expect(last['text/html']).toContain(last['image/svg+xml'])
   expect(run.stderr).toMatch(/size INFO: \d+ by \d+/)
   const [ref] = JSON.parse(
     (

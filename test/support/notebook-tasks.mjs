@@ -10,13 +10,17 @@ export const SizeTask = definePipelineTask({
   dimensions,
   config: defineConfig({
     name: 'own.SizeConfig',
-    fields: { fails: field('bool', { doc: 'throw instead', default: false }) },
+    fields: {
+      fails: field('bool', { doc: 'throw instead', default: false }),
+      waitSec: field('float', { doc: 'wait before', default: 0 }),
+    },
   }),
   connections: {
     raw: input({ storageClass: 'Exposure', dimensions, name: 'raw', doc: 'raw' }),
     size: output({ storageClass: 'StructuredDataDict', dimensions, name: 'ownSize', doc: 'size' }),
   },
-  run({ raw }, { config, log }) {
+  async run({ raw }, { config, log }) {
+    if (config.waitSec > 0) await new Promise((resolve) => setTimeout(resolve, 1000 * config.waitSec))
     if (config.fails) throw new RangeError('no size today')
     const { width, height } = raw.maskedImage.image
     log.info(`${width} by ${height}`)

@@ -1,17 +1,12 @@
-import type { PipelineDisplay, QuantumState } from '#protocol'
+import {
+  BAR_STATES,
+  layoutTasks,
+  type PipelineDisplay,
+  type PlacedTask,
+  type QuantumState,
+  TASK_BOX as BOX,
+} from '#protocol'
 import { svg } from '../dom.ts'
-import { BOX, layoutTasks, type Placed } from './layout.ts'
-
-/** In the order of the bar, left to right. */
-const STATES: readonly QuantumState[] = [
-  'done',
-  'skipped',
-  'running',
-  'failed',
-  'blocked',
-  'cancelled',
-  'pending',
-]
 
 /** Choosing a task: the one that is chosen, and what to do when another is. */
 export interface TaskChoice {
@@ -37,7 +32,7 @@ export function drawGraph({ tasks }: PipelineDisplay, choice?: TaskChoice): SVGS
   )
 }
 
-function drawEdge(from: Placed, to: Placed): SVGElement {
+function drawEdge(from: PlacedTask, to: PlacedTask): SVGElement {
   const [x1, y1] = [from.x + BOX.width, from.y + BOX.height / 2]
   const [x2, y2] = [to.x - 3, to.y + BOX.height / 2]
   const bend = (x2 - x1) / 2
@@ -45,13 +40,13 @@ function drawEdge(from: Placed, to: Placed): SVGElement {
   return svg('path', { class: 'fl-edge', d })
 }
 
-function drawBox({ task, x, y }: Placed, choice: TaskChoice | undefined): SVGElement {
+function drawBox({ task, x, y }: PlacedTask, choice: TaskChoice | undefined): SVGElement {
   const { label, dimensions, counts, total } = task
   const ended = counts.done + counts.skipped
   const state = taskState(counts, total)
   const inner = BOX.width - 20
   let at = 10
-  const bars = STATES.filter((name) => counts[name] > 0).map((name) => {
+  const bars = BAR_STATES.filter((name) => counts[name] > 0).map((name) => {
     const width = (inner * counts[name]) / Math.max(1, total)
     const bar = svg(
       'rect',

@@ -1,22 +1,34 @@
-import type { PipelineTaskDisplay } from '#protocol'
+import type { PipelineTaskDisplay, QuantumState } from './pipeline.ts'
 
-export interface Placed {
+/** States in the order of a task's bar, left to right. */
+export const BAR_STATES: readonly QuantumState[] = [
+  'done',
+  'skipped',
+  'running',
+  'failed',
+  'blocked',
+  'cancelled',
+  'pending',
+]
+
+/** The box of a task; its corner in pixels. */
+export interface PlacedTask {
   readonly task: PipelineTaskDisplay
   readonly x: number
   readonly y: number
 }
 
-export interface GraphLayout {
-  readonly boxes: readonly Placed[]
-  readonly edges: readonly (readonly [from: Placed, to: Placed])[]
+export interface TaskLayout {
+  readonly boxes: readonly PlacedTask[]
+  readonly edges: readonly (readonly [from: PlacedTask, to: PlacedTask])[]
   readonly width: number
   readonly height: number
 }
 
-export const BOX = { width: 216, height: 74, gapX: 46, gapY: 18, margin: 8 } as const
+export const TASK_BOX = { width: 216, height: 74, gapX: 46, gapY: 18, margin: 8 } as const
 
 /** Tasks in columns by how many must run before them; a pipeline has tens of tasks, so the order of the file is kept. */
-export function layoutTasks(tasks: readonly PipelineTaskDisplay[]): GraphLayout {
+export function layoutTasks(tasks: readonly PipelineTaskDisplay[]): TaskLayout {
   const byLabel = new Map(tasks.map((task) => [task.label, task]))
   const columns = new Map<string, number>()
   const columnOf = (task: PipelineTaskDisplay, seen: readonly string[] = []): number => {
@@ -33,8 +45,8 @@ export function layoutTasks(tasks: readonly PipelineTaskDisplay[]): GraphLayout 
     const column = columnOf(task)
     const row = filled[column] ?? 0
     filled[column] = row + 1
-    const x = BOX.margin + column * (BOX.width + BOX.gapX)
-    return { task, x, y: BOX.margin + row * (BOX.height + BOX.gapY) }
+    const x = TASK_BOX.margin + column * (TASK_BOX.width + TASK_BOX.gapX)
+    return { task, x, y: TASK_BOX.margin + row * (TASK_BOX.height + TASK_BOX.gapY) }
   })
   const placed = new Map(boxes.map((box) => [box.task.label, box]))
   const edges = boxes.flatMap((to) =>
@@ -48,7 +60,7 @@ export function layoutTasks(tasks: readonly PipelineTaskDisplay[]): GraphLayout 
   return {
     boxes,
     edges,
-    width: 2 * BOX.margin + nColumns * BOX.width + (nColumns - 1) * BOX.gapX,
-    height: 2 * BOX.margin + nRows * BOX.height + (nRows - 1) * BOX.gapY,
+    width: 2 * TASK_BOX.margin + nColumns * TASK_BOX.width + (nColumns - 1) * TASK_BOX.gapX,
+    height: 2 * TASK_BOX.margin + nRows * TASK_BOX.height + (nRows - 1) * TASK_BOX.gapY,
   }
 }
