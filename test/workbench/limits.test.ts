@@ -50,6 +50,8 @@ describe('10. too much of everything', () => {
   test('what is no request, or has headers without end, is told so', async () => {
     expect((await dawdle('FOO /api HTTP/1.1\r\nHost: localhost\r\n\r\n')).answer).toContain('HTTP/1.1 501 ')
     expect((await dawdle('\x16\x03\x01\x02\r\n\r\n')).answer).toContain('HTTP/1.1 400 ')
+    const two = 'PATCH /api HTTP/1.1\r\nHost: localhost\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
+    expect((await dawdle(two)).answer).toMatch(/^HTTP\/1\.1 4/)
     const wide = await dawdle(`GET /api HTTP/1.1\r\nX: ${'x'.repeat(1 << 15)}\r\n\r\n`)
     expect(wide.answer).toContain('HTTP/1.1 431 ')
   })

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, METHODS, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -58,9 +58,12 @@ export function refuseUnreadable(error: UnreadableError, socket: Duplex & { byte
 }
 
 /** A request line like any other, of a verb that HTTP does not have. */
-const isOtherVerb = ({ code, rawPacket }: UnreadableError): boolean =>
-  code === 'HPE_INVALID_METHOD' &&
-  /^[A-Z][A-Z-]* \S+ HTTP\/1\.[01]\r?\n/.test(rawPacket?.toString('latin1', 0, LONGEST_LINE) ?? '')
+function isOtherVerb({ code, rawPacket }: UnreadableError): boolean {
+  if (code !== 'HPE_INVALID_METHOD') return false
+  const line = rawPacket?.toString('latin1', 0, LONGEST_LINE) ?? ''
+  const verb = /^([A-Z][A-Z-]*) \S+ HTTP\/1\.[01]\r?\n/.exec(line)?.[1]
+  return verb !== undefined && !METHODS.includes(verb)
+}
 
 /** Start listening; resolves to the port that was taken. @throws FirstlightError `server/port-busy`, `server/no-port` */
 export function listen(http: Server, port: number): Promise<number> {
