@@ -35,6 +35,16 @@ runs.run(latest, allowDirtyStack)
 /** The run whose code is executing, also late, from a timer it left behind; else the newest one. */
 export const currentRun = (): RunContext => runs.getStore() ?? latest
 
+/** So many cells stay known by their labels; a long session does not grow without end. */
+const KEPT_CELLS = 5000
+
+/** Take away the oldest entry of what is kept for each cell, when there are too many. */
+export function dropOldest(kept: Map<string, unknown>): void {
+  if (kept.size <= KEPT_CELLS) return
+  const { value } = kept.keys().next()
+  if (value !== undefined) kept.delete(value)
+}
+
 /** Labels of the cells that ran, newest run of each, for errors that lost their context. */
 const byLabel = new Map<string, RunId>()
 
@@ -44,6 +54,7 @@ export const runOf = (label: string | undefined): RunId | undefined =>
 export function runIn<T>(context: RunContext, work: () => T): T {
   latest = context
   byLabel.set(context.label, context.run)
+  dropOldest(byLabel)
   return runs.run(context, work)
 }
 

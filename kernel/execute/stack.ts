@@ -5,6 +5,7 @@ import { isFirstlightError, messageOf } from '#core'
 import { prepareCell } from '../magic/prepare.ts'
 import type { CellError, CompiledCell } from '../protocol/threads.ts'
 import { insist } from './builtins.ts'
+import { dropOldest } from './run-context.ts'
 import { SourceMap } from './source-map.ts'
 
 interface Script {
@@ -23,6 +24,7 @@ const engineDir = join(dirname(kernelDir), 'src')
 export function registerCell({ label, source, map }: CompiledCell): void {
   const hasMagics = prepareCell(source).text !== source
   scripts.set(label, { name: label, map: new SourceMap(map), source, hasMagics })
+  dropOldest(scripts)
 }
 
 export function registerModule(emitted: string, source: string, map: string): void {

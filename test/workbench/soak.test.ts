@@ -46,6 +46,9 @@ async function run(channel: TestChannel, code: string, ms = 60_000) {
   return { reply: reply.content, printed: channel.printed(id), result: data?.['text/plain'] }
 }
 
+const COLLECT =
+  'const { setFlagsFromString } = await import("node:v8"); setFlagsFromString("--expose-gc"); const { runInNewContext } = await import("node:vm"); const collect = runInNewContext("gc")'
+
 function heap(): number {
   setFlagsFromString('--expose-gc')
   ;(runInNewContext('gc') as () => void)()
@@ -61,8 +64,11 @@ test(`${SIZE.cells} cells: every message comes, in order and once`, { timeout: T
   const channel = await TestChannel.open(server, id)
   const pid = Number((await run(channel, 'process.pid')).result)
   await run(channel, 'let total = 0')
+  await run(channel, COLLECT)
+  const cellHeap = async () =>
+    Number((await run(channel, 'collect(); process.memoryUsage().heapUsed')).result)
   const warm = Math.min(1000, Math.floor(SIZE.cells / 3))
-  let [heapWarm, rssWarm] = [0, 0]
+  let [heapWarm, rssWarm, cellWarm] = [0, 0, 0]
   for (let i = 1; i <= SIZE.cells; i++) {
     const { reply, printed, result } = await run(
       channel,
@@ -70,15 +76,17 @@ test(`${SIZE.cells} cells: every message comes, in order and once`, { timeout: T
     )
     if (reply['status'] !== 'ok' || printed !== `line ${i}\n` || result !== String((i * (i + 1)) / 2))
       throw new Error(`cell ${i}: ${JSON.stringify({ reply, printed, result })}`)
-    expect(reply['execution_count']).toBe(i + 2)
-    if (i === warm) [heapWarm, rssWarm] = [heap(), rssOf(pid)]
+    expect(reply['execution_count']).toBe(i + (i > warm ? 4 : 3))
+    if (i === warm) [heapWarm, rssWarm, cellWarm] = [heap(), rssOf(pid), await cellHeap()]
   }
-  const [server_, kernel] = [heap() - heapWarm, rssOf(pid) - rssWarm]
+  const [server_, kernel, cells] = [heap() - heapWarm, rssOf(pid) - rssWarm, (await cellHeap()) - cellWarm]
   console.log(
-    `${SIZE.cells} cells: server heap +${mb(server_)} MB, kernel +${mb(kernel)} MB (now ${mb(rssOf(pid))} MB)`,
+    `${SIZE.cells} cells: server heap +${mb(server_)} MB, kernel +${mb(kernel)} MB (now ${mb(rssOf(pid))} MB), heap of the cells' thread +${(cells / 1e6).toFixed(1)} MB`,
   )
   expect(mb(server_)).toBeLessThan(20)
   expect(mb(kernel)).toBeLessThan(250)
+  // 2 KB a cell, of the last 5000 cells.
+  expect(mb(cells)).toBeLessThan(given === undefined ? 1 : 15)
   await endKernel(id)
 })
 
