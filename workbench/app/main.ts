@@ -23,6 +23,7 @@ const DROPPED: ReadonlySet<string> = new Set([
   '@jupyterlab/apputils-extension:announcements',
   '@jupyterlab/apputils-extension:subshell-settings',
   '@jupyterlab/application-extension:logo',
+  '@jupyterlab/apputils-extension:settings',
   '@jupyterlab/services-extension:server-settings',
 ])
 

@@ -4,6 +4,7 @@ import { brandingPlugin } from './shell/branding.ts'
 import { connectionLostPlugin } from './shell/connection-lost.ts'
 import { launcherPlugin } from './shell/launcher.ts'
 import { serverSettingsPlugin } from './shell/server-settings.ts'
+import { settingsPlugin } from './shell/settings.ts'
 
 /** Every plugin of ours, in no particular order. */
 export const firstlightPlugins: readonly (JupyterFrontEndPlugin<unknown> | typeof serverSettingsPlugin)[] = [
@@ -11,5 +12,6 @@ export const firstlightPlugins: readonly (JupyterFrontEndPlugin<unknown> | typeo
   brandingPlugin,
   connectionLostPlugin,
   launcherPlugin,
+  settingsPlugin,
   renderersPlugin,
 ]
