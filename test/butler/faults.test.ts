@@ -20,7 +20,7 @@ import { aRepository, putNote, tempFolder } from '../support/repository.ts'
 useMemoryDisk()
 
 /** FIRSTLIGHT_KILLS=200 for the full form: about ten minutes. */
-const KILLS = Number(process.env['FIRSTLIGHT_KILLS'] ?? 20)
+const KILLS = Number(process.env['FIRSTLIGHT_KILLS'] ?? 12)
 vi.setConfig({ testTimeout: 60_000 + KILLS * 15_000 })
 
 async function fill(butler: Butler): Promise<void> {
@@ -81,8 +81,9 @@ test(`after a kill at any moment the repository opens, its check is clean once m
     const child = next
     child.process.stdin.write('go\n')
     await child.line(/ready/)
-    // Not a wait for something: the moment of the kill. Spread evenly, in steps that no operation lasts.
-    await new Promise((resolve) => setTimeout(resolve, ((kill * 7919) % 2000) / 10))
+    // By operations begun, so that a slow machine is not killed before it has done any; then a moment spread over what one lasts.
+    await child.line(new RegExp(`(?:^begin [^]*?){${1 + (kill % 6)}}`, 'm'))
+    await new Promise((resolve) => setTimeout(resolve, ((kill * 7919) % 400) / 10))
     child.process.kill('SIGKILL')
     // The next one loads its code while this one's work is looked at.
     next = start(kill + 1)
