@@ -72,9 +72,27 @@ test('displaced runs go all at once', async () => {
   const replaced = await run('--replace-run', ...where('4'))
   expect(replaced.rc, replaced.stderr).toBe(0)
   const before = (await runs()).length
-  const tidied = await pipetask(['pipetask', 'cleanup', '-b', root, '--no-confirm', 'u/pain'])
+  const cleanup = () => pipetask(['pipetask', 'cleanup', '-b', root, '--no-confirm', 'u/pain'])
+  const chained = (await butler('query-collections', root, 'u/pain')).out
+  const displaced = (await runs()).find((name) => !chained.includes(name)) ?? ''
+  await butler('collection-chain', root, 'u/keep', displaced)
+  const refused = await cleanup()
+  expect(refused.rc).toBe(1)
+  expect(refused.stderr).toContain(`Collection "${displaced}" is in the chained collection "u/keep".`)
+  await butler('collection-chain', root, 'u/keep', '--mode', 'redefine', 'u/pain')
+  const tidied = await cleanup()
   expect(tidied.rc, tidied.stderr).toBe(0)
   expect((await runs()).length).toBe(before - 1)
+})
+
+test('a run that another chain holds is not purged when it is replaced', async () => {
+  const before = await runs()
+  const current = [...before].sort().at(-1) ?? ''
+  await butler('collection-chain', root, 'u/keep', current)
+  const { rc, stderr } = await run('--replace-run', '--prune-replaced=purge', ...where('4'))
+  expect(rc).toBe(1)
+  expect(stderr).toContain(`Run '${current}' cannot be purged: it is in 'u/keep' too.`)
+  expect(await runs()).toEqual(before)
 })
 
 test('the type of every collection is shown', async () => {

@@ -35,6 +35,7 @@ export const makeCleanup = (io: CommandIo): Command =>
         const chain = find(all, name, `Did not find a collection named "${name}".`)
         requireChain(chain)
         const displaced = all.filter((c) => c.name.startsWith(`${name}/`) && !chain.children.includes(c.name))
+        for (const collection of displaced) refuseHeld(collection, displaced)
         await remove(butler, io, flags, sortOut(displaced), false)
       }),
     )
@@ -71,21 +72,28 @@ function membersToPurge(
     for (const child of chain.children) {
       const info = all.find((c) => c.name === child)
       if (info === undefined || !info.name.startsWith(`${top.name}/`)) continue
-      const others = (info.parents ?? []).filter((p) => !doomed.some((d) => d.name === p))
-      if (others.length > 0)
-        throw new FirstlightError(
-          'cli/in-chain',
-          `Collection "${child}" is in multiple chained collections: ${info.parents?.map((p) => `"${p}"`).join(', ')}.`,
-          {
-            hint: 'Use `butler collection-chain PARENT CHILD --mode remove` to take it out, or `butler remove-collections` to remove that parent.',
-          },
-        )
+      refuseHeld(info, doomed)
       doomed.push(info)
       if (info.type === 'CHAINED' && recursive) walk(info)
     }
   }
   walk(top)
   return doomed
+}
+
+/** Nothing is taken from a chain that stays. */
+function refuseHeld({ name, parents = [] }: CollectionInfo, doomed: readonly CollectionInfo[]): void {
+  if (parents.every((parent) => doomed.some((d) => d.name === parent))) return
+  const held = parents.map((parent) => `"${parent}"`).join(', ')
+  throw new FirstlightError(
+    'cli/in-chain',
+    parents.length > 1
+      ? `Collection "${name}" is in multiple chained collections: ${held}.`
+      : `Collection "${name}" is in the chained collection ${held}.`,
+    {
+      hint: 'Use `butler collection-chain PARENT CHILD --mode remove` to take it out, or `butler remove-collections` to remove that parent.',
+    },
+  )
 }
 
 const collections = (butler: Butler): Promise<readonly CollectionInfo[]> =>
@@ -144,7 +152,7 @@ async function remove(
     }
   }
   for (const chain of chains) await butler.collections.remove(chain)
-  if (runs.length > 0) await butler.removeRuns(runs, { unlinkFromChains: true })
+  if (runs.length > 0) await butler.removeRuns(runs)
   for (const other of others) await butler.collections.remove(other)
   io.out(list('Removed'))
 }

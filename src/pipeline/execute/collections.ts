@@ -56,6 +56,7 @@ export async function resolveCollections(
     throw bad(noInputs(output, extendRun), 'Name where the inputs are with -i.')
   const run = chooseRun(options, chain, known, now)
   const replaced = replaceRun ? firstRun(chain, known, output ?? '') : undefined
+  if (replaced !== undefined && pruneReplaced === 'purge') await refuseHeld(butler, replaced, output)
   const kept = chain.filter((name) => name !== replaced)
   const based =
     given === undefined || output === undefined
@@ -75,6 +76,17 @@ export async function resolveCollections(
     replaced,
     pruneReplaced,
   }
+}
+
+/** A run that somebody keeps in another chain is not purged. */
+async function refuseHeld(butler: Butler, run: string, output: string | undefined): Promise<void> {
+  const [info] = await butler.collections.queryInfo(run, { includeParents: true })
+  const others = (info?.parents ?? []).filter((name) => name !== output)
+  if (others.length > 0)
+    throw bad(
+      `Run '${run}' cannot be purged: it is in ${others.map((name) => `'${name}'`).join(', ')} too.`,
+      'Leave --prune-replaced out, or take it out first: butler collection-chain REPO PARENT RUN --mode remove.',
+    )
 }
 
 const bad = (message: string, hint?: string): Error =>
@@ -166,7 +178,7 @@ export async function applyCollections(butler: Butler, collections: RunCollectio
   if (output !== undefined && !chainExists) await butler.collections.register(output, 'CHAINED')
   if (output !== undefined && chain !== undefined) await butler.collections.redefineChain(output, chain)
   if (replaced === undefined || pruneReplaced === undefined) return
-  if (pruneReplaced === 'purge') return butler.removeRuns([replaced], { unlinkFromChains: true })
+  if (pruneReplaced === 'purge') return butler.removeRuns([replaced])
   const refs = await butler.queryAllDatasets({
     collections: replaced,
     findFirst: false,
