@@ -7,6 +7,7 @@ import {
   fieldsOf,
   historyOf,
   isConfig,
+  Note,
   overrideText,
   saveConfig,
   stateOf,
@@ -59,12 +60,21 @@ export function describeConfig({ config, label }: ShownConfig, objectId: string)
   }
 }
 
+/** Kinds of fields that hold configs and have no text of their own. */
+const HOLDERS: ReadonlySet<Field['kind']> = new Set([
+  'config',
+  'configurable',
+  'config-dict',
+  'action',
+  'action-struct',
+])
+
 /** @param preset a config as it would be without any change */
 const describeFields = (config: Config, preset: Config, prefix: string): readonly ConfigFieldDisplay[] =>
   fieldsOf(config).map(({ name, field, value }) => {
     const path = `${prefix}${name}`
     const before = stateOf(preset).values.get(name)
-    const isSet = field.kind !== 'config' && field.kind !== 'configurable' && field.kind !== 'config-dict'
+    const isSet = !HOLDERS.has(field.kind)
     const history = historyTexts(config, name, field)
     const parts = describeParts(field, value, before, path)
     return {
@@ -90,7 +100,7 @@ const textOf = (field: Field, value: unknown): string =>
 
 const historyTexts = (config: Config, name: string, field: Field) =>
   historyOf(config, name).map(({ value, where: { source, line } }) => ({
-    value: overrideText(field, value),
+    value: value instanceof Note ? value.text : overrideText(field, value),
     where: line === undefined ? source : `${source}:${line}`,
   }))
 

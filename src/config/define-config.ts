@@ -1,6 +1,5 @@
-import { didYouMean } from '#core'
 import {
-  CODE,
+  type AnyConfigClass,
   type Config,
   type ConfigClass,
   type ConfigOf,
@@ -10,7 +9,7 @@ import {
   remember,
   STATE,
 } from './config-state.ts'
-import { frozenConfig, unknownField, type Where } from './errors.ts'
+import { assignField, codeSource, missing, withSource } from './assign.ts'
 
 export interface ConfigDefinition<F extends Fields> {
   /** Dotted Python path of the class, e.g. `lsst.ip.isr.IsrTaskConfig`. */
@@ -20,6 +19,8 @@ export interface ConfigDefinition<F extends Fields> {
   readonly setDefaults?: (config: ConfigOf<F>) => void
   /** Checks over several fields; throw FieldValidationError. */
   readonly validate?: (config: ConfigOf<F>) => void
+  /** The class whose fields these include: `extendConfig` says it. */
+  readonly base?: AnyConfigClass
 }
 
 /** Declare a config class. Instances have one typed property a field; see `freeze`, `validate`, `saveConfig`. */
@@ -31,6 +32,7 @@ export function defineConfig<const F extends Fields>(
   for (const name of Object.keys(fields)) Object.defineProperty(prototype, name, accessor(name))
   const configClass: ConfigClass<ConfigOf<F>> = {
     name: definition.name,
+    ...(definition.base && { base: definition.base }),
     fields,
     setDefaults: definition.setDefaults ?? (() => undefined),
     validate: definition.validate ?? (() => undefined),
@@ -40,9 +42,9 @@ export function defineConfig<const F extends Fields>(
       Object.defineProperty(config, STATE, { value: state })
       Object.preventExtensions(config)
       for (const [name, field] of Object.entries(fields)) {
-        const value = field.start(name)
+        const value = field.start({ config, name })
         state.values.set(name, value)
-        remember(state, name, value, where)
+        remember(state, name, field.shown === undefined ? value : field.shown(value), where)
       }
       withSource({ source: `${definition.name}.setDefaults` }, () => configClass.setDefaults(config))
       return config
@@ -57,17 +59,18 @@ export function copyConfig<C extends Config>(config: C): C {
   const copied = Object.create(Object.getPrototypeOf(config) as object) as C
   const state: ConfigState = {
     configClass,
-    values: new Map(
-      Array.from(values, ([name, value]) => {
-        const copy = configClass.fields[name]?.copy
-        return [name, copy === undefined ? value : copy(value, copyConfig)]
-      }),
-    ),
+    values: new Map(values),
     history: new Map(Array.from(history, ([name, entries]) => [name, [...entries]])),
     frozen: false,
+    ...(config[STATE].identity !== undefined && { identity: config[STATE].identity }),
   }
   Object.defineProperty(copied, STATE, { value: state })
-  return Object.preventExtensions(copied)
+  Object.preventExtensions(copied)
+  for (const [name, value] of values) {
+    const copy = configClass.fields[name]?.copy
+    if (copy !== undefined) state.values.set(name, copy(value, { config: copied, name }, copyConfig))
+  }
+  return copied
 }
 
 /** A config class with the fields of another and more; its own setDefaults and validate run after the other's. */
@@ -86,6 +89,7 @@ export function extendConfig<B extends Config, const F extends Fields>(
   const fields = definition.first === true ? { ...added, ...base.fields } : { ...base.fields, ...added }
   return defineConfig({
     name: definition.name,
+    base: base as AnyConfigClass,
     fields,
     setDefaults: (config) => {
       base.setDefaults(config as unknown as B)
@@ -98,40 +102,13 @@ export function extendConfig<B extends Config, const F extends Fields>(
   }) as unknown as ConfigClass<B & ConfigOf<F>>
 }
 
-let source: Where = CODE
-
-/** Run code whose plain assignments are remembered as coming from `where`. */
-export function withSource<T>(where: Where, run: () => T): T {
-  const before = source
-  source = where
-  try {
-    return run()
-  } finally {
-    source = before
-  }
-}
-
-/** Assign one field of a config: checks, converts, remembers. */
-export function assignField(config: Config, name: string, raw: unknown, where: Where): void {
-  const state = config[STATE]
-  const field = state.configClass.fields[name]
-  if (field === undefined) throw missing(state.configClass.name, name, Object.keys(state.configClass.fields))
-  if (state.frozen) throw frozenConfig(name)
-  const value = field.accept(raw, state.values.get(name), name, where)
-  state.values.set(name, value)
-  remember(state, name, value, where)
-}
-
-export const missing = (className: string, name: string, known: readonly string[]): Error =>
-  unknownField(className, name, didYouMean(name, known))
-
 const accessor = (name: string): PropertyDescriptor => ({
   enumerable: true,
   get(this: Config) {
     return this[STATE].values.get(name)
   },
   set(this: Config, raw: unknown) {
-    assignField(this, name, raw, source)
+    assignField(this, name, raw, codeSource())
   },
 })
 

@@ -12,11 +12,16 @@ export const formatWhere = ({ source, line }: Where): string =>
 
 /** A value that its field refuses. Code `config/field-validation`. */
 export class FieldValidationError extends FirstlightError {
+  readonly field: string
+  readonly reason: string
+
   constructor(field: string, reason: string, where?: Where) {
     const place = where === undefined ? '' : ` (set by ${formatWhere(where)})`
     super('config/field-validation', `Field '${field}' failed validation: ${reason}${place}`, {
       data: { field, reason, ...(where && { where: formatWhere(where) }) },
     })
+    this.field = field
+    this.reason = reason
   }
 }
 
@@ -25,6 +30,27 @@ export const unknownField = (className: string, field: string, guess: string): F
   new FirstlightError('config/unknown-field', `${className} has no attribute ${field}.${guess}`, {
     data: { className, field },
   })
+
+/** A class that `retarget` names and nobody knows. */
+export const unknownTarget = (className: string): FirstlightError =>
+  new FirstlightError('config/unknown-target', `No task ${className} is known here.`, {
+    hint: 'Tasks of your own are given with --task-module FILE (an ES module that exports them).',
+    data: { className },
+  })
+
+/** The same error with the place of the statement in front. */
+export function atStatement(error: FirstlightError, file: string, line: number): FirstlightError {
+  if (error instanceof FieldValidationError)
+    return 'where' in error.data
+      ? error
+      : new FieldValidationError(error.field, error.reason, { source: file, line })
+  if ('line' in error.data) return error
+  return new FirstlightError(error.code, `${file}:${line}: ${error.message}`, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    data: { ...error.data, file, line },
+  })
+}
 
 /** A change after `freeze`. */
 export const frozenConfig = (field: string): FirstlightError =>
@@ -37,7 +63,7 @@ export const frozenConfig = (field: string): FirstlightError =>
 export class ConfigSyntaxError extends FirstlightError {
   constructor(message: string, file: string, line: number, column: number) {
     super('config/syntax', `${file}:${line}:${column}: ${message}`, {
-      hint: 'Config files are read, not executed: assignments of literals, load, retarget, append, extend and the like.',
+      hint: 'Config files are read, not executed: assignments, expressions of values and configs, load, retarget, edits of lists, dicts and sets, del, for, if, import and assert.',
       data: { file, line, column },
     })
   }

@@ -10,16 +10,19 @@ export {
   type Config,
   type ConfigClass,
   type ConfigOf,
+  type ConfigTarget,
   type Field,
   type FieldKind,
   type Fields,
   type HistoryEntry,
   type InstanceOf,
   isConfig,
+  Note,
   stateOf,
   type ValueOf,
 } from './config-state.ts'
-export { type ConfigDefinition, copyConfig, defineConfig, extendConfig, withSource } from './define-config.ts'
+export { type ConfigDefinition, copyConfig, defineConfig, extendConfig } from './define-config.ts'
+export { withSource } from './assign.ts'
 export {
   choiceField,
   field,
@@ -27,20 +30,33 @@ export {
   rangeField,
   type ScalarName,
   type ScalarTypes,
-} from './scalar-fields.ts'
-export { dictField, listField } from './container-fields.ts'
+} from './fields/scalar.ts'
+export { listField } from './fields/list.ts'
+export { dictField } from './fields/dict.ts'
+export { configField } from './fields/config.ts'
+export { Configurable, configurableField } from './fields/configurable.ts'
+export { ConfigChoice, configChoiceField } from './fields/choice.ts'
+export { registryField, TargetRegistry } from './fields/registry.ts'
+export { configDictField } from './fields/config-dict.ts'
 export {
-  ConfigChoice,
-  configChoiceField,
-  configDictField,
-  configField,
-  Configurable,
-  configurableField,
-  type ConfigTarget,
-  registryField,
-  TargetRegistry,
-} from './nested-fields.ts'
-export { compareConfigs, fieldsOf, formatHistory, freeze, historyOf, validate } from './operations.ts'
+  type ActionClass,
+  actionIdentity,
+  type AnyActionClass,
+  defineAction,
+  extendAction,
+  runAction,
+} from './define-action.ts'
+export { configurableActionField } from './fields/action.ts'
+export { ActionStruct, configurableActionStructField } from './fields/action-struct.ts'
+export {
+  compareConfigs,
+  deprecationsOf,
+  fieldsOf,
+  formatHistory,
+  freeze,
+  historyOf,
+  validate,
+} from './operations.ts'
 export { getPath, locate, parsePath, setPath, type Slot } from './paths.ts'
 export {
   type LabelledOverride,
@@ -53,5 +69,7 @@ export {
 } from './overrides.ts'
 export { saveConfig, saveFields } from './save.ts'
 export { loadConfig, type LoadOptions } from './load.ts'
-export { Complex, LiteralReader, parseLiteral, PyFloat, type PyValue, tryLiteral } from './python-literal.ts'
-export { repr } from './python-repr.ts'
+export { evaluateExpression } from './expression.ts'
+export { parseLiteral, tryLiteral } from './python/literal.ts'
+export { Complex, PyFloat, type PyValue } from './python/values.ts'
+export { repr } from './python/repr.ts'

@@ -1,13 +1,15 @@
 import {
   type Config,
   type Field,
+  fieldOf,
   type HistoryEntry,
   type NestedConfig,
+  Note,
   stateOf,
   type Tolerance,
 } from './config-state.ts'
 import { FieldValidationError, formatWhere } from './errors.ts'
-import { repr } from './python-repr.ts'
+import { repr } from './python/repr.ts'
 
 /** Each field of a config with its present value, in order of declaration. */
 export function fieldsOf(config: Config): readonly { name: string; field: Field; value: unknown }[] {
@@ -69,10 +71,28 @@ export const historyOf = (config: Config, field: string): readonly HistoryEntry[
 
 /** A field's history as lines: value, then where it was set. */
 export function formatHistory(config: Config, field: string): string {
-  const asFloat = /float/.test(stateOf(config).configClass.fields[field]?.typeName ?? '')
+  const asFloat = /float/.test(fieldOf(stateOf(config).configClass, field)?.typeName ?? '')
   const entries = historyOf(config, field).map(
-    ({ value, where }) => [repr(value, asFloat), formatWhere(where)] as const,
+    ({ value, where }) =>
+      [value instanceof Note ? value.text : repr(value, asFloat), formatWhere(where)] as const,
   )
+  if (entries.length === 0) return ''
   const width = Math.max(...entries.map(([value]) => value.length))
   return entries.map(([value, where]) => `${value.padEnd(width)} ${where}`).join('\n')
+}
+
+/** What is to be said of deprecated fields that were set after the config was made, nested ones too. */
+export function deprecationsOf(config: Config, path = ''): readonly string[] {
+  return fieldsOf(config).flatMap(({ name, field, value }) => {
+    const full = path === '' ? name : `${path}.${name}`
+    const own = field.deprecated === undefined ? [] : historyOf(config, name).slice(1)
+    const warnings = own
+      .filter(({ where }) => where.source !== 'default')
+      .map(
+        ({ where }) =>
+          `Config field ${stateOf(config).configClass.name}.${full} is deprecated: ${field.deprecated} (set by ${formatWhere(where)})`,
+      )
+    const inner = nested(field, value).flatMap((n) => deprecationsOf(n.config, `${full}${n.suffix}`))
+    return [...warnings, ...inner]
+  })
 }

@@ -1,10 +1,12 @@
 import { FirstlightError } from '#core'
 import type { Config, Field } from './config-state.ts'
 import type { Where } from './errors.ts'
-import { ConfigChoice } from './nested-fields.ts'
+import { ConfigChoice } from './fields/choice.ts'
+import { savedText } from './fields/scalar.ts'
 import { locate, parsePath, type Slot } from './paths.ts'
-import { type PyValue, tryLiteral } from './python-literal.ts'
-import { pythonLiteral, repr } from './python-repr.ts'
+import { repr } from './python/repr.ts'
+import { tryLiteral } from './python/literal.ts'
+import { isList, PyFloat, PySet, PyTuple, type PyValue } from './python/values.ts'
 
 /** One `-c label:field=value` of a command line. */
 export interface LabelledOverride {
@@ -46,22 +48,31 @@ export function overrideFromValue(config: Config, path: string, value: PyValue, 
 
 /** Overrides set fields; an item of a list or dict is no field. */
 function whole(slot: Slot, path: string): Slot {
-  if (slot.remove === undefined) return slot
+  if (!slot.isItem) return slot
   throw new FirstlightError('config/unknown-field', `There is no field ${path}: it is an item of one.`, {
     hint: 'Give the whole list or dict, or edit it in a config file with -C.',
   })
 }
 
 function valueFor(field: Field, text: string): PyValue {
-  const literal = tryLiteral(text)
+  const literal = wordsOf(text, field)
   if (field.typeName === 'str') {
     if (literal === null && field.optional) return null
     return typeof literal === 'string' ? literal : text
   }
   if (field.kind !== 'list') return literal === undefined ? text : literal
-  if (literal === undefined) return text.split(',').map((item) => tryLiteral(item.trim()) ?? item.trim())
-  return Array.isArray(literal) || literal === null ? literal : [literal]
+  if (literal === undefined) return text.split(',').map((item) => wordsOf(item.trim(), field) ?? item.trim())
+  if (literal === null || isList(literal)) return literal
+  return literal instanceof PyTuple || literal instanceof PySet ? [...literal] : [literal]
 }
+
+/** A literal in which bare words are strings, as the anchor's command line has them; `nan` and `inf` are floats. */
+const wordsOf = (text: string, { typeName }: Field): PyValue | undefined =>
+  tryLiteral(text, (word) =>
+    (word === 'nan' || word === 'inf') && /float/.test(typeName)
+      ? new PyFloat(word === 'nan' ? Number.NaN : Infinity)
+      : word,
+  )
 
 /** What is typed behind `field=` for a value: `overrideFromText` gives the value back. */
 export function overrideText(field: Field, value: unknown): string {
@@ -76,7 +87,7 @@ export function overrideText(field: Field, value: unknown): string {
 export const overrideLine = (field: Field, path: string, value: unknown, root = 'config'): string =>
   value instanceof ConfigChoice
     ? `${root}.${choicePath(field, path)}=${repr(field.multiple === true ? value.names : value.name)}`
-    : `${root}.${path}=${pythonLiteral(reprOf(field, value))}`
+    : `${root}.${path}=${savedText(value, /float/.test(field.typeName))}`
 
 /** The option value `label:field=value` that gives a field a value. */
 export const overrideOption = (field: Field, label: string, path: string, value: unknown): string =>

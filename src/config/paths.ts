@@ -1,21 +1,23 @@
-import { type Config, type Field, type Member, type NestedConfig, stateOf } from './config-state.ts'
-import { assignField, missing } from './define-config.ts'
+import { missing } from './assign.ts'
+import { type Config, type Field, fieldOf, stateOf } from './config-state.ts'
 import type { Where } from './errors.ts'
-import { repr } from './python-repr.ts'
+import { PyError } from './python/errors.ts'
+import { itemAt } from './python/items.ts'
+import { repr } from './python/repr.ts'
+import { PyFloat, PyObject, type PyValue } from './python/values.ts'
+import { ConfigView } from './views/config-view.ts'
 
 /** One step into a config: an attribute name, or a key in square brackets. */
 export type Step = { readonly attribute: string } | { readonly key: string | number }
 
 /** Something that a path leads to. */
 export interface Slot {
-  /** The nested config at the end of the path, if that is what is there. */
-  readonly config?: Config
   /** The field at the end of the path. */
   readonly field?: Field
+  /** The end of the path is an item of a list or dict. */
+  readonly isItem: boolean
   get(): unknown
   set(raw: unknown, where: Where): void
-  /** Remove a dict item; undefined where that has no meaning. */
-  readonly remove?: (where: Where) => void
 }
 
 /** `connections.outputExposure`, `ref['ps1'].radius` as steps. */
@@ -31,7 +33,7 @@ export function parsePath(path: string): readonly Step[] {
   return steps
 }
 
-export const formatSteps = (steps: readonly Step[]): string =>
+const formatSteps = (steps: readonly Step[]): string =>
   steps
     .map((s) => ('attribute' in s ? `.${s.attribute}` : `[${repr(s.key)}]`))
     .join('')
@@ -39,78 +41,77 @@ export const formatSteps = (steps: readonly Step[]): string =>
 
 /** Follow a path from a config. Throws `config/unknown-field` naming the class where it ends. */
 export function locate(config: Config, steps: readonly Step[]): Slot {
-  const [first, ...rest] = steps
-  if (first === undefined) return { config, get: () => config, set: () => refuse(config, '') }
-  if (!('attribute' in first)) return refuse(config, formatSteps([first]))
-  const { configClass, values } = stateOf(config)
-  const name = first.attribute
-  const field = configClass.fields[name]
-  if (field === undefined) throw missing(configClass.name, name, Object.keys(configClass.fields))
-  const value = values.get(name)
-  if (rest.length === 0) return fieldSlot(config, name, field)
-  return below(config, name, field, value, rest)
-}
-
-function fieldSlot(config: Config, name: string, field: Field): Slot {
-  const only = plain(field.nested?.(stateOf(config).values.get(name)) ?? [])
-  return {
-    field,
-    ...(only !== undefined && { config: only }),
-    get: () => stateOf(config).values.get(name),
-    set: (raw, where) => assignField(config, name, raw, where),
+  const path = [...steps]
+  const last = path.pop()
+  if (last === undefined) throw missing(stateOf(config).configClass.name, '', [])
+  const run = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw error instanceof PyError ? unknown(config, steps) : error
+    }
   }
-}
-
-const plain = (nested: readonly NestedConfig[]): Config | undefined =>
-  nested[0]?.suffix === '' ? nested[0].config : undefined
-
-function below(config: Config, name: string, field: Field, value: unknown, rest: readonly Step[]): Slot {
-  const [step, ...more] = rest as [Step, ...Step[]]
-  const key = 'attribute' in step ? step.attribute : step.key
-  const inner = plain(field.nested?.(value) ?? [])
-  const isField =
-    inner !== undefined && 'attribute' in step && step.attribute in stateOf(inner).configClass.fields
-  const member = isField ? undefined : field.member?.(value, key, name)
-  if (member !== undefined)
-    return memberSlot(member, more, () => refuse(config, `${name}.${formatSteps(rest)}`))
-  if (inner !== undefined && 'attribute' in step) return locate(inner, rest)
-  if (more.length === 0 && 'key' in step && (field.kind === 'list' || field.kind === 'dict'))
-    return itemSlot(config, name, value, step.key)
-  return refuse(config, `${name}${'key' in step ? '' : '.'}${formatSteps(rest)}`)
-}
-
-function memberSlot(member: Member, more: readonly Step[], fail: () => never): Slot {
-  if ('config' in member) return locate(member.config, more)
-  if (more.length > 0) return fail()
-  return member
-}
-
-function itemSlot(config: Config, name: string, value: unknown, key: string | number): Slot {
-  const change = (edit: (copy: Map<unknown, unknown> | unknown[]) => void, where: Where): void => {
-    const copy = value instanceof Map ? new Map(value) : [...(value as readonly unknown[])]
-    edit(copy)
-    assignField(config, name, copy, where)
-  }
-  const index = (list: readonly unknown[]): number =>
-    Number(key) < 0 ? list.length + Number(key) : Number(key)
+  const parent = path.reduce<PyValue>(
+    (value, step) => run(() => below(value, step) ?? fail(value, step, config, steps)),
+    new ConfigView(config),
+  )
+  if ('key' in last)
+    return {
+      isItem: !(run(() => itemIfThere(parent, last.key)) instanceof ConfigView),
+      get: () => run(() => plain(itemAt(parent, last.key))),
+      set: (raw, where) =>
+        run(() => objectOf(parent, config, steps).setItem(last.key, raw as PyValue, where)),
+    }
+  const name = last.attribute
+  const field = fieldOfView(parent, name)
+  if (field === undefined && below(parent, last) === undefined) fail(parent, last, config, steps)
   return {
+    ...(field && { field }),
+    isItem: false,
     get: () =>
-      value instanceof Map
-        ? (value as ReadonlyMap<unknown, unknown>).get(key)
-        : (value as readonly unknown[])[index(value as unknown[])],
-    set: (raw, where) =>
-      change(
-        (copy) => void (copy instanceof Map ? copy.set(key, raw) : copy.splice(index(copy), 1, raw)),
-        where,
-      ),
-    remove: (where) =>
-      change((copy) => void (copy instanceof Map ? copy.delete(key) : copy.splice(index(copy), 1)), where),
+      field && parent instanceof ConfigView
+        ? stateOf(parent.config).values.get(name)
+        : plain(below(parent, last)),
+    set: (raw, where) => run(() => objectOf(parent, config, steps).setAttribute(name, raw as PyValue, where)),
   }
 }
 
-function refuse(config: Config, rest: string): never {
-  throw missing(stateOf(config).configClass.name, rest, [])
+const below = (value: PyValue, step: Step): PyValue | undefined =>
+  'key' in step
+    ? itemAt(value, step.key)
+    : value instanceof PyObject
+      ? value.attribute(step.attribute)
+      : undefined
+
+/** A missing key of a dict is no error before it is read. */
+function itemIfThere(value: PyValue, key: string | number): PyValue | undefined {
+  try {
+    return itemAt(value, key)
+  } catch (error) {
+    if (error instanceof PyError) return undefined
+    throw error
+  }
 }
+
+const fieldOfView = (value: PyValue, name: string): Field | undefined =>
+  value instanceof ConfigView ? fieldOf(stateOf(value.config).configClass, name) : undefined
+
+function objectOf(value: PyValue, config: Config, steps: readonly Step[]): PyObject {
+  if (value instanceof PyObject) return value
+  throw unknown(config, steps)
+}
+
+function fail(value: PyValue, step: Step, config: Config, steps: readonly Step[]): never {
+  if (!(value instanceof ConfigView) || 'key' in step) throw unknown(config, steps)
+  const { name, fields } = stateOf(value.config).configClass
+  throw missing(name, step.attribute, Object.keys(fields))
+}
+
+const unknown = (config: Config, steps: readonly Step[]): Error =>
+  missing(stateOf(config).configClass.name, formatSteps(steps), [])
+
+const plain = (value: PyValue | undefined): unknown =>
+  value instanceof ConfigView ? value.config : value instanceof PyFloat ? value.value : value
 
 /** Read by path: a field's value or a nested config. */
 export const getPath = (config: Config, path: string): unknown => locate(config, parsePath(path)).get()

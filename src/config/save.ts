@@ -6,7 +6,10 @@ export function saveFields(config: Config, root = 'config'): readonly string[] {
   return fieldsOf(config).flatMap(({ name, field, value }) => {
     const path = `${root}.${name}`
     const own = field.save(value, path)
-    const inner = (field.nested?.(value) ?? []).flatMap((n) => saveFields(n.config, `${path}${n.suffix}`))
+    const inner = (field.nested?.(value) ?? []).flatMap((n) => [
+      ...(n.before ?? []).map((line) => (line === '' ? '' : `${path}${line}`)),
+      ...saveFields(n.config, `${path}${n.suffix}`),
+    ])
     return [...(own.before ?? []), ...inner, ...(own.after ?? [])]
   })
 }

@@ -1,13 +1,21 @@
+import { FirstlightError } from '#core'
 import {
+  actionIdentity,
   choiceField,
   compareConfigs,
   configChoiceField,
   configDictField,
   configField,
+  configurableActionField,
+  configurableActionStructField,
   configurableField,
   copyConfig,
+  defineAction,
   defineConfig,
+  deprecationsOf,
   dictField,
+  evaluateExpression,
+  extendAction,
   field,
   formatHistory,
   freeze,
@@ -19,6 +27,7 @@ import {
   overrideText,
   parsePath,
   rangeField,
+  runAction,
   saveConfig,
   setPath,
   validate,
@@ -196,14 +205,14 @@ config.choice.name = "other"
   const refused: readonly [what: string, text: string, message: RegExp][] = [
     ['a call of something else', 'import os\nos.system("rm -rf /")\n', /over\.py:2:/],
     ['an expression', 'config.count = __import__("os").getpid()\n', /over\.py:1:16/],
-    ['a comprehension', 'config.list = [x for x in range(3)]\n', /over\.py:1:/],
-    ['a condition', 'if True:\n    config.count = 1\n', /over\.py:1:/],
+    ['a function', 'def f():\n    config.count = 1\n', /over\.py:1:1: 'def' is not understood/],
+    ['a loop without end', 'while True: pass\n', /over\.py:1:1: 'while' is not understood/],
     ['an open string', "config.needed = 'abc\n", /over\.py:1:.*does not end/],
     ['an open bracket', 'config.list = [1,\n', /over\.py:1:.*not closed/],
     [
       'another class',
-      'assert type(config) is pkg.mod.Wrong, "no"\n',
-      /pkg\.mod\.OuterConfig instead of pkg\.mod\.Wrong/,
+      'import pkg.mod\nassert type(config) is pkg.mod.Wrong, f"config is {type(config).__name__}"\n',
+      /over\.py:2:1: AssertionError: config is OuterConfig/,
     ],
     ['a field that is not there', 'config.nosuch = 1\n', /no attribute nosuch/],
   ]
@@ -239,4 +248,229 @@ test('history tells every assignment with its place', async () => {
   const config = await load('config.count = 4\n')
   overrideFromText(config, 'count', '5', { source: '-c isr:count=5' })
   expect(formatHistory(config, 'count')).toBe('2 default\n4 over.py:1\n5 -c isr:count=5')
+})
+
+describe('config files that load each other', () => {
+  const files: Readonly<Record<string, string>> = {
+    'inc.py': 'config.count = 5\n',
+    'dir/inc.py': 'config.count = 6\n',
+    'bad.py': '\nconfig.nosuch = 1\n',
+    'circle.py': "config.load('circle.py')\n",
+  }
+  const run = async (text: string, file: string) => {
+    const config = made()
+    const readText = (path: string) =>
+      Promise.resolve(
+        files[path] ?? Promise.reject(new FirstlightError('test/no-file', `No such file: '${path}'`)),
+      )
+    await loadConfig(config, text, { file, readText, findTarget })
+    return config.count
+  }
+  const NEIGHBOUR = 'import os\nconfig.load(os.path.join(os.path.dirname(__file__), "inc.py"))\n'
+
+  test('a neighbour is found from the path of the file, given by a relative path too', async () => {
+    expect(await run(NEIGHBOUR, 'over.py')).toBe(5)
+    expect(await run('config.load("inc.py")\n', 'dir/over.py')).toBe(6)
+  })
+
+  const refused: readonly [what: string, text: string, message: RegExp][] = [
+    [
+      'an unknown attribute',
+      '\nconfig.inner.nosuch = 5\n',
+      /^over\.py:2: pkg\.mod\.InnerConfig has no attribute nosuch/,
+    ],
+    ['a missing file', 'config.load("none.py")\n', /^over\.py:1: No such file: 'none\.py'/],
+    [
+      'an error in a loaded file',
+      'config.load("bad.py")\n',
+      /^bad\.py:2: pkg\.mod\.OuterConfig has no attribute nosuch/,
+    ],
+    ['a circle', 'config.load("circle.py")\n', /^circle\.py:1:1: circle\.py is loaded 30 files deep/],
+    [
+      'an unknown target',
+      'import pkg\nconfig.task.retarget(pkg.No)\n',
+      /^over\.py:2: No task pkg\.No is known/,
+    ],
+    ['a field of a number', 'config.count.x = 1\n', /^over\.py:1:1: AttributeError: 'int' object/],
+    [
+      'a half-read load',
+      'x = [config.load("inc.py")]\n',
+      /^over\.py:1:5: load\(\) is a statement of its own/,
+    ],
+    [
+      'endless work',
+      'x = [0 for a in range(9999) for b in range(9999)]\n',
+      /^over\.py:1:\d+: this takes too many steps/,
+    ],
+    ['endless memory', 'x = "a" * 999999999\n', /^over\.py:1:5: OverflowError/],
+  ]
+  for (const [what, text, message] of refused)
+    test(`${what} is told with file and line`, () => expect(run(text, 'over.py')).rejects.toThrow(message))
+})
+
+describe('entries of a choice that only one config has touched', () => {
+  test('are compared, validated and saved with their defaults', async () => {
+    const [a, b] = [made(), made()]
+    b.choice.get('in').threshold = 50
+    expect(compareConfigs(a, b)).toEqual(["choice['in'].threshold: 5.0 != 50.0"])
+    expect(compareConfigs(b, a)).toEqual(["choice['in'].threshold: 50.0 != 5.0"])
+    expect(saveConfig(a)).toContain("config.choice['other'].size=3")
+    expect(compareConfigs(await load(saveConfig(b)), b)).toEqual([])
+  })
+  test('names of Object.prototype are no entries and no fields', async () => {
+    await expect(load("config.choice.name = 'toString'\n")).rejects.toThrow(/Unknown key 'toString'/)
+    await expect(load("config.choice['constructor'].x = 1\n")).rejects.toThrow(/Unknown key 'constructor'/)
+    for (const path of ['constructor', '__proto__', 'inner.toString'])
+      expect(() => overrideFromText(made(), path, '1', { source: '-c' })).toThrow(/has no attribute/)
+  })
+})
+
+describe('a frozen config', () => {
+  const changes: readonly [what: string, change: (config: ReturnType<typeof made>) => unknown][] = [
+    ['an item of a dict', ({ map }) => (map as Map<string, number>).set('q', 1)],
+    ['a selection', (config) => (config.choice.name = 'other')],
+    ['an entry', (config) => (config.choice.get('other').size = 9)],
+    ['the config of a configurable field', (config) => (config.task.value = InnerConfig.make())],
+    ['a target', (config) => config.task.retarget(Inner)],
+    ['a whole nested config', (config) => (config.inner = InnerConfig.make())],
+  ]
+  for (const [what, change] of changes)
+    test(`refuses to change ${what}`, () => expect(() => change(freeze(made()))).toThrow(/frozen|in place/))
+  for (const text of [
+    "config.choice.name='other'",
+    "config.choice['other'].size=5",
+    'config.list.append(1)',
+    'config.update(count=4)',
+  ])
+    test(`refuses ${text} of a file`, () => expect(load(text, freeze(made()))).rejects.toThrow(/frozen/))
+})
+
+test('nested configs are copied when they are assigned', () => {
+  const [a, b] = [made(), made()]
+  b.inner.threshold = 7
+  a.inner = b.inner
+  a.task = b.task
+  a.choice = b.choice
+  b.inner.threshold = b.task.value.threshold = b.choice.get('in').threshold = 9
+  expect([a.inner.threshold, a.task.value.threshold, a.choice.get('in').threshold]).toEqual([7, 50, 5])
+  expect(compareConfigs(copyConfig(b), b)).toEqual([])
+})
+
+test('setting a deprecated field is noticed wherever it is set', async () => {
+  const Old = defineConfig({
+    name: 'pkg.Old',
+    fields: { old: field('int', { default: 1, doc: 'Old', deprecated: 'use new' }) },
+  })
+  const Owner = defineConfig({ name: 'pkg.Owner', fields: { part: configField(Old, { doc: 'Part' }) } })
+  const config = Owner.make()
+  expect(deprecationsOf(config)).toEqual([])
+  expect(saveConfig(config)).not.toContain('old')
+  await loadConfig(config, '\nconfig.part.old = 2', { file: 'over.py' })
+  config.part.old = 3
+  expect(deprecationsOf(config)).toEqual([
+    'Config field pkg.Old.part.old is deprecated: use new (set by over.py:2)',
+    'Config field pkg.Old.part.old is deprecated: use new (set by assignment)',
+  ])
+})
+
+test('history tells targets, selections and items too', async () => {
+  const config = await load(`import pkg.other, pkg.mod
+config.task.retarget(pkg.other.Other)
+config.choice.name = 'other'
+config.many['k'] = pkg.other.OtherConfig(size=8)
+`)
+  const told = (name: string) => formatHistory(config, name).replace(/ +/g, ' ').split('\n')
+  expect(told('task')).toEqual([
+    'pkg.mod.Inner with pkg.mod.InnerConfig default',
+    'retarget(target=pkg.other.Other, ConfigClass=pkg.other.OtherConfig) over.py:2',
+  ])
+  expect(told('choice')).toEqual(["'in' default", "'other' over.py:3"])
+  expect(told('many')).toEqual(['{} default', "{'k': pkg.other.OtherConfig} over.py:4"])
+  expect(config.many.get('k')?.size).toBe(8)
+})
+
+describe('actions', () => {
+  const Shift = defineAction({
+    name: 'pkg.Shift',
+    fields: { by: field('float', { default: 1, doc: 'Shift' }) },
+    run: ({ by }, x: number) => x + by,
+  })
+  const Twice = extendAction(Shift, {
+    name: 'pkg.Twice',
+    fields: {},
+    run: ({ by }, x: number) => 2 * (x + by),
+  })
+  const Plot = defineConfig({
+    name: 'pkg.Plot',
+    fields: {
+      x: configurableActionField(Shift, { doc: 'X' }),
+      more: configurableActionStructField(Shift, { doc: 'More', default: { a: Shift } }),
+    },
+  })
+  const find = (name: string) => [Shift, Twice].find((action) => action.className === name)
+  const TEXT = 'import pkg\nconfig.x = pkg.Twice\nconfig.x.by = 3\nconfig.more.b = pkg.Twice(by=5)\n'
+
+  test('are exchanged, configured, called, saved and read back', async () => {
+    const config = Plot.make()
+    expect(runAction(config.x, 1)).toBe(2)
+    await loadConfig(config, TEXT, { file: 'over.py', findTarget: find })
+    expect(runAction(config.x, 1)).toBe(8)
+    expect(config.more.names).toEqual(['a', 'b'])
+    expect([actionIdentity(config.x), actionIdentity(config.more.get('b') ?? config.x)]).toEqual(['x', 'b'])
+    const copy = Plot.make()
+    expect(compareConfigs(copy, config)).toEqual([
+      'x: config types do not match; pkg.Shift != pkg.Twice',
+      "more (fields): ['a'] != ['a', 'b']",
+    ])
+    await loadConfig(copy, saveConfig(config), { file: 'saved.py', findTarget: find })
+    expect(compareConfigs(copy, config)).toEqual([])
+    expect(() => config.more.set('c', InnerConfig)).toThrow(/Expected pkg\.Shift/)
+    expect(() => freeze(config).more.delete('a')).toThrow(/frozen/)
+  })
+})
+
+test('a configurable field makes what its target makes', () => {
+  const Task = {
+    className: 'pkg.Task',
+    config: InnerConfig,
+    make: (given: { config: { threshold: number }; n: number }) => given.config.threshold * given.n,
+  }
+  const Owner = defineConfig({
+    name: 'pkg.Owner',
+    fields: { task: configurableField(Task, { doc: 'Task' }) },
+  })
+  expect(Owner.make().task.apply({ n: 3 })).toBe(15)
+})
+
+describe('expressions over configs, as contracts have them', () => {
+  const names = new Map([['task', freeze(made())]])
+  const held: readonly string[] = [
+    'task.scale in [1.5, 2.0]',
+    'task.scale in (1.5, 2.0)',
+    'task.list == [1.0, 2.5]',
+    "task.inner.names[-1] == 'a'",
+    'task.flag == 1',
+    '-task.scale < 0',
+    'abs(task.scale) == max(1.5, 1) and any([task.flag])',
+    '7 // 2 == 3 and 2 ** 3 == 8',
+    "'x' if task.flag else 0",
+    "set(task.inner.names) == {'a'}",
+    "task.kind.startswith('A')",
+    "all(p in ('a', 'b') for p in task.inner.names)",
+    'task.task.value.threshold == task.task.threshold == 50',
+    "task.choice.name == 'in' and task.choice['in'].threshold == 5",
+    "task.map == {'r': 27} and len(task.map) == 1",
+  ]
+  for (const text of held) test(text, () => expect(evaluateExpression(text, names)).toBe(true))
+  const refused: readonly [text: string, message: RegExp][] = [
+    ['task.nosuch == 1', /^c:1:1: AttributeError: 'pkg\.mod\.OuterConfig' object has no attribute 'nosuch'/],
+    ['other.flag', /^c:1:1: NameError: name 'other' is not defined/],
+    ['task.list.append(1) is None', /frozen/],
+    ['task.flag flag', /^c:1:11: there is more text/],
+    ['globalThis', /NameError/],
+    ['task.__proto__', /AttributeError/],
+    ["'a'.constructor", /AttributeError/],
+  ]
+  for (const [text, message] of refused)
+    test(`${text} is refused`, () => expect(() => evaluateExpression(text, names, 'c')).toThrow(message))
 })

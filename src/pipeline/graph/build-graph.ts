@@ -127,11 +127,11 @@ async function applyBlock(
     await read(config, await options.host.readText(path), path, options)
   }
   if (block.python !== undefined) {
-    const names = new Map([...parameters].map(([name, value]) => [`parameters.${name}`, value]))
     const { file, line } = block.place
     await loadConfig(config, block.python, {
       file: `${file}${line === undefined ? '' : `:${line}`} python`,
-      names,
+      inline: true,
+      parameters,
       findTarget: (name) => options.tasks.findTarget(name),
       readText: (path) => options.host.readText(path),
     })

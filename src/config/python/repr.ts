@@ -1,4 +1,4 @@
-import { Complex, PyFloat } from './python-literal.ts'
+import { Complex, PyFloat, PyObject, PySet, PyTuple } from './values.ts'
 
 /** Python's repr of a float: `1.0`, `1e-08`, `1e+16`, `nan`, `inf`. */
 export function reprFloat(value: number): string {
@@ -34,6 +34,15 @@ const reprComplex = ({ re, im }: Complex): string => {
   return re === 0 && !Object.is(re, -0) ? `${short(im)}j` : `(${short(re)}${im < 0 ? '' : '+'}${short(im)}j)`
 }
 
+const reprTuple = ({ items }: PyTuple, asFloat: boolean): string =>
+  `(${items.map((item) => repr(item, asFloat)).join(', ')}${items.length === 1 ? ',' : ''})`
+
+function reprObject(value: PyObject): string {
+  const plain = value.plain()
+  if (plain !== undefined) return repr(plain)
+  return typeof value.identity === 'string' ? value.identity : `<${value.typeName}>`
+}
+
 /** Python's repr of a config value; `asFloat` prints plain numbers as floats. */
 export function repr(value: unknown, asFloat = false): string {
   if (value === null || value === undefined) return 'None'
@@ -44,23 +53,10 @@ export function repr(value: unknown, asFloat = false): string {
   if (value instanceof PyFloat) return reprFloat(value.value)
   if (value instanceof Complex) return reprComplex(value)
   if (Array.isArray(value)) return `[${value.map((item) => repr(item, asFloat)).join(', ')}]`
+  if (value instanceof PyTuple) return reprTuple(value, asFloat)
+  if (value instanceof PySet)
+    return value.size === 0 ? 'set()' : `{${Array.from(value, (item) => repr(item, asFloat)).join(', ')}}`
+  if (value instanceof PyObject) return reprObject(value)
   const entries = value instanceof Map ? [...value] : Object.entries(value)
   return `{${entries.map(([k, v]) => `${repr(k)}: ${repr(v, asFloat)}`).join(', ')}}`
-}
-
-/** Text of `repr` that Python can evaluate: `nan` alone is no literal. */
-export const pythonLiteral = (text: string): string =>
-  /^-?(nan|inf)$/.test(text) ? `float('${text}')` : text
-
-/** The name Python gives to the type of a value, for messages. */
-export function pythonType(value: unknown): string {
-  if (value === null || value === undefined) return 'NoneType'
-  if (typeof value === 'boolean') return 'bool'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
-  if (typeof value === 'bigint') return 'int'
-  if (typeof value === 'string') return 'str'
-  if (value instanceof PyFloat) return 'float'
-  if (value instanceof Complex) return 'complex'
-  if (Array.isArray(value)) return 'list'
-  return value instanceof Map || Object.getPrototypeOf(value) === Object.prototype ? 'dict' : 'object'
 }

@@ -1,7 +1,7 @@
-import type { Field, FieldKind, SavedField, Tolerance } from './config-state.ts'
-import { FieldValidationError, type Where } from './errors.ts'
-import { Complex, PyFloat } from './python-literal.ts'
-import { pythonLiteral, pythonType, repr } from './python-repr.ts'
+import type { Field, FieldKind, Owner, SavedField, Tolerance } from '../config-state.ts'
+import { FieldValidationError, type Where } from '../errors.ts'
+import { repr } from '../python/repr.ts'
+import { Complex, PyFloat, type PyValue, typeNameOf } from '../python/values.ts'
 
 export interface ScalarTypes {
   str: string
@@ -26,7 +26,7 @@ export interface FieldOptions<T> {
 /** `T`, or `T | null` when the options say optional. */
 export type Optional<T, O> = O extends { readonly optional: true } ? T | null : T
 
-/** Convert to a scalar type as the anchor does: int widens to float, a bool is no int, nothing else converts. */
+/** Convert to a scalar type: int widens to float, a bool is no int, nothing else converts. */
 export function scalar<K extends ScalarName>(
   type: K,
   raw: unknown,
@@ -36,7 +36,7 @@ export function scalar<K extends ScalarName>(
   const value = convert(type, raw)
   if (value === undefined) {
     const shown = typeof raw === 'string' ? raw : repr(raw)
-    const reason = `Value ${shown} is of incorrect type ${pythonType(raw)}. Expected type ${type}`
+    const reason = `Value ${shown} is of incorrect type ${typeNameOf(raw)}. Expected type ${type}`
     throw new FieldValidationError(name, reason, where)
   }
   return value as ScalarTypes[K]
@@ -53,9 +53,7 @@ function convert(type: ScalarName, raw: unknown): string | boolean | number | Co
     case 'float':
       return raw instanceof PyFloat ? raw.value : typeof raw === 'number' ? raw : undefined
     case 'complex':
-      if (raw instanceof Complex) return raw
-      if (raw instanceof PyFloat) return new Complex(raw.value, 0)
-      return typeof raw === 'number' ? new Complex(raw, 0) : undefined
+      return raw instanceof Complex ? raw : undefined
   }
 }
 
@@ -118,7 +116,7 @@ function makeScalar<T, V>(
   options: FieldOptions<T>,
   refuse: (value: T) => string | undefined,
 ): Field<V> {
-  const accept = (raw: unknown, _current: unknown, name: string, where: Where): unknown => {
+  const accept = (raw: unknown, { name }: Owner, where: Where): unknown => {
     if (raw === null || raw === undefined) return null
     const value = scalar(type, raw, name, where) as T
     const reason = refuse(value) ?? refusal(options.check?.(value), value)
@@ -131,15 +129,29 @@ function makeScalar<T, V>(
     optional: options.optional ?? false,
     ...(options.deprecated !== undefined && { deprecated: options.deprecated }),
     typeName: type,
-    start: (name) => accept(options.default, null, name, { source: 'default' }) as V,
-    accept: (raw, current, name, where) => accept(raw, current, name, where) as V,
-    save: (value, path) => saveScalar(path, options.doc, repr(value, type === 'float')),
+    start: (owner) => accept(options.default, owner, { source: 'default' }) as V,
+    accept: (raw, _current, owner, where) => accept(raw, owner, where) as V,
+    save: (value, path) =>
+      isDisused(options, value) ? {} : saveScalar(path, docOf(options), savedText(value, type === 'float')),
+    view: (value) => pythonOf(type, value),
     compare: (a, b, path, tolerance) =>
       sameScalar(a, b, tolerance)
         ? []
         : [`${path}: ${repr(a, type === 'float')} != ${repr(b, type === 'float')}`],
   }
 }
+
+/** The doc with why not to use the field any more, as saved files have it. */
+export const docOf = ({ doc, deprecated }: { readonly doc: string; readonly deprecated?: string }): string =>
+  deprecated === undefined ? doc : `${doc} Deprecated: ${deprecated}`
+
+/** Deprecated and never set: saved files leave it out, so that they outlive the field. */
+const isDisused = <T>({ deprecated, default: start }: FieldOptions<T>, value: unknown): boolean =>
+  deprecated !== undefined && value === (start ?? null)
+
+/** A value of a scalar type as expressions see it: floats apart from ints. */
+export const pythonOf = (type: ScalarName, value: unknown): PyValue =>
+  type === 'float' && typeof value === 'number' ? new PyFloat(value) : ((value ?? null) as PyValue)
 
 /** The reason a `check` gave, if it refused. */
 export function refusal(answer: boolean | string | undefined, value: unknown): string | undefined {
@@ -149,7 +161,15 @@ export function refusal(answer: boolean | string | undefined, value: unknown): s
 
 /** Doc comment and assignment of the save form. */
 export function saveScalar(path: string, doc: string, text: string): SavedField {
-  return { before: [`# ${doc.replaceAll('\n', '\n# ')}`, `${path}=${pythonLiteral(text)}`, ''] }
+  return { before: [`# ${doc.replaceAll('\n', '\n# ')}`, `${path}=${text}`, ''] }
+}
+
+/** The repr of a value with its non-finite numbers as Python reads them back. */
+export function savedText(value: unknown, asFloat = false): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `float('${repr(value)}')`
+  if (Array.isArray(value)) return `[${value.map((item) => savedText(item, asFloat)).join(', ')}]`
+  if (!(value instanceof Map)) return repr(value, asFloat)
+  return `{${[...value].map(([k, v]) => `${repr(k)}: ${savedText(v, asFloat)}`).join(', ')}}`
 }
 
 /** Equal within tolerance; NaN equals NaN. */
