@@ -1,5 +1,5 @@
 import type { DataId } from '#butler'
-import type { RunReport } from './report.ts'
+import type { QuantumStatus, RunReport } from './report.ts'
 
 /** A report in the anchor's JSON shape, which its `aggregate-reports` adds up too. */
 export interface ReportSummary {
@@ -40,11 +40,20 @@ export interface DatasetSummaryJson {
   readonly unsuccessful_datasets: readonly DataId[]
 }
 
+/** The anchor's words for how a run of a quantum ended. */
+const STATUS: Readonly<Record<QuantumStatus, string>> = {
+  successful: 'SUCCESSFUL',
+  failed: 'FAILED',
+  blocked: 'BLOCKED',
+  unknown: 'METADATA_MISSING',
+  wonky: 'LOGS_MISSING',
+}
+
 export function summarizeReport({ run, tasks, datasets }: RunReport): ReportSummary {
-  const unsuccessful = (list: RunReport['tasks'][number]['failures'], status: string): UnsuccessfulJson[] =>
-    list.map(({ values, message }) => ({
+  const unsuccessful = (list: RunReport['tasks'][number]['failures']): UnsuccessfulJson[] =>
+    list.map(({ values, message, status }) => ({
       data_id: values,
-      runs: { [run]: status },
+      runs: { [run]: STATUS[status] },
       messages: message === '' ? [] : [message],
     }))
   return {
@@ -60,9 +69,9 @@ export function summarizeReport({ run, tasks, datasets }: RunReport): ReportSumm
           n_wonky: counts.wonky,
           caveats,
           exceptions: {},
-          failed_quanta: unsuccessful(failures, 'FAILED'),
+          failed_quanta: unsuccessful(failures),
           recovered_quanta: recovered,
-          wonky_quanta: unsuccessful(wonky, 'LOGS_MISSING'),
+          wonky_quanta: unsuccessful(wonky),
         },
       ]),
     ),

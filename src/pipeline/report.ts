@@ -1,6 +1,7 @@
 import type { Butler, DataId, DatasetRef } from '#butler'
 import type { LogRecord } from '#core'
 import { caveatCode } from './execute/caveats.ts'
+import { findVisible, keyOf, runsOf, type Visible } from './visible-datasets.ts'
 import type { Quantum, QuantumGraph } from './quanta/quantum-graph.ts'
 
 export type QuantumStatus = 'successful' | 'failed' | 'blocked' | 'unknown' | 'wonky'
@@ -10,6 +11,8 @@ export interface Unsuccessful {
   readonly dataId: string
   readonly values: DataId
   readonly message: string
+  /** Of its last attempt. */
+  readonly status: QuantumStatus
 }
 
 /** How the quanta of one task ended. */
@@ -51,6 +54,10 @@ export interface ReportOptions {
   readonly readCaveats: boolean
   /** A success without log is wonky and its datasets are cursed. */
   readonly curseFailedLogs?: boolean
+  /** Where datasets are looked for, the first first: what is not found there is shadowed. The runs of the graphs unless given. */
+  readonly collections?: readonly string[]
+  /** Which data count as found. */
+  readonly where?: string
 }
 
 /** One quantum over all attempts. */
@@ -59,6 +66,12 @@ interface Attempt {
   readonly status: QuantumStatus
   readonly stored: ReadonlySet<string>
   readonly recovered: boolean
+  /** How the last attempt by itself ended. */
+  readonly own: QuantumStatus
+  /** What a search finds, where one was asked for. */
+  readonly visible?: Visible
+  /** Why it is wonky, where its own log does not say. */
+  readonly reason?: string
 }
 
 /**
@@ -74,7 +87,9 @@ export async function reportRun(
   for (const graph of graphs) await addAttempts(butler, graph, byTask, options)
   const tasks: TaskReport[] = []
   const datasets = new Map<string, OpenDatasetReport>()
-  for (const [label, attempts] of byTask)
+  const found = await findVisible(butler, graphs, options)
+  const all = found === undefined ? byTask : withVisibility(byTask, found)
+  for (const [label, attempts] of all)
     tasks.push(await reportTask(butler, label, [...attempts.values()], datasets, options))
   return { run: graphs.at(-1)?.header.run ?? '', tasks, datasets: [...datasets.values()] }
 }
@@ -96,9 +111,50 @@ async function addAttempts(
     byTask.set(quantum.label, attempts)
     const key = quantum.coordinate.key
     const earlier = attempts.get(key)
-    const recovered = own === 'successful' && earlier !== undefined && earlier.status !== 'successful'
-    attempts.set(key, { quantum, status: own, stored, recovered })
+    attempts.set(key, { quantum, stored, own, ...settle(earlier, own, graph.header.run) })
   }
+}
+
+/**
+ * How a quantum stands after one more attempt. Success mends everything but a wonky state; what was a success and is none any more is
+ * wonky; being blocked does not change what is known of a failure.
+ */
+function settle(
+  earlier: Attempt | undefined,
+  own: QuantumStatus,
+  run: string,
+): Pick<Attempt, 'status' | 'recovered' | 'reason'> {
+  const before = earlier?.status
+  const recovered = earlier?.recovered === true
+  if (before === 'wonky')
+    return { status: 'wonky', recovered, ...(earlier?.reason && { reason: earlier.reason }) }
+  if (own === 'successful')
+    return { status: own, recovered: recovered || before === 'failed' || before === 'blocked' }
+  if (before === 'successful' && own !== 'wonky')
+    return { status: 'wonky', recovered, reason: `Its status went from successful to ${own} in run ${run}.` }
+  return { status: own === 'blocked' && before !== undefined ? before : own, recovered }
+}
+
+/** Outputs of one quantum that are found in several runs make it wonky. */
+function withVisibility(
+  byTask: ReadonlyMap<string, ReadonlyMap<string, Attempt>>,
+  visible: Visible,
+): ReadonlyMap<string, ReadonlyMap<string, Attempt>> {
+  const look = (attempt: Attempt): Attempt => {
+    const { outputs, metadata, log } = attempt.quantum
+    const refs = [...Object.values(outputs).flat(), metadata, ...(log === undefined ? [] : [log])]
+    const runs = runsOf(refs, visible)
+    if (runs.length < 2) return { ...attempt, visible }
+    const found = `Outputs from different runs of the same quantum are visible: ${runs.join(', ')}.`
+    const reason = attempt.reason === undefined ? found : `${attempt.reason} ${found}`
+    return { ...attempt, visible, status: 'wonky', reason }
+  }
+  return new Map(
+    Array.from(byTask, ([label, attempts]) => [
+      label,
+      new Map(Array.from(attempts, ([key, attempt]) => [key, look(attempt)])),
+    ]),
+  )
 }
 
 type OpenDatasetReport = { -readonly [K in keyof DatasetReport]: DatasetReport[K] } & {
@@ -134,9 +190,10 @@ async function reportTask(
       (status === 'failed' ? failures : wonky).push({
         dataId: String(quantum.coordinate),
         values,
-        message: options.readLogs ? await lastError(butler, attempt) : '',
+        status: attempt.own,
+        message: attempt.reason ?? (options.readLogs ? await lastError(butler, attempt) : ''),
       })
-    countDatasets(attempt, datasets)
+    countDatasets(attempt, datasets, options)
   }
   const recovered = attempts.filter((a) => a.recovered).map((a) => requiredValues(a.quantum.coordinate))
   return { label, counts, caveats, expected: attempts.length, failures, wonky, recovered }
@@ -196,7 +253,12 @@ async function lastError(butler: Butler, { quantum, stored }: Attempt): Promise<
   return records.findLast((r) => r.level === 'ERROR' || r.level === 'CRITICAL')?.message ?? ''
 }
 
-function countDatasets({ quantum, status, stored }: Attempt, datasets: Map<string, OpenDatasetReport>): void {
+function countDatasets(
+  attempt: Attempt,
+  datasets: Map<string, OpenDatasetReport>,
+  { curseFailedLogs = false }: ReportOptions,
+): void {
+  const { quantum, status, stored, visible } = attempt
   const refs = [...outputsOf(quantum), quantum.metadata, ...(quantum.log === undefined ? [] : [quantum.log])]
   for (const ref of refs) {
     const { name } = ref.datasetType
@@ -212,9 +274,14 @@ function countDatasets({ quantum, status, stored }: Attempt, datasets: Map<strin
     }
     datasets.set(name, found)
     found.expected++
-    if (status === 'wonky' && stored.has(ref.id)) found.cursed++
+    const isFound = visible === undefined ? stored.has(ref.id) : visible.has(keyOf(ref))
+    // A log is found of every failure; whether that is a curse is for the user to say.
+    const isHarmless = visible !== undefined && ref === quantum.log && !curseFailedLogs
+    const isCursed = visible === undefined ? status === 'wonky' : status !== 'successful' && !isHarmless
+    if (isCursed && isFound) found.cursed++
     else if (status !== 'successful') found.unsuccessful.push(requiredValues(ref.coordinate))
-    else if (stored.has(ref.id)) found.visible++
+    else if (isFound) found.visible++
+    else if (stored.has(ref.id)) found.shadowed++
     else found.predictedOnly++
   }
 }

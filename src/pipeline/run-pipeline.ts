@@ -190,7 +190,10 @@ export async function prepareRun(
       ...(options.where !== undefined && { where: options.where }),
       ...(options.dataId && { dataId: options.dataId }),
       ...(options.dataIdTables && { dataIdTables: options.dataIdTables }),
-      skipExistingIn: [...skipExistingIn, ...(skipExisting || extendRun ? [collections.run] : [])],
+      skipExistingIn: [
+        ...(await searched(butler, skipExistingIn)),
+        ...(skipExisting || extendRun ? [collections.run] : []),
+      ],
       ...(options.retainedDatasetTypes && { retainedTypes: options.retainedDatasetTypes }),
       ...(options.pruneUnanchoredQuanta && { pruneUnanchored: options.pruneUnanchoredQuanta }),
       clobberOutputs: options.clobberOutputs ?? false,
@@ -204,6 +207,10 @@ export async function prepareRun(
   )
   return { graph, collections, reasons }
 }
+
+/** Globs and chains as the collections they stand for. @throws MissingCollectionError */
+const searched = async (butler: Butler, names: readonly string[]): Promise<readonly string[]> =>
+  names.length === 0 ? [] : butler.collections.query(names, { flattenChains: true, includeChains: false })
 
 /** Make run and chain, write what is written once, run the quanta. */
 export async function executeRun(

@@ -5,6 +5,7 @@ import type { DataId } from '#butler'
 import { FirstlightError } from '#core'
 import type { GraphOptions } from '#pipeline'
 import type { CommandIo } from './io.ts'
+import { parseFailure } from './mock-failure.ts'
 import { collect, collectList } from './pipeline-options.ts'
 
 /** Options that say which data, where from and where to. */
@@ -96,7 +97,10 @@ export const addGraphOptions = (command: Command): Command =>
     .option(
       '--mock-failure <label:exception:where>',
       'with --mock: fail so for these data IDs; a fourth part, `:3GB`, only with less memory (repeatable)',
-      collect,
+      (text: string, before: readonly string[]) => {
+        parseFailure(text)
+        return collect(text, before)
+      },
       [],
     )
     .option('--unmocked-dataset-types <names>', 'with --mock: inputs that stay real', collectList)
@@ -159,6 +163,14 @@ async function readDataIds(file: string): Promise<readonly DataId[]> {
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
   const names = head.split(',').map((name) => name.trim())
+  if (names.some((name) => !/^\w+$/.test(name)))
+    throw new FirstlightError('cli/bad-table', `${file} does not begin with a line of dimension names.`, {
+      hint: 'Write CSV: instrument,visit,detector in the first line, then one data ID a line.',
+    })
+  if (lines.length === 0)
+    throw new FirstlightError('cli/bad-table', `${file} holds no data IDs.`, {
+      hint: 'Leave --data-id-table out for all data, or write one data ID a line below the names.',
+    })
   return lines.map((line, i) => {
     const values = line.split(',').map((value) => value.trim())
     if (values.length !== names.length)

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Butler } from '#butler'
 import { type Context, FirstlightError } from '#core'
 import {
@@ -34,6 +35,31 @@ export interface CommandGraph {
   readonly collections: () => Promise<RunCollections>
 }
 
+/** What a pipeline alone can show is shown, and no graph built. */
+export async function showsPipelineOnly(
+  flags: GraphFlags & PipelineOptions,
+  items: readonly ShowItem[],
+  butler: Butler,
+  io: CommandIo,
+): Promise<boolean> {
+  if (items.length === 0 || items.some(isGraphItem) || flags.qgraph !== undefined) return false
+  const source = await openPipeline(flags, io, makePipelineHost(io), butler, flags.dataQuery)
+  await savePipelineFiles(flags, source, io)
+  await showPipeline(items, source, flags.selectTasks !== undefined, io.out)
+  io.err('No graph was built and nothing run: --show was given, and what it asks for has been shown.\n')
+  return true
+}
+
+/** A graph may take hours: what it is written to must be there before. */
+function checkFolders(flags: GraphFlags, io: CommandIo): void {
+  const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
+  for (const file of [saveQgraph, qgraphDot, qgraphMermaid, summary])
+    if (file !== undefined && !existsSync(dirname(resolve(io.cwd, file))))
+      throw new FirstlightError('files/not-found', `The folder of ${file} does not exist.`, {
+        hint: 'Make it, or write to another one.',
+      })
+}
+
 /** Build or load the graph of a command line, save and show it; an empty one is an error. */
 export async function commandGraph(
   flags: GraphFlags & PipelineOptions,
@@ -42,6 +68,7 @@ export async function commandGraph(
   io: CommandIo,
   context: Context,
 ): Promise<CommandGraph> {
+  checkFolders(flags, io)
   const made =
     flags.qgraph === undefined
       ? await built(flags, items, butler, io, context)
@@ -82,7 +109,11 @@ async function loaded(
   butler: Butler,
   io: CommandIo,
 ): Promise<CommandGraph> {
-  const { tasks } = await openPipeline({ ...flags, edits: [] }, io, makePipelineHost(io))
+  if (flags.pipeline !== undefined || flags.edits.length > 0)
+    throw new FirstlightError('cli/bad-option', 'A graph that is read from a file has its pipeline in it.', {
+      hint: 'Leave -p, -t, -c, -C, --delete and --instrument out, or build the graph again without -g.',
+    })
+  const { tasks } = await openPipeline(flags, io, makePipelineHost(io))
   const graph = await openGraphFile(file, flags, tasks, butler, io)
   return { graph, tasks, reasons: [], collections: () => collectionsOf(graph, flags, butler, io) }
 }

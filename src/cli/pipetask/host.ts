@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FirstlightError } from '#core'
 import type { PipelineHost } from '#pipeline'
@@ -25,9 +25,11 @@ export function makePipelineHost(io: CommandIo): PipelineHost {
     exists: async (path) => isFile(path) || (await shipped(path)) !== undefined,
     isShipped: async (path) => !isFile(path) && (await shipped(path)) !== undefined,
     async readText(path) {
-      if (isFile(path)) return readFile(resolve(io.cwd, path), 'utf8')
+      if (isFile(path)) return readTextFile(resolve(io.cwd, path))
       const text = await shipped(path)
       if (text !== undefined) return text
+      if (!/\.ya?ml$|^[\w:-]+$/.test(path))
+        throw new FirstlightError('files/not-found', `No such file: '${path}'.`, { data: { path } })
       const { standardPipelines } = await import('#tasks')
       throw new FirstlightError('files/not-found', `No such file: '${path}'.`, {
         hint: `Pipelines that ship with us: ${Object.keys(standardPipelines)
@@ -44,4 +46,12 @@ export function makePipelineHost(io: CommandIo): PipelineHost {
       return instrumentOverrides(instrument, taskName)
     },
   }
+}
+
+async function readTextFile(file: string): Promise<string> {
+  if ((await stat(file)).isDirectory())
+    throw new FirstlightError('files/is-folder', `${file} is a folder.`, {
+      hint: 'Name the file in it that is meant.',
+    })
+  return readFile(file, 'utf8')
 }

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
-import { isFirstlightError, messageOf } from '#core'
-import { AbortedError, ExitCode, type Globals } from './command.ts'
+import { AbortedError, type Globals } from './command.ts'
 import type { CommandIo } from './io.ts'
-import { type LogOptions, makeSink } from '../shared/logging.ts'
+import { checkLogLevels, type LogOptions, makeSink } from '../shared/logging.ts'
 import { applyOptionsFile } from '../shared/options-file.ts'
 import { addLogOptions } from '../shared/options.ts'
+import { reportError } from '../shared/report.ts'
 
 type Maker = (io: CommandIo, globals: () => Globals) => Command
 /** Every subcommand; each is loaded only when it is asked for. */
@@ -47,6 +47,7 @@ export async function runPipetask(argv: readonly string[], io: CommandIo): Promi
   }
   program.hook('preAction', async (_program, command) => {
     longLog = program.opts<LogOptions>().longLog
+    checkLogLevels(program.opts<LogOptions>())
     await applyOptionsFile(command, io.cwd)
     // Not a required option of the parser's: it may come from the file.
     if (['qgraph', 'run'].includes(command.name()) && command.opts()['butlerConfig'] === undefined)
@@ -70,14 +71,10 @@ export async function runPipetask(argv: readonly string[], io: CommandIo): Promi
 
 /** Errors carry their own exit code where they have one; user errors print one line and what to do. */
 function report(error: unknown, io: CommandIo, longLog: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) return reportError(error, io, longLog)
   if (error instanceof AbortedError || io.signal.aborted) {
     io.err('Aborted!\n')
     return 130
   }
-  if (error instanceof ExitCode) return error.exitCode
-  io.err(`Error: ${messageOf(error)}\n`)
-  if (isFirstlightError(error) && error.hint !== undefined) io.err(`${error.hint}\n`)
-  if ((longLog || !isFirstlightError(error)) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
-  return 1
+  return reportError(error, io, longLog)
 }

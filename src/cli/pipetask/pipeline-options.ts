@@ -67,7 +67,7 @@ export function addPipelineOptions(command: Command): Command {
     .option(
       '--show <item>',
       'print something and stop: pipeline, config[=LABEL::FIELD], tasks, … (repeatable)',
-      collectList,
+      (value: string, before: readonly string[]) => [...before, ...value.split(',').map((v) => v.trim())],
       [],
     )
     .option('-s, --save-pipeline <file>', 'write the pipeline with its imports merged')

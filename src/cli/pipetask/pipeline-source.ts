@@ -57,7 +57,7 @@ export async function openPipeline(
     host,
     async graph() {
       const graph = await buildPipelineGraph(pipeline, graphOptions)
-      if (options.selectTasks === undefined) return graph
+      if (options.selectTasks === undefined || options.selectTasks === '') return graph
       const kept = keepTasks(pipeline, selectTasks(graph, options.selectTasks), 'EDIT')
       return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
     },

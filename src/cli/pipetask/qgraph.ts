@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
-import { commandGraph } from './graph-run.ts'
+import { commandGraph, showsPipelineOnly } from './graph-run.ts'
 import type { CommandIo } from './io.ts'
 import type { Globals } from './command.ts'
 import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
@@ -17,11 +17,10 @@ export const makeQgraph = (io: CommandIo, globals: () => Globals): Command =>
       const { openNodeButler } = await import('#platform/node')
       const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig))
       try {
-        await withDisplay(
-          io,
-          globals(),
-          async ({ context }) => void (await commandGraph(flags, items, butler, io, context)),
-        )
+        await withDisplay(io, globals(), async ({ context }) => {
+          if (await showsPipelineOnly(flags, items, butler, io)) return
+          await commandGraph(flags, items, butler, io, context)
+        })
       } finally {
         await butler.close()
       }

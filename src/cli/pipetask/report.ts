@@ -18,6 +18,8 @@ interface ReportFlags {
   readonly readCaveats: 'exhaustive' | 'lazy' | 'none'
   readonly viewGraph: boolean
   readonly taskModule: readonly string[]
+  readonly collections?: readonly string[]
+  readonly where?: string
 }
 
 /** `pipetask report`: how the runs of graphs ended. */
@@ -39,9 +41,12 @@ export const makeReport = (io: CommandIo): Command =>
     )
     .option('--view-graph', 'print the graph of tasks with their counts instead of tables', false)
     .addOption(
-      new Option('--collections <list>', 'accepted; runs are those of the graphs').argParser(collectList),
+      new Option(
+        '--collections <list>',
+        'where to look for the datasets, the newest first; what is not found there is shadowed',
+      ).argParser(collectList),
     )
-    .addOption(new Option('--where <expression>', 'accepted; data IDs are those of the graphs'))
+    .addOption(new Option('--where <expression>', 'which datasets count as found'))
     .addOption(new Option('--use-qbb', 'accepted; the registry is quick').hideHelp())
     .addOption(new Option('--no-use-qbb', 'accepted').hideHelp())
     .option('-j, --processes <n>', 'accepted; one process reads quickly enough', count(1), 1)
@@ -57,6 +62,8 @@ export const makeReport = (io: CommandIo): Command =>
           readLogs: flags.logs,
           readCaveats: flags.readCaveats !== 'none',
           curseFailedLogs: flags.curseFailedLogs,
+          ...(flags.collections && { collections: flags.collections }),
+          ...(flags.where !== undefined && { where: flags.where }),
         })
         const summary = summarizeReport(report)
         const last = graphs.at(-1)

@@ -5,7 +5,7 @@ import { type Butler, FileStores } from '#butler'
 import { type ExecuteOptions, executeRun } from '#pipeline'
 import { type Display, withDisplay } from './display.ts'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
-import { commandGraph } from './graph-run.ts'
+import { commandGraph, showsPipelineOnly } from './graph-run.ts'
 import type { CommandIo } from './io.ts'
 import { AbortedError, ExitCode, type Globals } from './command.ts'
 import {
@@ -63,6 +63,7 @@ export async function runFlags(flags: RunFlags, io: CommandIo, globals: Globals)
   const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig), { writeable: true })
   try {
     await withDisplay(io, globals, async (display) => {
+      if (await showsPipelineOnly(flags, items, butler, io)) return
       if (flags.show.length > 0) await commandGraph(flags, items, butler, io, display.context)
       else await buildAndExecute(flags, items, order, butler, io, display)
     })

@@ -175,7 +175,7 @@ async function dumpConfig(
 ): Promise<void> {
   const { saveConfig } = await import('#config')
   for (const task of chosen(graph, label))
-    out(`### Configuration for task \`${task.label}'\n${saveConfig(task.config)}\n`)
+    out(`### Configuration for task \`${task.label}'\n${saveConfig(task.config)}`)
 }
 
 async function showHistory(

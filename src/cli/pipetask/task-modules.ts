@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FirstlightError } from '#core'
@@ -15,7 +16,7 @@ export async function includeModule(tasks: TaskRegistry, file: string): Promise<
         hint: 'Start the command by its name, `pipetask`, or as `node --conditions=bundled …/dist/bin/pipetask.js`.',
       },
     )
-  const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const exported = await importFile(file)
   let found = 0
   for (const value of Object.values(exported)) {
     if (value instanceof TaskRegistry) tasks.include(value)
@@ -29,6 +30,11 @@ export async function includeModule(tasks: TaskRegistry, file: string): Promise<
     })
 }
 
+async function importFile(file: string): Promise<Record<string, unknown>> {
+  if (!existsSync(file)) throw new FirstlightError('files/not-found', `No such file: '${file}'.`)
+  return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+}
+
 const isPipelineTask = (value: unknown): value is PipelineTask =>
   typeof value === 'object' &&
   value !== null &&
@@ -39,7 +45,7 @@ const isPipelineTask = (value: unknown): value is PipelineTask =>
 /** The function of `--graph-fixup FILE[:export]`: pairs of ids of quanta, the first to be run before the second. */
 export async function loadFixup(text: string, io: CommandIo): Promise<NonNullable<ExecuteOptions['order']>> {
   const [, file = text, name = 'default'] = /^(.*\.[cm]?[jt]s):(\w+)$/.exec(text) ?? []
-  const exported = (await import(pathToFileURL(resolve(io.cwd, file)).href)) as Record<string, unknown>
+  const exported = await importFile(resolve(io.cwd, file))
   const found = exported[name]
   if (typeof found === 'function') return found as NonNullable<ExecuteOptions['order']>
   throw new FirstlightError('cli/no-fixup', `${file} exports no function ${name}.`, {

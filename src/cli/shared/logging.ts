@@ -21,9 +21,13 @@ export interface LogOptions {
 
 const RANK = new Map(LOG_LEVELS.map((level, i) => [level, i]))
 
+/** @throws FirstlightError `cli/bad-option` */
+export const checkLogLevels = ({ logLevel }: Pick<LogOptions, 'logLevel'>): readonly LevelRule[] =>
+  logLevel.flatMap((text) => text.split(',')).map(parseLevel)
+
 /** A sink that filters by `--log-level`, writes to the terminal and to `--log-file`. */
 export function makeSink(options: LogOptions, io: CommandIo): LogSink {
-  const levels = options.logLevel.flatMap((text) => text.split(',')).map(parseLevel)
+  const levels = checkLogLevels(options)
   const files = options.logFile.map(openLogFile)
   const labels = Object.fromEntries(options.logLabel.flatMap((t) => t.split(',')).map(splitLabel))
   const format = options.longLog ? formatLong : formatShort
@@ -65,7 +69,7 @@ function thresholdOf(name: string, rules: readonly LevelRule[]): LogLevel {
 }
 
 function openLogFile(path: string): LogSink {
-  writeFileSync(path, '')
+  writeFileSync(path, '', { flag: 'a' })
   const asJson = path.endsWith('.json')
   const line = (record: LogRecord): string =>
     asJson ? JSON.stringify({ ...record, time: new Date(record.time).toISOString() }) : formatLong(record)

@@ -49,7 +49,7 @@ export async function editPipeline(
   }
   if ('instrument' in edit) return { ...pipeline, instrument: edit.instrument }
   const [className = '', label] = edit.task.split(':')
-  const name = label ?? (await defaultLabel(className))
+  const name = label === undefined || label === '' ? await defaultLabel(className) : label
   const entry: TaskEntry = { label: name, className, configs: [], place: { file: `-t ${edit.task}` } }
   return { ...pipeline, tasks: new Map([...pipeline.tasks, [name, entry]]) }
 }

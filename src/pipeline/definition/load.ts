@@ -14,9 +14,8 @@ export interface PipelineUri {
 
 export function splitPipelineUri(uri: string): PipelineUri {
   const at = uri.indexOf('#')
-  return at < 0
-    ? { location: uri, fragment: undefined }
-    : { location: uri.slice(0, at), fragment: uri.slice(at + 1) }
+  const fragment = at < 0 ? '' : uri.slice(at + 1)
+  return { location: at < 0 ? uri : uri.slice(0, at), fragment: fragment === '' ? undefined : fragment }
 }
 
 /** Replace `$NAME` and `${NAME}`; throws naming a variable that is not set. */

@@ -165,7 +165,7 @@ async function rebased(
   if (at >= 0 && inputs.every((name, i) => flat[at + i] === name)) return chain
   if (!rebase)
     throw bad(
-      `Output chain '${output}' exists and does not include the same sequence of (flattened) input collections: it has ${flat.join(', ')}, -i gives ${inputs.join(', ')}.`,
+      `Output chain '${output}' exists and does not include the same sequence of (flattened) input collections: it has ${flat.join(', ') || 'none'}, -i gives ${inputs.join(', ') || 'none'}.`,
       'Leave -i out to use the chain as it is, or add --rebase to change it.',
     )
   return [...own, ...inputs, ...flat.filter((name) => !inputs.includes(name))]

@@ -21,5 +21,10 @@ export async function selectFragment(
   const order = (await buildPipelineGraph({ ...pipeline, steps: [] }, options)).tasks.map((t) => t.label)
   const place = (label: string, otherwise: number): number =>
     label === '' ? otherwise : order.indexOf(label)
-  return keepTasks(pipeline, new Set(order.slice(place(from, 0), place(to, order.length - 1) + 1)), 'DROP')
+  const [first, last] = [place(from, 0), place(to, order.length - 1)]
+  if (first > last)
+    throw pipelineError('bad-fragment', `In the label range '#${fragment}', ${to} runs before ${from}.`, {
+      hint: `Write #${to}..${from}.`,
+    })
+  return keepTasks(pipeline, new Set(order.slice(first, last + 1)), 'DROP')
 }

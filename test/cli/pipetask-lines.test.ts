@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dataPath } from '../support/data.ts'
+import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
+import { pipetask } from '../support/pipetask.ts'
+
+// Command lines that are odd and plausible. Exit codes and numbers are those of the real `pipetask` on the same repository, but where a
+// comment says otherwise.
+let master: RepositoryMaster
+let root = ''
+let work = ''
+beforeAll(() => {
+  master = unpackRepository()
+  ;({ root, work } = master.copy())
+})
+afterAll(() => master.remove())
+
+const FRAME = join(dataPath('rubin-middleware/pipelines'), '02-single-frame.yaml')
+const where = (detectors: string) => `instrument='HSC' AND visit=903334 AND detector IN (${detectors})`
+const build = (...more: readonly string[]) => ['build', '-p', FRAME, ...more]
+const graph = (...more: readonly string[]) => [
+  'qgraph',
+  '-b',
+  '<REPO>',
+  '-p',
+  FRAME,
+  '-i',
+  'HSC/defaults',
+  '-o',
+  'u/q',
+  '-d',
+  where('4'),
+  ...more,
+]
+
+const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegExp])[] = [
+  [['build', '-t', 'fl_tasks.IsrTask:', '--show', 'pipeline'], 0, /^ {2}isr:$/m],
+  [build('--select-tasks', '', '--show', 'task-graph'), 0, /calibrate/],
+  [['build', '-p', `${FRAME}#`, '--show', 'task-graph'], 0, /calibrate/],
+  [['build', '-p', `${FRAME}#calibrate..isr`, '--show', 'tasks'], 1, /isr runs before calibrate/],
+  [build('--show', ''), 1, /Unknown value\(s\) for show: ''/],
+  [build('-C', 'isr:<WORK>', '--show', 'config'), 1, /is a folder/],
+  // The real one says 2 of a folder and 1 of a missing file.
+  [['build', '-p', '<WORK>', '--show', 'tasks'], 1, /is a folder/],
+  [build('-C', 'isr:nosuch.py', '--show', 'config'), 1, /^Error: No such file: 'nosuch\.py'\.\n$/],
+  [build('-s', '/nosuch/x.yaml'), 1, /Cannot open \/nosuch\/x\.yaml: there is no such file or folder/],
+  [build('--task-module', 'nosuch.mjs', '--show', 'tasks'), 1, /No such file: .*nosuch\.mjs/],
+  [graph('-q', '/nosuch/x.qg'), 1, /^Error: The folder of \/nosuch\/x\.qg does not exist/],
+  [graph('-g', 'any.qg'), 1, /has its pipeline in it/],
+  [graph('--mock-failure', 'isr:x'), 2, /write LABEL:EXCEPTION:WHERE/],
+  [graph('--skip-existing-in', 'HSC/defaults,nosuch'), 1, /nosuch/],
+  [graph('--data-id-table', 'nosuch.csv'), 1, /nosuch\.csv: there is no such file/],
+  [['run', '-b', '<REPO>', '-p', FRAME, '-o', 'u/q', '--show', 'config=isr::gain'], 0, /config\.gain=3\.5/],
+  [['--log-level', 'BOGUS', 'build', '-p', FRAME, '--show', 'tasks'], 1, /'BOGUS' is no log level/],
+]
+
+test.each(
+  LINES.map(([argv, rc, said]) => ({ line: argv.join(' ').replace(FRAME, 'FRAME'), argv, rc, said })),
+)('pipetask $line', async ({ argv, rc, said }) => {
+  const {
+    stdout,
+    stderr,
+    rc: ours,
+  } = await pipetask(['pipetask', ...argv], {
+    '<REPO>': root,
+    '<WORK>': work,
+  })
+  expect(ours, stderr).toBe(rc)
+  expect(`${stdout}${stderr}`).toMatch(said)
+  expect(stderr).not.toMatch(/^ +at /m)
+})
+
+test('a report of two attempts looks for datasets where it is told, and names a success that was lost', async () => {
+  const run = (name: string, ...more: readonly string[]) =>
+    pipetask(
+      `pipetask run -b ${root} -p ${FRAME} --output-run u/t/${name} -q ${work}/${name}.qg --register-dataset-types`
+        .split(' ')
+        .concat('-d', where('4, 5'), ...more),
+    )
+  expect((await run('1', '-i', 'HSC/defaults')).rc).toBe(0)
+  expect((await run('2', '-i', 'u/t/1,HSC/defaults', '-c', "isr:failOn={5:'raise'}")).rc).toBe(1)
+  const report = async (...more: readonly string[]): Promise<string> =>
+    (await pipetask(['pipetask', 'report', root, join(work, '1.qg'), join(work, '2.qg'), ...more])).stdout
+  const rowOf = (table: string, name: string): string =>
+    table
+      .split('\n')
+      .map((line) => line.trim().replace(/ +/g, ' '))
+      .find((line) => line.startsWith(`${name} `)) ?? ''
+  // Task: unknown, successful, blocked, failed, wonky. Dataset: visible, shadowed, predicted only, unsuccessful, cursed.
+  const cases = [
+    [[], 'postISRCCD 1 0 0 0 1 2 2', 'isr_log 1 0 0 1 0 2 2'],
+    [['--collections', 'u/t/1'], 'postISRCCD 1 0 0 0 1 2 2', 'isr_log 1 0 0 1 0 2 2'],
+    [['--collections', 'HSC/raw/all'], 'postISRCCD 0 1 0 1 0 2 2', 'isr_log 0 1 0 1 0 2 2'],
+    [['--where', "instrument='HSC' AND detector=4"], 'postISRCCD 1 0 0 1 0 2 2', 'isr_log 1 0 0 1 0 2 2'],
+    [['--collections', 'u/t/1', '--curse-failed-logs'], 'postISRCCD 1 0 0 0 1 2 2', 'isr_log 1 0 0 0 1 2 2'],
+  ] as const
+  for (const [options, frames, logs] of cases) {
+    const table = await report(...options)
+    expect(
+      ['isr', 'calibrate', 'postISRCCD', 'isr_log'].map((name) => rowOf(table, name)),
+      options.join(' '),
+    ).toEqual([...['isr 0 1 0 0 1 2 2', 'calibrate 0 1 0 0 1 2 2', frames, logs]])
+  }
+  expect(await report()).toMatch(
+    /FAILED +HSC +5 +903334 +Its status went from successful to failed in run u\/t\/2/,
+  )
+})
