@@ -167,6 +167,8 @@ export async function prepareRun(
   context: Context,
 ): Promise<PreparedRun> {
   const now = (options.now ?? Date.now)()
+  // Wrong names are found before any work is done.
+  for (const [first] of options.dataIdTables ?? []) butler.dimensions.group(Object.keys(first ?? {}))
   const collections = await resolveCollections(butler, options, now)
   options.onEvent?.({ kind: 'building', message: 'Building the quantum graph' })
   const {

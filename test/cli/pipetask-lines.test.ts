@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dataPath } from '../support/data.ts'
@@ -12,6 +13,8 @@ let work = ''
 beforeAll(() => {
   master = unpackRepository()
   ;({ root, work } = master.copy())
+  writeFileSync(join(work, 'bad.csv'), 'visitt,detector\n903334,4\n')
+  writeFileSync(join(work, 'none.csv'), 'visit,detector\n')
 })
 afterAll(() => master.remove())
 
@@ -50,6 +53,8 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [graph('--mock-failure', 'isr:x'), 2, /write LABEL:EXCEPTION:WHERE/],
   [graph('--skip-existing-in', 'HSC/defaults,nosuch'), 1, /nosuch/],
   [graph('--data-id-table', 'nosuch.csv'), 1, /nosuch\.csv: there is no such file/],
+  [graph('--data-id-table', '<WORK>/bad.csv'), 1, /visitt/],
+  [graph('--data-id-table', '<WORK>/none.csv'), 1, /none\.csv holds no data IDs/],
   [['run', '-b', '<REPO>', '-p', FRAME, '-o', 'u/q', '--show', 'config=isr::gain'], 0, /config\.gain=3\.5/],
   [['--log-level', 'BOGUS', 'build', '-p', FRAME, '--show', 'tasks'], 1, /'BOGUS' is no log level/],
 ]
