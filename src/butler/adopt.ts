@@ -1,6 +1,6 @@
 import type { Butler } from './butler.ts'
 import { DatasetRef } from './datasets/dataset-ref.ts'
-import type { PlacedFile } from './datastore/file-stores.ts'
+import { FileStores, type PlacedFile } from './datastore/file-stores.ts'
 import type { DataCoordinate } from './dimensions/data-coordinate.ts'
 import { expandDataId } from './dimensions/expand.ts'
 
@@ -30,11 +30,13 @@ export async function planFiles(
   return planned
 }
 
-/** Rows for files that are there, for all of them or for none. */
+/** Rows for files that were written, which then go to their places; for all of them or for none. */
 export const adoptDatasets = (butler: Butler, datasets: readonly WrittenDataset[]): Promise<void> =>
-  butler.repository.write('record datasets', async () => {
+  butler.repository.write('record datasets', async (undo) => {
     await butler.registry.insertRefs(datasets.map(({ ref }) => ref))
     const files = datasets.flatMap((dataset) => dataset.files)
-    for (const [number, store] of butler.repository.datastore.fileStores.entries())
+    const stores = butler.repository.datastore.fileStores
+    for (const [number, store] of stores.entries())
       await store.records.insert(files.filter((file) => file.store === number))
+    await new FileStores(stores).settle(files, (takeBack) => undo.onRollback(takeBack))
   })

@@ -1,7 +1,17 @@
+import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { defaultContext } from '#core'
-import { type PipelineTask, runPipeline, type RunEvent, type RunResult, TaskRegistry } from '#pipeline'
+import { type Butler, FileStores } from '#butler'
+import { defaultContext, makeLogger } from '#core'
+import {
+  inProcessExecutor,
+  type PipelineTask,
+  type QuantumExecutor,
+  runPipeline,
+  type RunEvent,
+  type RunResult,
+  TaskRegistry,
+} from '#pipeline'
 import { openNodeButler, workerExecutor } from '#platform/node'
 import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
 
@@ -25,10 +35,27 @@ interface Setting {
   readonly timeoutSec?: number
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
+  /** Pairs of detectors, the first to be done before the second. */
+  readonly order?: readonly (readonly [number, number])[]
+}
+
+/** What all runs have in common. */
+async function common(butler: Butler, faults: Setting['faults'] = {}) {
+  const { FaultyTask } = (await import(taskModule)) as { FaultyTask: PipelineTask }
+  const config = Object.entries(faults).map(([d, f]) => `${d}: ${f}`)
+  return {
+    butler,
+    tasks: new TaskRegistry().add(FaultyTask),
+    host,
+    pipelineText: `description: faults\ntasks:\n  faulty:\n    class: faulty.FaultyTask\n    config: {faults: {${config.join(', ')}}}\n`,
+    input: ['HSC/raw/all'],
+    output: 'u/t/faults',
+    registerDatasetTypes: true,
+  }
 }
 
 /** Detectors 4, 5, 10 and 11 of one exposure in two workers. */
-async function run({ faults, timeoutSec, signal, onEvent }: Setting): Promise<RunResult> {
+async function run({ faults, timeoutSec, signal, onEvent, order = [] }: Setting): Promise<RunResult> {
   const butler = await openNodeButler(master.copy().root, { writeable: true })
   const executor = workerExecutor({
     slots: 2,
@@ -38,20 +65,16 @@ async function run({ faults, timeoutSec, signal, onEvent }: Setting): Promise<Ru
     taskModules: [taskModule],
     maxHeapMb: 150,
   })
-  const { FaultyTask } = (await import(taskModule)) as { FaultyTask: PipelineTask }
-  const config = Object.entries(faults).map(([d, f]) => `${d}: ${f}`)
   try {
     return await runPipeline(
       {
-        butler,
-        tasks: new TaskRegistry().add(FaultyTask),
-        host,
-        pipelineText: `description: faults\ntasks:\n  faulty:\n    class: faulty.FaultyTask\n    config: {faults: {${config.join(', ')}}}\n`,
-        input: ['HSC/raw/all'],
-        output: 'u/t/faults',
+        ...(await common(butler, faults)),
         where: "instrument='HSC' AND exposure=903334 AND detector IN (4, 5, 10, 11)",
-        registerDatasetTypes: true,
         executor,
+        order(graph) {
+          const ids = new Map([...graph].map((quantum) => [quantum.dataId['detector'], quantum.id]))
+          return order.map(([before, after]) => [ids.get(before) ?? '', ids.get(after) ?? ''] as const)
+        },
         ...(timeoutSec !== undefined && { timeoutSec }),
         ...(onEvent && { onEvent }),
       },
@@ -84,10 +107,10 @@ test('an endless loop ends at the time limit, and the run goes on', { timeout: 1
   expect(result.quanta[1]?.error?.message).toMatch(/took longer than 10 s/)
 })
 
-test('a task that ends its process names the exit code, in the log of the run too', async () => {
+test('a task that ends its process names the exit code, in the log of the run too; a timer left behind ends no other', async () => {
   const said: string[] = []
   const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
-  const result = await run({ faults: { 4: 'crash' }, onEvent })
+  const result = await run({ faults: { 4: 'crash', 5: 'late', 10: 'pause', 11: 'pause' }, onEvent })
   expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'done', 11: 'done' })
   expect(result.quanta[0]?.error?.message).toMatch(/process ended with code 3/)
   expect(said).toContainEqual(
@@ -95,17 +118,21 @@ test('a task that ends its process names the exit code, in the log of the run to
   )
 })
 
-test('what one quantum leaves behind ends no other, its own messages are not ours, anything may be thrown', async () => {
+test('messages of a task are not ours, anything may be thrown and logged', async () => {
   const said: string[] = []
   const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
-  const result = await run({ faults: { 4: 'late', 5: 'chat', 10: 'odd' }, onEvent })
+  const result = await run({ faults: { 5: 'chat', 10: 'odd' }, onEvent })
   expect(states(result)).toEqual({ 4: 'done', 5: 'done', 10: 'failed', 11: 'done' })
   expect(result.quanta[2]?.error?.message).toBe('something was thrown that has no text')
   expect(said).toContain('{"a":1}')
 })
 
-test('a task that says repeating is useless sets exit code 20', async () => {
-  const result = await run({ faults: { 4: 'repeat' } })
+test('a task that says repeating is useless sets exit code 20; a process that ends idle is not used again', async () => {
+  const order = [
+    [4, 10],
+    [4, 11],
+  ] as const
+  const result = await run({ faults: { 4: 'repeat', 5: 'late' }, order })
   expect(states(result), JSON.stringify(result.quanta, null, 1)).toEqual({
     4: 'failed',
     5: 'done',
@@ -123,4 +150,49 @@ test('cancelling stops running quanta, which have not failed, starts no more and
   const result = await run({ faults: { 4: 'slow', 10: 'slow', 11: 'slow' }, signal: stop.signal, onEvent })
   expect(result.state).toBe('cancelled')
   expect(states(result)).toMatchObject({ 4: 'cancelled', 5: 'done', 11: 'pending' })
+})
+
+test('two runs that make the same dataset: the second fails, and the files are those of the first', async () => {
+  const { root } = master.copy()
+  const said: string[] = []
+  const extend = async (detector: number, extendRun: boolean, between = () => Promise.resolve()) => {
+    const butler = await openNodeButler(root, { writeable: true })
+    const inner = inProcessExecutor(new FileStores(butler.repository.datastore.fileStores))
+    const executor: QuantumExecutor = {
+      ...inner,
+      async run(job, hooks) {
+        const outcome = await inner.run(job, hooks)
+        await between()
+        return outcome
+      },
+    }
+    try {
+      return await runPipeline(
+        {
+          ...(await common(butler)),
+          where: `instrument='HSC' AND exposure=903334 AND detector=${detector}`,
+          executor,
+          extendRun,
+        },
+        defaultContext({ log: makeLogger('', ({ message }) => void said.push(message)) }),
+      )
+    } finally {
+      await butler.close()
+    }
+  }
+  await extend(4, false)
+  const second = await extend(5, true, async () => {
+    expect((await extend(5, true)).state).toBe('done')
+  })
+  expect(second.state).toBe('failed')
+  expect(said.join('\n')).toMatch(/Quantum faulty .*detector.*5.*: /)
+  const butler = await openNodeButler(root)
+  const stored = await butler.queryAllDatasets({ name: 'faulty*', collections: second.run, limit: null })
+  for (const ref of stored.filter(({ dataId }) => dataId['detector'] === 5)) {
+    const [file] = await butler.repository.datastore.placed([ref.id])
+    expect(file?.size).toBe(statSync(fileURLToPath(await butler.getUri(ref))).size)
+    expect(JSON.stringify(await butler.get(ref))).not.toContain(second.quanta[0]?.id)
+  }
+  await butler.close()
+  expect(readdirSync(root, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([])
 })

@@ -5,8 +5,8 @@ const ied = ['instrument', 'exposure', 'detector']
 const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
-// It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, late (its process ends
-// after it), chat (speaks on the channel of its process), odd (throws what has no text).
+// It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, pause, late (its process
+// ends after it), chat (speaks on the channel of its process), odd (throws what has no text).
 export const FaultyTask = definePipelineTask({
   className: 'faulty.FaultyTask',
   defaultName: 'faulty',
@@ -26,13 +26,14 @@ export const FaultyTask = definePipelineTask({
       await new Promise((resolve) => setTimeout(resolve, 20))
       for (;;);
     }
+    if (fault === 'repeat' || fault === 'pause') await new Promise((resolve) => setTimeout(resolve, 2000))
     if (fault === 'repeat') throw new RepeatableQuantumError('no use to try again')
     if (fault === 'crash') {
       setTimeout(() => process.exit(3))
       await new Promise(() => {})
     }
     if (fault === 'abort') process.abort()
-    if (fault === 'late') setTimeout(() => process.exit(9), 5)
+    if (fault === 'late') setTimeout(() => process.exit(9), 700)
     if (fault === 'chat') {
       process.send('hello')
       process.send({ kind: 'result', outcome: { junk: 1 } })

@@ -1,5 +1,5 @@
 import type { DatasetRef, PlacedFile } from '#butler'
-import { type Context, type Logger, type LogRecord, makeLogger } from '#core'
+import { type Context, type Logger, type LogRecord, makeLogger, messageOf } from '#core'
 import type { QuantumState } from '#protocol'
 import type { RunListener } from '../events.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
@@ -138,8 +138,14 @@ class Scheduler {
         ? await this.writeLog(job, outcome.result, records)
         : outcome
     } catch (error) {
-      return { result: { ...aboutOf(quantum), ...failureOf(error) }, written: [] }
+      return { result: this.broken(quantum, error), written: [] }
     }
+  }
+
+  /** Before or after its task: no worker has told why. */
+  private broken(quantum: Quantum, error: unknown): QuantumResult {
+    this.log.error(`Quantum ${quantum.label} ${quantum.coordinate}: ${messageOf(error)}`)
+    return { ...aboutOf(quantum), ...failureOf(error) }
   }
 
   private plan(index: number, quantum: Quantum): Promise<QuantumJob | undefined> {
@@ -186,7 +192,8 @@ class Scheduler {
       await this.recorder.record(datasets)
       return result
     } catch (error) {
-      return { ...aboutOf(quantum), ...failureOf(error) }
+      for (const file of written) await this.options.store.stores.remove(file)
+      return this.broken(quantum, error)
     }
   }
 

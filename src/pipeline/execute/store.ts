@@ -74,6 +74,6 @@ export function quantumBackedStore(butler: QuantumBackedButler, graph: QuantumGr
       return there
     },
     planFiles: (refs) => butler.filesOf(refs.map(expanded)),
-    adopt: () => Promise.resolve(),
+    adopt: (datasets) => butler.stores.settle(datasets.flatMap(({ files }) => files)),
   }
 }

@@ -29,7 +29,11 @@ export const nodeFiles: Files = {
   makeDirectory: (path) => told(path, 'make the folder', () => makeFolders(path)),
   list: (path, options = {}) =>
     told(path, 'list', () => (options.recursive === true ? listBelow(path) : readdir(path).then(sorted))),
-  rename: (from, to) => told(from, `rename to ${to}`, () => rename(from, to)),
+  rename: (from, to) =>
+    told(from, `rename to ${to}`, async () => {
+      await rename(from, to)
+      if (survivesPowerLoss()) await syncFolder(dirname(to))
+    }),
   copy: (from, to) => told(from, `copy to ${to}`, () => copyAtomic(from, to)),
   link: (from, to, kind) => told(to, `link to ${from}`, () => linkAs(from, to, kind)),
   remove: (path, options = {}) =>
