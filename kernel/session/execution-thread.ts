@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { WorkerInspector } from '../debug/worker-inspector.ts'
 import { PROMPT_BYTES, PROMPT_HEAD_BYTES } from '../execute/prompt-layout.ts'
 import { makePrintRing, type Posted, type Print, PrintReader } from '../protocol/print-ring.ts'
 import type { FromExecution, ToExecution } from '../protocol/threads.ts'
 import { Interrupter } from './interrupter.ts'
-import { workerFlags } from './language-thread.ts'
+import { startWorker } from './language-thread.ts'
 
 export interface ExecutionEvents {
   message(message: FromExecution): void
@@ -73,9 +73,8 @@ export class ExecutionThread {
   #start(): Worker {
     const prints = makePrintRing()
     const reader = new PrintReader(prints)
-    const worker = new Worker(SCRIPT, {
+    const worker = startWorker(SCRIPT, {
       workerData: { folder: this.#folder, prints, prompt: this.#prompt },
-      execArgv: workerFlags(),
       ...heapLimit(process.env['FIRSTLIGHT_HEAP_MB']),
       stdout: true,
       stderr: true,

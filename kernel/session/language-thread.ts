@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { KernelError } from '../errors.ts'
 import type { LanguageCalls, LanguageMethod, LanguageReply, LanguageRequest } from '../protocol/threads.ts'
 
@@ -57,9 +57,8 @@ export class LanguageThread {
   #start(): Worker {
     this.#starts++
     let why = 'it ended'
-    const worker = new Worker(this.#script, {
+    const worker = startWorker(this.#script, {
       workerData: { folder: this.#folder, emitted: this.emitted },
-      execArgv: workerFlags(),
     })
     worker.on('message', (reply: LanguageReply) => {
       this.#starts = 0
@@ -85,8 +84,25 @@ export class LanguageThread {
   }
 }
 
+/**
+ * A thread of ours with the flags of the process. V8's own (`--max-old-space-size`), which a kernelspec may have, hold for the whole
+ * process anyway, and a thread of its own is refused with them.
+ */
+export function startWorker(script: URL, options: WorkerOptions): Worker {
+  const flags = workerFlags()
+  try {
+    return new Worker(script, { ...options, execArgv: flags })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error
+    const refused = message.slice(message.indexOf(':') + 1).split(',')
+    const isRefused = (flag: string) => refused.some((one) => one.trim() === flag)
+    return new Worker(script, { ...options, execArgv: flags.filter((flag) => !isRefused(flag)) })
+  }
+}
+
 /** Node's flags for our threads: `import.meta.resolve` with a parent gives Node's own resolution from the notebook's folder. */
-export const workerFlags = (): string[] => [
+const workerFlags = (): string[] => [
   ...process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
   '--experimental-import-meta-resolve',
 ]

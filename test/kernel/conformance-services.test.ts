@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freeConnection, writeConnectionFile } from '../../src/platform/node/jupyter/index.ts'
+import { connectKernel, freeConnection, writeConnectionFile } from '../../src/platform/node/jupyter/index.ts'
 import { kernelMain, TestClient } from './client.ts'
 
 /** The second half of `conformance.test.ts`: questions, comms, control, life, language, installing. */
@@ -313,18 +313,20 @@ describe('life', () => {
     })
     expect(spec['argv']).toContain('{connection_file}')
   })
-  test('the kernel ends when its parent does', async () => {
+  test('the kernel ends when its parent does, and takes flags of V8 in its command', async () => {
     const info = await freeConnection('firstlight')
     const file = `/tmp/firstlight-parent-${process.pid}-${Date.now()}.json`
     await writeConnectionFile(file, info)
-    const starter = `const { spawn } = require('node:child_process'); const k = spawn(process.execPath, ['--no-force-async-hooks-checks', ${JSON.stringify(kernelMain)}, ${JSON.stringify(file)}], { detached: true, stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid), FIRSTLIGHT_HISTORY: '' } }); console.log(k.pid); setInterval(() => {}, 1000)`
+    const starter = `const { spawn } = require('node:child_process'); const k = spawn(process.execPath, ['--no-force-async-hooks-checks', '--max-old-space-size=4096', ${JSON.stringify(kernelMain)}, ${JSON.stringify(file)}], { detached: true, stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid), FIRSTLIGHT_HISTORY: '' } }); console.log(k.pid); setInterval(() => {}, 1000)`
     const parent = spawn(process.execPath, ['-e', starter])
     const pid = Number(
       await new Promise<string>((resolve) =>
         parent.stdout.once('data', (chunk: Uint8Array) => resolve(String(chunk))),
       ),
     )
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    const channels = await connectKernel(info)
+    expect(await channels.ping(20_000)).toBe(true)
+    await channels.close()
     parent.kill('SIGKILL')
     const isAlive = () => {
       try {
