@@ -45,7 +45,7 @@ function makeDisplay(exposure: Exposure, shown: object): DisplayData {
     y0: image.y0,
     unit: exposure.unit ?? 'adu',
     planes,
-    mask: masks,
+    mask: planes.includes('mask') ? masks : [],
     ...(wcs !== undefined && { wcs }),
     limits: { zscale: limits.zscale, p995: limits.p995 },
     facts,

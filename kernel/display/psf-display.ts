@@ -1,6 +1,7 @@
-import { toBase64 } from '#core'
-import { GaussianPsf, LinearCombinationPsf, previewPng, type Psf } from '#image'
+import { GaussianPsf, LinearCombinationPsf, type Psf } from '#image'
 import type { DisplayData } from '../protocol/threads.ts'
+import { fact, pictureOf } from './facts.ts'
+import { recordData } from './record.ts'
 import { numberText } from './text.ts'
 
 const SIGMA_TO_FWHM = 2.3548
@@ -14,11 +15,16 @@ export function showPsf(value: unknown): Promise<DisplayData> | undefined {
 
 function psfDisplay(psf: Psf): DisplayData {
   const kernel = psf.kernelImage()
-  const png = toBase64(previewPng(kernel, { stretch: 'asinh' }))
-  const fwhm = numberText(psf.sigmaAt() * SIGMA_TO_FWHM)
-  const text = `${psf.kind} PSF, ${kernel.width} × ${kernel.height} px, FWHM ${fwhm} px`
-  return {
-    data: { 'text/plain': text, 'image/png': png },
-    metadata: { 'image/png': { width: 205, height: 205 } },
-  }
+  const sigma = psf.sigmaAt()
+  const facts = [
+    ...fact('FWHM', `${numberText(sigma * SIGMA_TO_FWHM)} px`),
+    ...fact('sigma', `${numberText(sigma)} px`),
+    ...fact('kernel', `${kernel.width} × ${kernel.height} px`),
+  ]
+  return recordData({
+    title: 'PSF',
+    subtitle: psf.kind,
+    facts,
+    picture: pictureOf(kernel, 'Kernel', 'asinh'),
+  })
 }

@@ -6,6 +6,7 @@ import {
   Background,
   BackgroundList,
   Footprint,
+  GaussianPsf,
   Image,
   Mask,
   MaskedImage,
@@ -15,7 +16,13 @@ import {
 } from '#image'
 import { HSC } from '#obs'
 import { TaskMetadata } from '#pipeline'
-import { type ConfigDisplay, MIME, type RecordDisplay, type TableDisplay } from '#protocol'
+import {
+  type ConfigDisplay,
+  type ExposureDisplay,
+  MIME,
+  type RecordDisplay,
+  type TableDisplay,
+} from '#protocol'
 import { Catalog } from '#table'
 import { DiscreteSkyMap, SKY_MAP_DEFAULTS } from '#skymap'
 import { Instant } from '#time'
@@ -68,6 +75,14 @@ describe('every storage class has a display', () => {
     expect(background.subtitle).toBe('2 layers')
     expect(background.facts[1]?.value).toBe(
       '4 × 3 cells, AKIMA_SPLINE, 1 to 12 counts, over 400 × 300 from (0, 0)',
+    )
+  })
+
+  test('PSF: its width, its kernel as a picture', async () => {
+    const shown = await recordOf(new GaussianPsf(25, 2.5))
+    expect(shown).toMatchObject({ title: 'PSF', picture: { alt: 'Kernel' } })
+    expect(await textOf(new GaussianPsf(25, 2.5))).toMatch(
+      /FWHM +5\.88\d* px\n +sigma +2\.5\d* px\n +kernel +25 × 25 px/,
     )
   })
 
@@ -141,6 +156,9 @@ describe('every storage class has a display', () => {
     const mask = new Mask(4, 3)
     mask.data[5] = mask.planes.mask('SAT')
     expect(await textOf(mask)).toMatch(/^Mask: 4 × 3 px from \(0, 0\)\n {2}mask: SAT 1/)
+    const planesIn = async (value: unknown) =>
+      ((await toBundle(value)).data[MIME.exposure] as ExposureDisplay).mask.length
+    expect([await planesIn(mask), await planesIn(new Image(4, 3))]).toEqual([9, 0])
     const header = new Header()
     header.set('OBJECT', 'STRIPE82L', 'Object')
     expect(await textOf(header)).toMatch(/OBJECT +STRIPE82L +Object/)

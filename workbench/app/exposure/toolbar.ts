@@ -1,3 +1,4 @@
+import type { PlaneName } from '#protocol'
 import { button, h, select } from '../dom.ts'
 import { icon } from '../icons.ts'
 import { COLOUR_MAPS, type ColourMap } from './colour-maps.ts'
@@ -24,7 +25,7 @@ export interface Toolbar {
 }
 
 /** The row of controls above an image. */
-export function makeToolbar(first: Settings, hasVariance: boolean, actions: ToolbarActions): Toolbar {
+export function makeToolbar(first: Settings, has: readonly PlaneName[], actions: ToolbarActions): Toolbar {
   const { change } = actions
   const planes = { image: 'image', variance: 'variance' } as const
   const plane = select<Settings['plane']>('Plane', planes, first.plane, (value) => change({ plane: value }))
@@ -51,14 +52,14 @@ export function makeToolbar(first: Settings, hasVariance: boolean, actions: Tool
   const node = h(
     'div',
     { class: 'fl-exposure-toolbar', role: 'toolbar', 'aria-label': 'Image display' },
-    ...(hasVariance ? [plane] : []),
+    ...(has.includes('variance') ? [plane] : []),
     mode,
     low,
     high,
     stretch,
     map,
     invert,
-    mask,
+    ...(has.includes('mask') ? [mask] : []),
     h('span', { class: 'fl-spacer' }),
     button('−', 'Zoom out (-)', () => actions.zoomBy(0.5)),
     zoom,

@@ -56,7 +56,7 @@ export class ExposureViewer extends Widget {
     this.#painter = painter
     this.#wcs = skyWcsOf(display)
     this.#settings = firstSettings(...spread(...display.limits.zscale))
-    this.#toolbar = makeToolbar(this.#settings, display.planes.includes('variance'), {
+    this.#toolbar = makeToolbar(this.#settings, display.planes, {
       change: (part) => this.change(part),
       setMode: (mode) => this.#setMode(mode),
       setLimits: (low, high) => this.change({ mode: 'manual', low, high }),
