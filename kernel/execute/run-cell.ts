@@ -172,7 +172,7 @@ export class CellRunner {
 
 /** How long an interrupted cell may take to tidy up, and then to say what came of it. */
 const TIDY_MS = 15_000
-const LAST_WORD_MS = 300
+const LAST_WORD_MS = 2000
 
 async function afterTidying({ stopping }: RunContext): Promise<void> {
   const limit = new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())

@@ -104,11 +104,10 @@ export {
   type ExecuteOptions,
   executeRun,
   type GraphOptions,
-  openPipelineGraph,
-  type PipelineChoice,
   type PreparedRun,
   prepareRun,
   runPipeline,
   type RunPipelineOptions,
   type RunResult,
 } from './run-pipeline.ts'
+export { type OpenedPipeline, openPipeline, type PipelineChoice } from './open-pipeline.ts'

@@ -1,9 +1,5 @@
 import type { Butler, DataId } from '#butler'
 import type { Context } from '#core'
-import { editPipeline, type PipelineEdit } from './definition/edits.ts'
-import { loadPipeline, parsePipeline, type SelectRange, splitPipelineUri } from './definition/load.ts'
-import { emptyPipeline, type Pipeline } from './definition/pipeline.ts'
-import { keepTasks } from './definition/subset.ts'
 import { pipelineError } from './errors.ts'
 import type { RunListener } from './events.ts'
 import {
@@ -20,27 +16,12 @@ import { runQuantumGraph } from './execute/run-graph.ts'
 import { THIRTY_DAYS_SEC } from './execute/quantum-backed.ts'
 import { tellGraph } from './execute/tell-graph.ts'
 import { butlerStore } from './execute/store.ts'
-import { buildPipelineGraph } from './graph/build-graph.ts'
-import { selectFragment } from './graph/fragment.ts'
-import { withInstrumentOfData } from './graph/instrument.ts'
 import type { PipelineGraph } from './graph/pipeline-graph.ts'
-import { selectTasks } from './graph/select.ts'
 import type { PipelineHost } from './host.ts'
+import { openPipeline, type PipelineChoice } from './open-pipeline.ts'
 import { buildQuantumGraph } from './quanta/build-quanta.ts'
 import type { QuantumGraph } from './quanta/quantum-graph.ts'
 import type { TaskRegistry } from './task-registry.ts'
-
-/** Which pipeline: a file, or a text. */
-export interface PipelineChoice {
-  /** A pipeline file or `firstlight:pipelines/…`, with an optional `#labels`. */
-  readonly pipeline?: string
-  /** Text of a pipeline, as in a notebook cell; `pipelineName` is what messages call it. */
-  readonly pipelineText?: string
-  readonly pipelineName?: string
-  /** Edits applied in order: `{ config: 'isr:doDark=False' }`, `{ task: 'lsst.ip.isr.IsrTask:isr' }` … */
-  readonly edits?: readonly PipelineEdit[]
-  readonly selectTasks?: string
-}
 
 /** The options of `pipetask qgraph`. */
 export interface GraphOptions extends CollectionOptions {
@@ -105,50 +86,10 @@ export interface RunResult {
 /** Build the graph, prepare the run and execute it: what `pipetask run` and `%%pipeline` cells do. */
 export async function runPipeline(options: RunPipelineOptions, context: Context): Promise<RunResult> {
   options.onEvent?.({ kind: 'building', message: 'Reading the pipeline' })
-  const pipeline = await openPipelineGraph(options, options)
-  const prepared = await prepareRun(options.butler, pipeline, options, context)
+  const pipeline = await openPipeline(options, options)
+  const prepared = await prepareRun(options.butler, await pipeline.graph(), options, context)
   if (prepared.graph.size === 0) throw emptyGraph(prepared.reasons)
   return executeRun(options.butler, prepared, options.tasks, options, context)
-}
-
-/** Read, edit, cut and configure a pipeline, with the repository's dataset types. */
-export async function openPipelineGraph(
-  choice: PipelineChoice,
-  { butler, tasks, host, where }: Pick<RunPipelineOptions, 'butler' | 'tasks' | 'host' | 'where'>,
-): Promise<PipelineGraph> {
-  const graphOptions = {
-    tasks,
-    host,
-    universe: butler.dimensions,
-    repositoryTypes: await butler.registry.queryDatasetTypes(),
-  }
-  const { location, fragment } = splitPipelineUri(choice.pipeline ?? '')
-  const select: SelectRange = (part, range) => selectFragment(part, range, graphOptions)
-  const read = await readPipeline(choice, location, host, select)
-  const isOpen = choice.pipelineText !== undefined || (await host.isShipped?.(location)) === true
-  const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
-  let pipeline = await selectFragment(whole, fragment, graphOptions)
-  for (const edit of choice.edits ?? [])
-    pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)
-  const graph = await buildPipelineGraph(pipeline, graphOptions)
-  if (choice.selectTasks === undefined) return graph
-  const kept = keepTasks(pipeline, selectTasks(graph, choice.selectTasks), 'EDIT')
-  return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
-}
-
-function readPipeline(
-  choice: PipelineChoice,
-  location: string,
-  host: PipelineHost,
-  selectRange: SelectRange,
-): Promise<Pipeline> {
-  if (choice.pipelineText !== undefined)
-    return parsePipeline(choice.pipelineText, {
-      file: choice.pipelineName ?? '<pipeline>',
-      host,
-      selectRange,
-    })
-  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host, selectRange)
 }
 
 /** A graph with the collections it belongs to; nothing in the repository has changed. */

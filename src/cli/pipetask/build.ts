@@ -6,7 +6,7 @@ import { drawDot, drawGraph, drawMermaid, printPipeline } from '#pipeline'
 import { makePipelineHost } from './host.ts'
 import type { CommandIo } from './io.ts'
 import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
-import { openPipeline, type PipelineSource } from './pipeline-source.ts'
+import { type PipelineSource, pipelineSource } from './pipeline-source.ts'
 import { isGraphItem, parseShow, showPipeline } from './show.ts'
 
 const GRAPH_SHOWS = ['pipeline-graph', 'task-graph']
@@ -26,7 +26,7 @@ export const makeBuild = (io: CommandIo): Command =>
       const butler =
         options.butlerConfig === undefined ? undefined : await openReadOnly(options.butlerConfig, io)
       try {
-        const source = await openPipeline(options, io, makePipelineHost(io), butler)
+        const source = await pipelineSource(options, io, makePipelineHost(io), butler)
         await savePipelineFiles(options, source, io)
         const late = items.filter(isGraphItem).map(({ item }) => item)
         if (late.length > 0)

@@ -18,7 +18,7 @@ import { savePipelineFiles } from './build.ts'
 import { drawQuanta, drawQuantaMermaid } from './draw-quanta.ts'
 import { type GraphFlags, graphOptions } from './graph-options.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
-import { openPipeline } from './pipeline-source.ts'
+import { allTasks, pipelineSource } from './pipeline-source.ts'
 import { openGraphFile } from './graph-files.ts'
 import { makePipelineHost } from './host.ts'
 import { mocked } from './mock.ts'
@@ -43,7 +43,7 @@ export async function showsPipelineOnly(
   io: CommandIo,
 ): Promise<boolean> {
   if (items.length === 0 || items.some(isGraphItem) || flags.qgraph !== undefined) return false
-  const source = await openPipeline(flags, io, makePipelineHost(io), butler, flags.dataQuery)
+  const source = await pipelineSource(flags, io, makePipelineHost(io), butler, flags.dataQuery)
   await savePipelineFiles(flags, source, io)
   await showPipeline(items, source, flags.selectTasks !== undefined, io.out)
   io.err('No graph was built and nothing run: --show was given, and what it asks for has been shown.\n')
@@ -89,7 +89,7 @@ async function built(
   io: CommandIo,
   context: Context,
 ): Promise<CommandGraph> {
-  const source = await openPipeline(flags, io, makePipelineHost(io), butler, flags.dataQuery)
+  const source = await pipelineSource(flags, io, makePipelineHost(io), butler, flags.dataQuery)
   await savePipelineFiles(flags, source, io)
   await showPipeline(
     items.filter((i) => !isGraphItem(i)),
@@ -113,7 +113,7 @@ async function loaded(
     throw new FirstlightError('cli/bad-option', 'A graph that is read from a file has its pipeline in it.', {
       hint: 'Leave -p, -t, -c, -C, --delete and --instrument out, or build the graph again without -g.',
     })
-  const { tasks } = await openPipeline(flags, io, makePipelineHost(io))
+  const tasks = await allTasks(flags.taskModule, io)
   const graph = await openGraphFile(file, flags, tasks, butler, io)
   return { graph, tasks, reasons: [], collections: () => collectionsOf(graph, flags, butler, io) }
 }

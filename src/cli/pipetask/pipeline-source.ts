@@ -1,78 +1,32 @@
 import { resolve } from 'node:path'
-import type { Butler, DatasetType, DimensionUniverse } from '#butler'
-import {
-  buildPipelineGraph,
-  editPipeline,
-  emptyPipeline,
-  keepTasks,
-  loadPipeline,
-  parsePipeline,
-  type Pipeline,
-  type PipelineGraph,
-  type PipelineHost,
-  selectFragment,
-  type SelectRange,
-  selectTasks,
-  splitPipelineUri,
-  TaskRegistry,
-  withInstrumentOfData,
-} from '#pipeline'
+import type { Butler } from '#butler'
+import { type OpenedPipeline, openPipeline, type PipelineHost, TaskRegistry } from '#pipeline'
 import type { CommandIo } from './io.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 import { includeModule } from './task-modules.ts'
 
-/** The pipeline of a command line: read, cut and edited; the graph is made when it is asked for. */
-export interface PipelineSource {
-  readonly pipeline: Pipeline
+/** The pipeline of a command line, with the tasks that it may name. */
+export interface PipelineSource extends OpenedPipeline {
   readonly tasks: TaskRegistry
   readonly host: PipelineHost
-  graph(): Promise<PipelineGraph>
 }
 
-export async function openPipeline(
-  options: PipelineOptions,
+export async function pipelineSource(
+  { taskModule, pipeline, edits, selectTasks }: PipelineOptions,
   io: CommandIo,
   host: PipelineHost,
   butler?: Butler,
   where?: string,
 ): Promise<PipelineSource> {
-  const tasks = await allTasks(options.taskModule, io)
-  const repositoryTypes: readonly DatasetType[] =
-    butler === undefined ? [] : await butler.registry.queryDatasetTypes()
-  const universe: DimensionUniverse | undefined = butler?.dimensions
-  const graphOptions = { tasks, host, repositoryTypes, ...(universe && { universe }) }
-  const { location, fragment } = splitPipelineUri(options.pipeline ?? '')
-  const read = await readPipeline(location, io, host, (part, range) =>
-    selectFragment(part, range, graphOptions),
-  )
-  const isText = io.pipelineText !== undefined
-  const isOpen = butler !== undefined && (isText || (await host.isShipped?.(location)) === true)
-  const whole = isOpen ? await withInstrumentOfData(read, where, butler) : read
-  let pipeline = await selectFragment(whole, fragment, graphOptions)
-  for (const edit of options.edits)
-    pipeline = await editPipeline(pipeline, edit, async (name) => (await tasks.load(name)).defaultName)
-  return {
-    pipeline,
-    tasks,
-    host,
-    async graph() {
-      const graph = await buildPipelineGraph(pipeline, graphOptions)
-      if (options.selectTasks === undefined || options.selectTasks === '') return graph
-      const kept = keepTasks(pipeline, selectTasks(graph, options.selectTasks), 'EDIT')
-      return buildPipelineGraph({ ...kept, steps: [] }, graphOptions)
-    },
+  const tasks = await allTasks(taskModule, io)
+  const choice = {
+    edits,
+    ...(pipeline !== undefined && { pipeline }),
+    ...(io.pipelineText && { pipelineText: io.pipelineText.text, pipelineName: io.pipelineText.name }),
+    ...(selectTasks !== undefined && { selectTasks }),
   }
-}
-
-function readPipeline(
-  location: string,
-  { pipelineText }: CommandIo,
-  host: PipelineHost,
-  selectRange: SelectRange,
-): Promise<Pipeline> {
-  if (pipelineText !== undefined)
-    return parsePipeline(pipelineText.text, { file: pipelineText.name, host, selectRange })
-  return location === '' ? Promise.resolve(emptyPipeline) : loadPipeline(location, host, selectRange)
+  const opened = await openPipeline(choice, { tasks, host, butler, where })
+  return { ...opened, tasks, host }
 }
 
 /** Tasks that ship with us, those of the caller, and those of `--task-module` files. */
