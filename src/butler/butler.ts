@@ -1,30 +1,16 @@
-import { INSPECT, unreachable } from '#core'
-import { Timespan } from '#time'
+import { INSPECT } from '#core'
 import { Collections } from './collections/api.ts'
-import type { CollectionExpression } from './collections/collection.ts'
 import { expressionList, hasWildcard, resolveCollections } from './collections/resolve.ts'
 import { DatasetRef } from './datasets/dataset-ref.ts'
 import { type DatasetType, splitComponent } from './datasets/dataset-type.ts'
-import { idMaker } from './datasets/ids.ts'
-import type { DatasetTypeRecord } from './datasets/type-store.ts'
 import type { FileDataset, FileIntake } from './datastore/file-dataset.ts'
-import { fileUri } from './datastore/uri.ts'
 import { DataCoordinate, formatDataId } from './dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from './dimensions/data-id.ts'
 import { expandDataId, fillImplied } from './dimensions/expand.ts'
 import type { DimensionRecord } from './dimensions/record.ts'
-import { type StandardDataId, standardizeDataId } from './dimensions/standardize.ts'
 import type { DimensionUniverse } from './dimensions/universe.ts'
-import {
-  CollectionTypeError,
-  DatasetNotFoundError,
-  DatasetTypeNotSupportedError,
-  FormatterError,
-  InvalidQueryError,
-  MissingDatasetTypeError,
-  NoDefaultCollectionError,
-  UnknownComponentError,
-} from './errors.ts'
+import { DatasetNotFoundError, DatasetTypeNotSupportedError, MissingDatasetTypeError } from './errors.ts'
+import { ingestDatasets } from './ingest.ts'
 import type {
   AllDatasetsQueryOptions,
   DataIdInput,
@@ -36,7 +22,8 @@ import type {
   SearchOptions,
 } from './options.ts'
 import { type PruneOptions, pruneDatasets, removeRuns } from './prune.ts'
-import { DEFAULT_LIMIT, runQuery } from './query/convenience.ts'
+import { runQuery } from './query/convenience.ts'
+import { queryAllDatasets } from './query/all-datasets.ts'
 import { Query, type QueryResults } from './query/query.ts'
 import { type DatasetExistence, existenceOf } from './datastore/existence.ts'
 import { Registry, type RegistryDefaults } from './registry/registry.ts'
@@ -45,6 +32,7 @@ import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
 import { Repository } from './repository/repository.ts'
 
+import { partOf, unknownComponent } from './storage/parts.ts'
 import { componentClass, storageClass, targetClass } from './storage/storage-class.ts'
 
 /** A dataset by type and data ID, or by a ref. */
@@ -259,33 +247,12 @@ export class Butler {
   }
 
   /** Take existing files into the repository as datasets. */
-  async ingest(
+  ingest(
     files: readonly FileDataset[],
     options: FileIntake & { readonly skipExisting?: boolean } = {},
   ): Promise<void> {
-    for (const name of new Set(files.flatMap((f) => f.formatter ?? []))) await this.requireFormatter(name)
-    await this.repository.write('ingest files', async (undo) => {
-      const wanted = options.skipExisting === true ? await this.withoutExisting(files) : files
-      const expanded: FileDataset[] = []
-      for (const file of wanted) {
-        const refs: DatasetRef[] = []
-        for (const ref of file.refs) refs.push(await this.finder.refToPut(ref))
-        expanded.push({ ...file, refs })
-      }
-      await this.registry.insertRefs(expanded.flatMap((f) => f.refs))
-      await this.repository.datastore.ingest(expanded, options, undo)
-    })
-  }
-
-  /** One of the stack that we lack may be named, for the real butler; any other would leave a file that nobody reads. */
-  private async requireFormatter(name: string): Promise<void> {
-    const { datastore, log } = this.repository
-    if (await datastore.knowsFormatter(name)) return
-    if (!/^lsst(\.\w+){2,}$/.test(name))
-      throw new FormatterError(`There is no formatter '${name}'.`, {
-        hint: 'Leave it out to take that of the storage class.',
-      })
-    log.warn(`The formatter '${name}' is not known here; the real butler must have it.`)
+    const { repository, registry, finder } = this
+    return ingestDatasets({ repository, registry, finder }, files, options)
   }
 
   /** Take datasets out of tags, delete their files (`unstore`), or forget them whole (`purge`). */
@@ -351,27 +318,7 @@ export class Butler {
   /** Datasets of all types (or of those named) in the collections, type by type. */
   async queryAllDatasets(options: AllDatasetsQueryOptions = {}): Promise<readonly DatasetRef[]> {
     await this.repository.catchUp()
-    const names = options.name ?? '*'
-    const types = await this.registry.queryDatasetTypes(names)
-    if (types.length === 0)
-      throw new MissingDatasetTypeError(
-        typeof names === 'string' ? names : names.join(', '),
-        (await this.registry.queryDatasetTypes()).map((t) => t.name),
-      )
-    if (Array.isArray(options.collections) && options.collections.length === 0)
-      throw new InvalidQueryError('The list of collections to search is empty.', {
-        hint: "Name some, or '*' with findFirst: false for all.",
-      })
-    const collections =
-      options.collections ?? (this.defaults.collections.length > 0 ? this.defaults.collections : '*')
-    const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
-    const out: DatasetRef[] = []
-    for (const type of types) {
-      const left = limit === null ? null : limit < 0 ? limit + out.length : limit - out.length
-      if (left === 0 && out.length > 0) break
-      out.push(...(await this.queryDatasets(type, { ...options, collections, limit: left, explain: false })))
-    }
-    return out
+    return queryAllDatasets(this, options, this.defaults.collections)
   }
 
   private finish<T>(results: QueryResults<T>, options: QueryOptions, what: string): Promise<readonly T[]> {
@@ -413,17 +360,6 @@ export class Butler {
       : { hint: `'${other.run}' has one but is not searched: give { collections: '${other.run}' }.` }
   }
 
-  private async withoutExisting(files: readonly FileDataset[]): Promise<readonly FileDataset[]> {
-    const out: FileDataset[] = []
-    for (const file of files) {
-      const fresh: DatasetRef[] = []
-      for (const ref of file.refs)
-        if ((await this.repository.datasets.byId(ref.id)) === undefined) fresh.push(ref)
-      if (fresh.length > 0) out.push({ ...file, refs: fresh })
-    }
-    return out
-  }
-
   toString(): string {
     return `Butler(${this.root})`
   }
@@ -436,22 +372,6 @@ export class Butler {
 /** What has no type does not exist. */
 function ignoreMissingType(error: unknown): undefined {
   if (!(error instanceof MissingDatasetTypeError)) throw error
-}
-
-/** A component as a dataset type of its own name and storage class. */
-function partOf(type: DatasetType, component: string): DatasetType {
-  const part = componentClass(storageClass(type.storageClass), component)
-  if (part === undefined) throw unknownComponent(type, component)
-  return { ...type, name: `${type.name}.${component}`, storageClass: part }
-}
-
-const unknownComponent = (type: DatasetType, component: string): UnknownComponentError => {
-  const known = storageClass(type.storageClass)
-  return new UnknownComponentError(
-    component,
-    type.storageClass,
-    Object.keys({ ...known.components, ...known.derived }),
-  )
 }
 
 const describeId = (dataId: DataIdInput | undefined): string =>

@@ -61,7 +61,15 @@ export function uniqueId(): string {
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
 
 /** 32 hexadecimal digits, as tables hold ids. */
-export const toHexId = (id: string): string => id.replaceAll('-', '').toLowerCase()
+export const toHexId = (id: string): string => {
+  const isUsual = id.length === 36 && id.charCodeAt(8) === DASH
+  const digits = isUsual
+    ? `${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`
+    : id.replaceAll('-', '')
+  return digits.toLowerCase()
+}
+
+const DASH = 0x2d
 
 /** The usual form with dashes. */
 export const fromHexId = (hex: string): string =>

@@ -39,15 +39,17 @@ export class DatasetTypeStore {
     return [...(await this.load()).values()]
   }
 
+  /** Every type by its name. */
+  byName(): Promise<ReadonlyMap<string, DatasetTypeRecord>> {
+    return this.load()
+  }
+
   async find(name: string): Promise<DatasetTypeRecord | undefined> {
     return (await this.load()).get(name)
   }
 
   async get(name: string): Promise<DatasetTypeRecord> {
-    const types = await this.load()
-    const record = types.get(name)
-    if (record === undefined) throw new MissingDatasetTypeError(name, types.keys())
-    return record
+    return typeNamed(await this.load(), name)
   }
 
   async byId(id: number): Promise<DatasetTypeRecord> {
@@ -175,6 +177,13 @@ export class DatasetTypeStore {
       ]),
     )
   }
+}
+
+/** The type of a name; throws `butler/missing-dataset-type`. */
+export function typeNamed(types: ReadonlyMap<string, DatasetTypeRecord>, name: string): DatasetTypeRecord {
+  const record = types.get(name)
+  if (record === undefined) throw new MissingDatasetTypeError(name, types.keys())
+  return record
 }
 
 export const sameType = (a: DatasetType, b: DatasetType): boolean =>

@@ -183,9 +183,9 @@ export class Datastore {
   }
 
   private fileTakers(refs: readonly DatasetRef[]): readonly FileDatastore[] {
-    const takers = this.members.flatMap(({ store, accepts }) =>
-      store instanceof FileDatastore && refs.some((r) => accepts(r)) ? [store] : [],
-    )
+    const takers: FileDatastore[] = []
+    for (const { store, accepts } of this.members)
+      if (store instanceof FileDatastore && refs.some((ref) => accepts(ref))) takers.push(store)
     if (takers.length > 0) return takers
     throw new DatasetTypeNotSupportedError(
       `No file datastore of the repository takes ${refs[0]!.toString()}.`,

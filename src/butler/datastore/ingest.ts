@@ -3,6 +3,7 @@ import type { IndexedFile } from '../archive/zip-index.ts'
 import { FileExistsError, FileNotFoundError, FormatterError } from '../errors.ts'
 import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
+import type { Formatter } from './formatter.ts'
 import type { FileRecord } from './record-table.ts'
 import {
   extensionOf,
@@ -25,7 +26,9 @@ export async function ingestFiles(
   undo: UndoLog,
 ): Promise<void> {
   const records: FileRecord[] = []
-  for (const dataset of datasets) records.push(...(await ingestOne(datastore, dataset, intake, undo)))
+  const formatters: KnownFormatters = new Map()
+  for (const dataset of datasets)
+    records.push(...(await ingestOne(datastore, dataset, intake, formatters, undo)))
   await datastore.records.insert(records)
 }
 
@@ -62,6 +65,7 @@ async function ingestOne(
   datastore: FileDatastore,
   dataset: FileDataset,
   { transfer, recordValidationInfo = true }: FileIntake,
+  formatters: KnownFormatters,
   undo: UndoLog,
 ): Promise<readonly FileRecord[]> {
   const member = zipMember(dataset.path)
@@ -76,7 +80,8 @@ async function ingestOne(
       ? 'copy'
       : settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
   const isRenamed = mode !== undefined && mode !== 'direct'
-  const formatter = await chooseFormatter(datastore, dataset, member ?? source, isRenamed)
+  const formatter =
+    dataset.formatter ?? (await chooseFormatter(datastore, dataset, member ?? source, isRenamed, formatters))
   const placed = await place(datastore, dataset, { source, inside, member }, mode, undo)
   const common =
     member === undefined && recordValidationInfo
@@ -103,20 +108,22 @@ function settle(
   return transfer
 }
 
+/** Formatters of the files of one ingestion, by what they are chosen for. */
+type KnownFormatters = Map<string, Formatter>
+
 async function chooseFormatter(
   datastore: FileDatastore,
   dataset: FileDataset,
   source: string,
   renamed: boolean,
+  chosen: KnownFormatters,
 ): Promise<string> {
-  if (dataset.formatter !== undefined) return dataset.formatter
-  const ref = dataset.refs[0]
+  const [ref] = dataset.refs
   if (ref === undefined) throw new FormatterError(`No datasets were given for the file '${source}'.`)
-  const formatter = await datastore.formatters.writing({
-    ref,
-    component: dataset.component,
-    storageClass: dataset.storageClass,
-  })
+  const { component, storageClass } = dataset
+  const kind = [ref.datasetType.name, ref.dataId['instrument'], component, storageClass].join('\n')
+  const formatter = chosen.get(kind) ?? (await datastore.formatters.writing({ ref, component, storageClass }))
+  chosen.set(kind, formatter)
   const extension = extensionOf(source)
   const known = [formatter.extension, ...(formatter.alsoReads ?? [])]
   if (renamed && !known.includes(extension))

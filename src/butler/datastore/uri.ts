@@ -1,15 +1,13 @@
 /** Paths and `file://` URIs. Paths are absolute and `/`-separated. */
 
-/** Characters that Python's `quote` leaves alone. */
+/** With all but the characters that Python's `quote` leaves alone as `%XX`. */
 export const quotePath = (path: string): string =>
-  path
-    .split('/')
-    .map((part) =>
-      encodeURIComponent(part)
-        .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-        .replaceAll('%7E', '~'),
-    )
-    .join('/')
+  /^[\w.~/-]*$/.test(path) ? path : path.split('/').map(quotePart).join('/')
+
+const quotePart = (part: string): string =>
+  encodeURIComponent(part)
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%7E', '~')
 
 export const unquotePath = (path: string): string => {
   try {

@@ -4,7 +4,7 @@ import { resolveCollections } from '../collections/resolve.ts'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import { type DatasetType, splitComponent } from '../datasets/dataset-type.ts'
 import { idMaker } from '../datasets/ids.ts'
-import type { DatasetTypeRecord } from '../datasets/type-store.ts'
+import { type DatasetTypeRecord, typeNamed } from '../datasets/type-store.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { type StandardDataId, standardizeDataId } from '../dimensions/standardize.ts'
@@ -118,8 +118,9 @@ export class DatasetFinder {
 
   /** A ref that somebody made, with the registered type and an expanded data ID. */
   async refToPut(ref: DatasetRef): Promise<DatasetRef> {
-    const { type } = await this.repository.types.get(ref.datasetType.name)
-    if (ref.coordinate.records !== undefined && ref.datasetType === type) return ref
+    const types = await this.repository.types.byName()
+    if (isExpanded(ref, types)) return ref
+    const { type } = typeNamed(types, ref.datasetType.name)
     const expanded = await expandDataId(this.repository.records, type.dimensions, ref.dataId)
     return new DatasetRef(type, expanded, ref.run, ref.id)
   }
@@ -142,3 +143,7 @@ export class DatasetFinder {
     return `${await datastore.predictedUri(ref)}#predicted`
   }
 }
+
+/** Whether a ref is of the registered type and has its records. */
+export const isExpanded = (ref: DatasetRef, types: ReadonlyMap<string, DatasetTypeRecord>): boolean =>
+  ref.coordinate.records !== undefined && types.get(ref.datasetType.name)?.type === ref.datasetType

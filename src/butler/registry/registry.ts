@@ -7,7 +7,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
 import { type DatasetType, type DatasetTypeSpec, splitComponent } from '../datasets/dataset-type.ts'
 import { type IdMode, idMaker } from '../datasets/ids.ts'
-import type { DatasetTypeRecord } from '../datasets/type-store.ts'
+import { type DatasetTypeRecord, typeNamed } from '../datasets/type-store.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
 import { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
@@ -294,8 +294,9 @@ export class Registry {
     refs: readonly DatasetRef[],
   ): Promise<ReadonlyMap<DatasetTypeRecord, readonly DatasetRef[]>> {
     const out = new Map<DatasetTypeRecord, DatasetRef[]>()
+    const types = await this.repository.types.byName()
     for (const ref of refs) {
-      const type = await this.repository.types.get(ref.datasetType.name)
+      const type = typeNamed(types, ref.datasetType.name)
       const list = out.get(type)
       if (list === undefined) out.set(type, [ref])
       else list.push(ref)

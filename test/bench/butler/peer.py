@@ -33,12 +33,12 @@ def ids(start, n):
 
 
 butler = Butler.from_config(repo, writeable=True)
-each("put", ids(0, 40), lambda d: butler.put({"a": 1}, "written", d, run="run/written"))
+each("put", ids(0, 300), lambda d: butler.put({"a": 1}, "written", d, run="run/written"))
 with butler.transaction():
-    each("put-transaction", ids(100, 100), lambda d: butler.put({"a": 1}, "written", d, run="run/written"))
+    each("put-transaction", ids(1000, 300), lambda d: butler.put({"a": 1}, "written", d, run="run/written"))
 each("find", ids(500, 60), lambda d: butler.find_dataset("note", d, collections="run/big"))
 each("find-chain", ids(500, 60), lambda d: butler.find_dataset("note", d, collections="chain"))
-each("get", ids(100, 60), lambda d: butler.get("written", d, collections="run/written"))
+each("get", ids(1000, 60), lambda d: butler.get("written", d, collections="run/written"))
 
 
 def find(collections, records=False):

@@ -7,14 +7,14 @@ import { nodeFiles } from '../node-files.ts'
  * What moves from one kind to another goes as bytes. The remote kinds are loaded at their first use.
  */
 export const routedFiles: Files = {
-  stat: async (path) => (await of(path)).stat(path),
-  open: async (path) => (await of(path)).open(path),
-  readBytes: async (path) => (await of(path)).readBytes(path),
-  readText: async (path) => (await of(path)).readText(path),
-  writeAtomic: async (path, content) => (await of(path)).writeAtomic(path, content),
-  writeChunks: async (path, chunks) => (await of(path)).writeChunks(path, chunks),
-  makeDirectory: async (path) => (await of(path)).makeDirectory(path),
-  list: async (path, options) => (await of(path)).list(path, options),
+  stat: (path) => on(path, (files) => files.stat(path)),
+  open: (path) => on(path, (files) => files.open(path)),
+  readBytes: (path) => on(path, (files) => files.readBytes(path)),
+  readText: (path) => on(path, (files) => files.readText(path)),
+  writeAtomic: (path, content) => on(path, (files) => files.writeAtomic(path, content)),
+  writeChunks: (path, chunks) => on(path, (files) => files.writeChunks(path, chunks)),
+  makeDirectory: (path) => on(path, (files) => files.makeDirectory(path)),
+  list: (path, options) => on(path, (files) => files.list(path, options)),
   async rename(from, to) {
     const [source, target] = [await of(from), await of(to)]
     if (source === target) return source.rename(from, to)
@@ -26,9 +26,13 @@ export const routedFiles: Files = {
     if (source === target) return source.copy(from, to)
     await target.writeAtomic(to, await source.readBytes(from))
   },
-  link: async (from, to, kind) => (await of(SCHEME.test(from) ? from : to)).link(from, to, kind),
-  remove: async (path, options) => (await of(path)).remove(path, options),
+  link: (from, to, kind) => on(SCHEME.test(from) ? from : to, (files) => files.link(from, to, kind)),
+  remove: (path, options) => on(path, (files) => files.remove(path, options)),
 }
+
+/** The disk is asked at once: datasets are many, and most lie there. */
+const on = <T>(path: string, work: (files: Files) => Promise<T>): Promise<T> =>
+  SCHEME.test(path) ? of(path).then(work) : work(nodeFiles)
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i
 

@@ -1,0 +1,33 @@
+import type { Butler } from '../butler.ts'
+import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import { InvalidQueryError, MissingDatasetTypeError } from '../errors.ts'
+import type { AllDatasetsQueryOptions } from '../options.ts'
+import { DEFAULT_LIMIT } from './convenience.ts'
+
+/** Datasets of all types (or of those named), type by type; `searched`: the collections where none are given. */
+export async function queryAllDatasets(
+  butler: Butler,
+  options: AllDatasetsQueryOptions,
+  searched: readonly string[],
+): Promise<readonly DatasetRef[]> {
+  const names = options.name ?? '*'
+  const types = await butler.registry.queryDatasetTypes(names)
+  if (types.length === 0)
+    throw new MissingDatasetTypeError(
+      typeof names === 'string' ? names : names.join(', '),
+      (await butler.registry.queryDatasetTypes()).map((t) => t.name),
+    )
+  if (Array.isArray(options.collections) && options.collections.length === 0)
+    throw new InvalidQueryError('The list of collections to search is empty.', {
+      hint: "Name some, or '*' with findFirst: false for all.",
+    })
+  const collections = options.collections ?? (searched.length > 0 ? searched : '*')
+  const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
+  const out: DatasetRef[] = []
+  for (const type of types) {
+    const left = limit === null ? null : limit < 0 ? limit + out.length : limit - out.length
+    if (left === 0 && out.length > 0) break
+    out.push(...(await butler.queryDatasets(type, { ...options, collections, limit: left, explain: false })))
+  }
+  return out
+}
