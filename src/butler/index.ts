@@ -80,3 +80,4 @@ export { ingestZip, type IngestZipOptions, type IngestZipReport } from './archiv
 export { transferFrom, type TransferOptions, type TransferReport } from './transfer/transfer.ts'
 export { type CheckOptions, checkRepository } from './check/check.ts'
 export { type BrokenRecord, type CheckReport, mendable, unmendable } from './check/report.ts'
+export { PYYAML_REFUSED, PYYAML_SCALARS } from './transfer/yaml-scalars.ts'

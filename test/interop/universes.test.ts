@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { packDataId } from '#butler'
-import { openNodeButler } from '#platform/node'
+import { type Butler, type DimensionRecord, exportRepository, importRepository, packDataId } from '#butler'
+import { createNodeButler, openNodeButler } from '#platform/node'
 import { python } from '../support/python.ts'
 import { tempFolder } from '../support/repository.ts'
 
@@ -56,13 +56,51 @@ for version in json.loads(sys.argv[2]):
 print(json.dumps(out))
 `
 
-test('repositories of older universes are read', async () => {
+/** What the real Butler makes of our exports in a repository of its newest universe. */
+const IMPORT = `
+import json, os, sys, warnings
+from lsst.daf.butler import Butler
+warnings.simplefilter("ignore")
+out = {}
+for version in json.loads(sys.argv[2]):
+    root = os.path.join(sys.argv[1], version + "-there")
+    Butler.makeRepo(root)
+    b = Butler.from_config(root, writeable=True)
+    source = os.path.join(sys.argv[1], version)
+    b.import_(directory=source, filename=os.path.join(source, "export.yaml"), transfer="copy")
+    assert [b.get("note", instrument="C", visit=7, detector=d, collections="run")["d"] for d in (1, 2)] == [1, 2]
+    def fields(r):
+        return {k: v for k, v in r.toDict().items() if k not in ("region", "timespan")}
+    out[version] = [fields(b.query_dimension_records("visit", instrument="C")[0]), [fields(r) for r in b.query_dimension_records("day_obs", explain=False)]]
+print(json.dumps(out))
+`
+
+/** Fields that every universe has. */
+const kept = ({ fields }: DimensionRecord) => ({
+  id: fields['id'],
+  name: fields['name'],
+  seq_num: fields['seq_num'] ?? null,
+})
+
+async function describe(butler: Butler) {
+  const [visit] = await butler.queryDimensionRecords('visit', { where: "instrument='C'" })
+  const members = await butler.queryDimensionRecords('visit_system_membership', { explain: false })
+  const notes = await butler.queryDatasets('note', { collections: 'run', orderBy: 'detector' })
+  return {
+    visit: { ...kept(visit!), region: visit!.region!.encode(), day_obs: visit!.fields['day_obs'] },
+    memberships: members.map((record) => record.fields),
+    notes: await Promise.all(notes.map((ref) => butler.get(ref))),
+  }
+}
+
+test('repositories of older universes are read, and exported into one of the newest', async () => {
   const folder = join(tempFolder(), 'universes')
   mkdirSync(folder)
   const made = JSON.parse(python(MAKE, folder, JSON.stringify(VERSIONS))) as Record<
     string,
     [string[], string[], string, number]
   >
+  const exports: (readonly [version: string, text: string])[] = []
   for (const [version, [dimensions, fields, skypix, count]] of Object.entries(made)) {
     const root = join(folder, version)
     const butler = await openNodeButler(root, { collections: 'run' })
@@ -84,6 +122,33 @@ test('repositories of older universes are read', async () => {
     expect(butler.dimensions.commonSkypix).toBe(skypix)
     const packed = packDataId('visit_detector', found[1]!.coordinate)
     expect([packed.packed, packed.bits]).toEqual([72, 10])
+    const files = { directory: root, transfer: 'copy' as const }
+    const text = await exportRepository(butler.repository, { datasets: found, collections: ['run'] })
+    const newest = await createNodeButler(join(folder, `${version}-in-8`))
+    await importRepository(newest.repository, text, 'export.yaml', files)
+    expect(await describe(newest), version).toEqual({
+      visit: { ...kept(visit!), region: visit!.region!.encode(), day_obs: 20240201 },
+      // Until universe 2 a column of the visit.
+      memberships: Number(version) < 2 ? [{ instrument: 'C', visit: 7, visit_system: 0 }] : [],
+      notes: [1, 2].map((d) => ({ v: Number(version), d })),
+    })
+    exports.push([version, text])
+    await newest.close()
     await butler.close()
+  }
+  for (const [version, text] of exports) writeFileSync(join(folder, version, 'export.yaml'), text)
+  const theirs = JSON.parse(
+    python(IMPORT, folder, JSON.stringify(exports.map(([v]) => v)))
+      .split('\n')
+      .at(-2)!,
+  )
+  for (const [version] of exports) {
+    const ours = await openNodeButler(join(folder, `${version}-in-8`))
+    const [visit] = await ours.queryDimensionRecords('visit', { where: "instrument='C'" })
+    const days = await ours.queryDimensionRecords('day_obs', { explain: false })
+    expect([visit!.fields, days.map((day) => day.fields)], version).toEqual(
+      (theirs as Readonly<Record<string, unknown>>)[version],
+    )
+    await ours.close()
   }
 })

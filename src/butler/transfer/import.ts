@@ -15,6 +15,7 @@ import type { CollectionType } from '../collections/collection.ts'
 import { Registry } from '../registry/registry.ts'
 import type { Repository } from '../repository/repository.ts'
 import { type Entry, requireEntries } from './entries.ts'
+import { inNewUniverse, TIMES } from './older-universe.ts'
 import { readExportYaml } from './yaml-reader.ts'
 
 export interface ImportOptions extends FileIntake {
@@ -44,7 +45,12 @@ export async function importRepository(
 }
 
 function readEntries(repository: Repository, file: unknown, name: string): readonly Entry[] {
-  const top = file as { version?: string | number; universe_namespace?: string; data?: unknown } | null
+  const top = file as {
+    version?: string | number
+    universe_version?: number
+    universe_namespace?: string
+    data?: unknown
+  } | null
   if (top === null || typeof top !== 'object' || !Array.isArray(top.data))
     throw new ImportError(`'${name}' is not an export of a repository: it has no list 'data'.`)
   const version = String(top.version ?? '1.0.0')
@@ -53,7 +59,7 @@ function readEntries(repository: Repository, file: unknown, name: string): reado
   const namespace = top.universe_namespace ?? repository.universe.namespace
   if (namespace !== repository.universe.namespace)
     throw new InconsistentUniverseError(`'${name}' is of dimension universe '${namespace}'.`)
-  return requireEntries(top.data, name)
+  return inNewUniverse(requireEntries(top.data, name), top.universe_version ?? 0, repository.universe)
 }
 
 class Importer {
@@ -205,12 +211,12 @@ function toInput(row: Record<string, unknown>): RecordInput {
   const begin = datetime_begin ?? timespan_begin
   const end = datetime_end ?? timespan_end
   if (begin === undefined && end === undefined) return rest as RecordInput
-  const bound = (value: unknown) => (value instanceof Instant ? value : null)
-  const known = begin instanceof Instant || end instanceof Instant
+  // YAML's own times are UTC; files of long ago have them.
+  const bound = (value: unknown) =>
+    value instanceof Date ? Instant.fromUnix(value.getTime() / 1000) : value instanceof Instant ? value : null
+  const known = bound(begin) !== null || bound(end) !== null
   return {
     ...(rest as RecordInput),
     ...(known && { timespan: Timespan.between(bound(begin), bound(end)) }),
   }
 }
-
-const TIMES = ['datetime_begin', 'datetime_end', 'timespan_begin', 'timespan_end']

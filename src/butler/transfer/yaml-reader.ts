@@ -1,8 +1,10 @@
 import { fromBase64, fromHex } from '#core'
 import { decodeRegion } from '#geom'
 import { Instant, Timespan } from '#time'
+import type { ScalarTag } from 'yaml'
 import { ImportError } from '../errors.ts'
 import { readBlockYaml, type TagReader, UNUSUAL } from './block-yaml.ts'
+import { PYYAML_SCALARS } from './yaml-scalars.ts'
 
 /** An export file: as its few shapes if it is written in them, else by a general parser. */
 export async function readExportYaml(text: string, name: string): Promise<unknown> {
@@ -57,7 +59,7 @@ export async function readGeneralYaml(text: string, name: string): Promise<unkno
   const document = parseDocument(text, {
     version: '1.1',
     customTags: (tags) => [
-      ...tags.map(withExactIntegers),
+      ...(pyYamlTags(tags) as typeof tags),
       { tag: '!uuid', resolve: (value: string) => value },
       { tag: 'tag:yaml.org,2002:binary', resolve: (value: string) => fromBase64(value.replace(/\s/g, '')) },
       time('tai'),
@@ -73,17 +75,19 @@ export async function readGeneralYaml(text: string, name: string): Promise<unkno
   return document.toJS({ maxAliasCount: -1 }) as unknown
 }
 
-/** Whole numbers beyond 2^53 (ids of exposures, sky pixels) become bigints. */
-function withExactIntegers<T>(tag: T): T {
-  const { tag: name, resolve } = tag as { tag?: string; resolve?: (...of: readonly unknown[]) => unknown }
-  if (name !== 'tag:yaml.org,2002:int' || resolve === undefined) return tag
-  return {
-    ...tag,
-    resolve: (text: string, ...rest: readonly unknown[]) => {
-      const value = resolve(text, ...rest)
-      return Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(text) ? value : BigInt(text.replace('+', ''))
-    },
-  }
+const SCALARS = /:(?:null|bool|int|float|timestamp)$/
+
+/** Plain words mean what they mean to PyYAML, which leaves `e7` and `090000` unquoted; whole numbers beyond 2^53 are bigints. */
+const pyYamlTags = <T>(tags: readonly T[]): readonly (T | ScalarTag)[] => [
+  ...PYYAML_SCALARS.map((scalar) =>
+    scalar.tag.endsWith(':int') ? { ...scalar, resolve: (text: string) => exact(scalar, text) } : scalar,
+  ),
+  ...tags.filter((tag) => !SCALARS.test((tag as { tag?: string }).tag ?? '')),
+]
+
+function exact(scalar: ScalarTag, text: string): unknown {
+  const value = (scalar.resolve as (text: string) => bigint)(text)
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
 /** Keys are begin and end; older files say timespan_begin and timespan_end. */

@@ -7,9 +7,9 @@ import {
   type Tags,
   type ToStringOptions,
 } from 'yaml'
+import { PYYAML_REFUSED, PYYAML_SCALARS } from '#butler'
 import { formatError } from '../errors.ts'
 import { quickYaml } from './quick-yaml.ts'
-import { PYYAML_REFUSED, PYYAML_SCALARS } from './yaml-scalars.ts'
 
 type Tag = Exclude<Tags[number], string>
 
