@@ -75,6 +75,7 @@ export function defaultFormatters(more: Iterable<readonly [string, Formatter]> =
   const byName = new Map([...byKey.values()].map((f) => [f.name, f]))
   return {
     forKeys: (keys) => keys.map((key) => byKey.get(key)).find((f) => f !== undefined),
+    keys: [...byKey.keys()],
     byName: (name) => byName.get(name),
     delegate: (storageClass) => (EXPOSURES.has(storageClass) ? exposureDelegate : undefined),
   }

@@ -27,6 +27,8 @@ export interface FormatterRegistry {
   forKeys(keys: readonly string[]): Formatter | undefined
   /** By the name in a datastore record. */
   byName(name: string): Formatter | undefined
+  /** The keys that `forKeys` knows: storage classes, and what a caller of ours added. */
+  readonly keys: readonly string[]
   /** How values of a storage class come apart and together; undefined for plain objects, whose parts are their properties. */
   delegate?(storageClass: string): Delegate | undefined
 }
