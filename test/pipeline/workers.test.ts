@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Butler, FileStores } from '#butler'
-import { defaultContext, makeLogger } from '#core'
+import { defaultContext, type LogRecord, makeLogger } from '#core'
 import {
   inProcessExecutor,
   type PipelineTask,
@@ -55,7 +55,13 @@ async function common(butler: Butler, faults: Setting['faults'] = {}) {
 }
 
 /** Detectors 4, 5, 10 and 11 of one exposure in two workers. */
-async function run({ faults, timeoutSec, signal, onEvent, order = [] }: Setting): Promise<RunResult> {
+async function run({
+  faults,
+  timeoutSec,
+  signal,
+  onEvent,
+  order = [],
+}: Setting): Promise<RunResult & { logs: Logs }> {
   const butler = await openNodeButler(master.copy().root, { writeable: true })
   const executor = workerExecutor({
     slots: 2,
@@ -66,7 +72,7 @@ async function run({ faults, timeoutSec, signal, onEvent, order = [] }: Setting)
     maxHeapMb: 150,
   })
   try {
-    return await runPipeline(
+    const result = await runPipeline(
       {
         ...(await common(butler, faults)),
         where: "instrument='HSC' AND exposure=903334 AND detector IN (4, 5, 10, 11)",
@@ -80,10 +86,23 @@ async function run({ faults, timeoutSec, signal, onEvent, order = [] }: Setting)
       },
       defaultContext(signal ? { signal } : {}),
     )
+    return { ...result, logs: await logsOf(butler, result.run) }
   } finally {
     await executor.close()
     await butler.close()
   }
+}
+
+/** The last record of each stored log, by detector. */
+type Logs = Readonly<Record<string, string>>
+
+async function logsOf(butler: Butler, run: string): Promise<Logs> {
+  const refs = await butler.queryDatasets('faulty_log', { collections: run, limit: null, explain: false })
+  const last = refs.map(async (ref) => {
+    const records = await butler.get<readonly LogRecord[]>(ref)
+    return [String(ref.dataId['detector']), records.at(-1)?.message ?? ''] as const
+  })
+  return Object.fromEntries(await Promise.all(last))
 }
 
 const states = (result: RunResult): Record<string, string> =>
@@ -97,6 +116,7 @@ test('a crash and a full memory each end one quantum, and the run goes on', {
   const messages = result.quanta.map((q) => q.error?.message ?? '')
   expect(messages[0]).toMatch(/process ended by signal SIGABRT/)
   expect(messages[2]).toMatch(/memory/)
+  expect([result.logs[4], result.logs[10]]).toEqual([messages[0], messages[2]])
   expect(result.exitCode).toBe(1)
 })
 
@@ -105,6 +125,7 @@ test('an endless loop ends at the time limit, and the run goes on', { timeout: 1
   const result = await run({ faults: { 5: 'loop' }, timeoutSec: 10 })
   expect(states(result)).toEqual({ 4: 'done', 5: 'failed', 10: 'done', 11: 'done' })
   expect(result.quanta[1]?.error?.message).toMatch(/took longer than 10 s/)
+  expect(result.logs[5]).toMatch(/took longer than 10 s/)
 })
 
 test('a task that ends its process names the exit code, in the log of the run too; a timer left behind ends no other', async () => {
@@ -113,6 +134,7 @@ test('a task that ends its process names the exit code, in the log of the run to
   const result = await run({ faults: { 4: 'crash', 5: 'late', 10: 'pause', 11: 'pause' }, onEvent })
   expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'done', 11: 'done' })
   expect(result.quanta[0]?.error?.message).toMatch(/process ended with code 3/)
+  expect(result.logs[4]).toMatch(/process ended with code 3/)
   expect(said).toContainEqual(
     expect.stringMatching(/^Quantum faulty .* ended: its process ended with code 3/),
   )
@@ -124,6 +146,7 @@ test('messages of a task are not ours, anything may be thrown and logged', async
   const result = await run({ faults: { 5: 'chat', 10: 'odd' }, onEvent })
   expect(states(result)).toEqual({ 4: 'done', 5: 'done', 10: 'failed', 11: 'done' })
   expect(result.quanta[2]?.error?.message).toBe('something was thrown that has no text')
+  expect(result.logs[10]).toMatch(/something was thrown that has no text/)
   expect(said).toContain('{"a":1}')
 })
 
