@@ -6,11 +6,19 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureFirstLightRepo } from '../../src/cli/firstlight/demo.ts'
 import { type Complaints, launchBrowser, listenForErrors } from './support/browser.ts'
-import { openLab, runAll, startWorkbench, waitForIdle, type Workbench } from './support/workbench.ts'
+import {
+  openCells,
+  openLab,
+  runAll,
+  startWorkbench,
+  waitForIdle,
+  type Workbench,
+} from './support/workbench.ts'
 
 /** A repository that is there already saves the minute: the one of `npm start`, or what FIRSTLIGHT_TEST_REPO names. */
 const given = process.env['FIRSTLIGHT_TEST_REPO']
 const NOTEBOOK = fileURLToPath(new URL('../../notebooks/first-light.ipynb', import.meta.url))
+const FRAME_TASKS = fileURLToPath(new URL('../support/frame-tasks.mjs', import.meta.url))
 const RUN_MS = 240_000
 
 let dir: string
@@ -50,6 +58,8 @@ test('First light runs from the launcher to plots, without an error', {
   )
   expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([])
   await keepPicture('ran')
+  await expectRun(page)
+  await keepPicture('pipeline')
   await expectPixels(page)
   await keepPicture('exposure')
   await expectRows(page)
@@ -80,6 +90,65 @@ async function show(selector: string): Promise<void> {
   }, at)
   await page.locator(selector).first().waitFor({ timeout: 20_000 })
 }
+
+/** The log of a quantum that is chosen, and the config of a task. */
+async function expectRun(where: Page): Promise<void> {
+  await show('.fl-pipeline')
+  const view = where.locator('.fl-pipeline')
+  await view.locator('.fl-quanta summary').click()
+  await view.locator('.fl-quanta tbody tr', { hasText: 'isr' }).click()
+  await view.locator('.fl-log-title', { hasText: 'Log of isr' }).waitFor()
+  expect(await view.locator('.fl-log').innerText()).toMatch(/^isr INFO: /m)
+  await view.locator('.fl-task', { hasText: 'characterizeImage' }).click()
+  const form = view.locator('.fl-config')
+  await form.getByLabel('psfIterations', { exact: true }).fill('0')
+  await form.getByLabel('psfIterations', { exact: true }).press('Enter')
+  await form.getByText('0 is outside of the valid range [1,inf)').waitFor()
+  await form.getByLabel('doApCorr', { exact: true }).uncheck()
+  await form.locator('.fl-config-lines', { hasText: '-c characterizeImage:doApCorr=False' }).waitFor()
+}
+
+const FRAMES = `description: frames
+instrument: lsst.obs.subaru.HyperSuprimeCam
+tasks:
+  first: {class: frames.FirstTask, config: {faults: {5: 'FAULT'}}}
+  second: frames.SecondTask`
+
+test('the view of a run that fails, and of one that is cancelled', { timeout: 120_000 }, async () => {
+  const line = `%%pipeline -j 1 --task-module ${FRAME_TASKS} -i HSC/defaults -d "instrument='HSC' AND exposure=903344 AND detector=5"`
+  const cell = (fault: string) => `${line} -o u/me/${fault}\n${FRAMES.replace('FAULT', fault)}`
+  if (page.url() === 'about:blank') await openLab(page, bench.url)
+  await openCells(page, { root: dir }, [cell('fail')])
+  await runAll(page)
+  const view = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .fl-pipeline[data-state="failed"]')
+  await view.locator('.fl-quanta', { hasText: '1 failed quantum' }).waitFor()
+  expect(await view.locator('.fl-quanta tbody tr').allInnerTexts()).toEqual([
+    expect.stringMatching(/^first\s.*detector=5.*\sfailed\s.*the shutter was closed/),
+    expect.stringMatching(/^second\s.*\sblocked\s.*first .* failed/),
+  ])
+  await view.locator('.fl-quanta tbody tr').first().focus()
+  await page.keyboard.press('Enter')
+  await view.locator('.fl-log-title', { hasText: 'Log of first' }).waitFor()
+  expect(await view.locator('.fl-log').innerText()).toMatch(
+    /Looking at detector 5[^]*ERROR.*the shutter was closed/,
+  )
+  expect(await view.locator('.fl-title .fl-button').isHidden()).toBe(true)
+  await keepPicture('failed')
+
+  await openCells(page, { root: dir }, [cell('wait')])
+  await page.evaluate(() => void lab.commands.execute('notebook:run-all-cells'))
+  const panel = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)')
+  await panel.locator('.fl-log', { hasText: 'Looking at detector 5' }).waitFor({ timeout: 30_000 })
+  await keepPicture('running')
+  await panel.getByRole('button', { name: 'Stop the run' }).click()
+  await panel.locator('.fl-pipeline[data-state="cancelled"]').waitFor()
+  const states = panel
+    .locator('.fl-quanta tbody tr')
+    .evaluateAll((rows) => rows.map(({ className }) => className))
+  expect(await states).toEqual(['fl-state-cancelled', 'fl-state-pending'])
+  await keepPicture('cancelled')
+  expect(complaints.errors).toEqual([])
+})
 
 async function expectPixels(where: Page): Promise<void> {
   await show('.fl-exposure')
