@@ -20,6 +20,8 @@ export interface InitConnectionOptions {
   readonly value?: TypeTag<unknown>
   /** May be taken out by `adjustConnections`: the task then gets undefined. */
   readonly optional?: boolean
+  /** Why not to use it any more, and until when it is there: using or renaming it warns. */
+  readonly deprecated?: string
 }
 
 export interface OutputOptions extends InitConnectionOptions {
@@ -35,6 +37,8 @@ export interface InputOptions extends OutputOptions {
   readonly minimum?: number
   /** Do not let existing datasets of this type limit the data IDs of the graph. */
   readonly deferGraphConstraint?: boolean
+  /** Leave it out of the graph: whoever makes quanta by hand adds it. The task's own output may then be its input. */
+  readonly deferBinding?: boolean
 }
 
 export interface PrerequisiteOptions extends InputOptions {
@@ -54,6 +58,8 @@ export interface Connection {
   readonly optional: boolean
   readonly isCalibration: boolean
   readonly deferGraphConstraint: boolean
+  readonly deferBinding: boolean
+  readonly deprecated?: string
   readonly lookup?: LookupFunction
 }
 
@@ -90,6 +96,8 @@ const make = <T>(kind: ConnectionKind, options: Partial<PrerequisiteOptions> & I
     optional: options.optional ?? false,
     isCalibration: options.isCalibration ?? false,
     deferGraphConstraint: options.deferGraphConstraint ?? false,
+    deferBinding: options.deferBinding ?? false,
+    ...(options.deprecated !== undefined && { deprecated: options.deprecated }),
     ...(options.lookup && { lookup: options.lookup }),
   }) satisfies Connection as T
 

@@ -27,6 +27,7 @@ export {
   definePipelineTask,
   type PipelineTask,
   type PipelineTaskDefinition,
+  type QuantaAdjuster,
   type QuantumIo,
   type RefsByConnection,
 } from './pipeline-task.ts'

@@ -1,4 +1,4 @@
-import type { DatasetRef } from '#butler'
+import type { DataCoordinate, DatasetRef } from '#butler'
 import {
   type Config,
   type ConfigClass,
@@ -27,6 +27,19 @@ export interface AdjustedRefs {
   readonly outputs?: RefsByConnection
 }
 
+/** All quanta of a task together, before `adjustQuantum` sees each. */
+export interface QuantaAdjuster<K extends Config = Config> {
+  readonly label: string
+  readonly config: K
+  /** Of the quanta that are left. */
+  dataIds(): readonly DataCoordinate[]
+  /** Data IDs of a quantum's regular inputs, by connection. */
+  inputs(quantum: DataCoordinate): Readonly<Record<string, readonly DataCoordinate[]>>
+  outputs(quantum: DataCoordinate): Readonly<Record<string, readonly DataCoordinate[]>>
+  /** Take a quantum out of the graph; what it would make is not there for later tasks. */
+  remove(quantum: DataCoordinate, why?: string): void
+}
+
 /** Reads and writes of one quantum, for tasks that do not want everything loaded before `run`. */
 export interface QuantumIo {
   readonly inputs: RefsByConnection
@@ -45,10 +58,14 @@ export interface PipelineTaskDefinition<C extends Connections, K extends Config>
   readonly defaultName: string
   readonly dimensions: readonly string[]
   readonly defaultTemplates?: Readonly<Record<string, string>>
+  /** Why not to set a template any more. */
+  readonly deprecatedTemplates?: Readonly<Record<string, string>>
   readonly connections: C
   readonly config: ConfigClass<K>
   /** Take out or change connections by the config. */
   readonly adjustConnections?: (config: K, edit: ConnectionEditor<Extract<keyof C, string>>) => void
+  /** See all quanta of a graph together and take some out, before `adjustQuantum` and the search of prerequisites. */
+  readonly adjustAllQuanta?: (quanta: QuantaAdjuster<K>) => void
   /** Drop inputs or outputs of one quantum, or throw NoWorkFound to drop it. */
   readonly adjustQuantum?: (
     inputs: RefsByConnection,
@@ -76,6 +93,7 @@ export interface PipelineTask {
   /** With the fields every pipeline task has: `saveLogOutput` first, `connections` last. */
   readonly config: ConfigClass<PipelineTaskConfig>
   readonly adjustConnections?: (config: Config, edit: ConnectionEditor) => void
+  readonly adjustAllQuanta?: (quanta: QuantaAdjuster) => void
   readonly adjustQuantum?: (
     inputs: RefsByConnection,
     outputs: RefsByConnection,
@@ -117,14 +135,19 @@ export function definePipelineTask<const C extends Connections, K extends Config
 }
 
 function withCommonFields(definition: PipelineTaskDefinition<Connections, Config>): ConfigClass<Config> {
-  const { config, connections, defaultTemplates = {} } = definition
+  const { config, connections, defaultTemplates = {}, deprecatedTemplates = {} } = definition
   const names: Record<string, Field<string>> = {}
   for (const [name, connection] of Object.entries(connections))
-    names[name] = field('str', { default: connection.name, doc: `name for connection ${name}` })
+    names[name] = field('str', {
+      default: connection.name,
+      doc: `name for connection ${name}`,
+      ...(connection.deprecated !== undefined && { deprecated: connection.deprecated }),
+    })
   for (const [name, value] of Object.entries(defaultTemplates))
     names[name] = field('str', {
       default: value,
       doc: `Template parameter used to format corresponding field template parameter`,
+      ...(Object.hasOwn(deprecatedTemplates, name) && { deprecated: deprecatedTemplates[name] ?? '' }),
     })
   const connectionsConfig = defineConfig({
     name: 'lsst.pipe.base.config.Connections',

@@ -107,6 +107,8 @@ export async function prepareRun(
   options: GraphOptions,
   context: Context,
 ): Promise<PreparedRun> {
+  for (const { label, warnings } of pipeline.tasks)
+    for (const warning of warnings) context.log.child(label).warn(warning)
   const now = (options.now ?? Date.now)()
   // Wrong names are found before any work is done.
   for (const [first] of options.dataIdTables ?? []) butler.dimensions.group(Object.keys(first ?? {}))

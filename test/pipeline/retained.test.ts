@@ -10,6 +10,7 @@ import {
   loadPipeline,
   type PipelineGraph,
   prepareRun,
+  type QuantaAdjuster,
   type QuantumGraph,
   registerPipelineTypes,
 } from '#pipeline'
@@ -102,4 +103,26 @@ test('quanta that lead to none of the anchor are left out, with all that depends
     characterizeImage: n - 1,
     calibrate: n - 1,
   })
+})
+
+test('a task sees all its quanta together and takes some out; later tasks go without', async () => {
+  const seen: string[] = []
+  const adjustAllQuanta = ({ dataIds, inputs, outputs, remove }: QuantaAdjuster): void => {
+    const [first, ...others] = dataIds()
+    seen.push(...Object.keys({ ...inputs(first!), ...outputs(first!) }))
+    for (const quantum of others) remove(quantum, 'one is enough')
+    expect(() => remove(others[0]!)).toThrow(/no quantum/)
+  }
+  const changed = pipeline.tasks.map((node) =>
+    node.label === 'isr' ? { ...node, task: { ...node.task, adjustAllQuanta } } : node,
+  )
+  const where = "instrument='HSC' AND visit=903344"
+  const found = await prepareRun(
+    butler,
+    { ...pipeline, tasks: changed },
+    { input: ['HSC/defaults'], outputRun: 'u/one', where },
+    defaultContext(),
+  )
+  expect(seen).toEqual(expect.arrayContaining(['outputExposure']))
+  expect(counts(found.graph)).toMatchObject({ isr: 1, characterizeImage: 1 })
 })

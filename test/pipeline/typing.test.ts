@@ -1,5 +1,15 @@
 import { configurableField, defineConfig, field, listField } from '#config'
-import { definePipelineTask, defineTask, input, output, prerequisiteInput, valueType } from '#pipeline'
+import {
+  buildPipelineGraph,
+  definePipelineTask,
+  defineTask,
+  input,
+  output,
+  parsePipeline,
+  prerequisiteInput,
+  TaskRegistry,
+  valueType,
+} from '#pipeline'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { DeferredDataset } from '#butler'
 
@@ -81,5 +91,56 @@ test('config properties and run inputs have the types their declarations say', (
     'planes',
     'measurement',
     'connections',
+  ])
+})
+
+test('deprecated fields, templates and connections warn when used; a connection bound later is no edge', async () => {
+  const task = definePipelineTask({
+    className: 'demo.OldTask',
+    defaultName: 'old',
+    dimensions: ['instrument'],
+    defaultTemplates: { kind: 'a' },
+    deprecatedTemplates: { kind: 'one kind is left' },
+    config: defineConfig({
+      name: 'demo.OldConfig',
+      fields: { size: field('int', { default: 1, doc: 'Size', deprecated: 'it is measured now' }) },
+    }),
+    connections: {
+      later: input({
+        name: 'made',
+        storageClass: 'int',
+        dimensions: ['instrument'],
+        doc: 'of another quantum',
+        deferBinding: true,
+      }),
+      old: input({
+        name: 'old_{kind}',
+        storageClass: 'int',
+        dimensions: ['instrument'],
+        doc: 'old',
+        deprecated: 'gone soon',
+      }),
+      made: output({ name: 'made', storageClass: 'int', dimensions: ['instrument'], doc: 'made' }),
+    },
+    run: () => ({ made: 1 }),
+  })
+  const text = `description: d
+tasks:
+  old:
+    class: demo.OldTask
+    config: {size: 2, connections.kind: b}
+`
+  const host = {
+    readText: () => Promise.reject(new Error('no files')),
+    exists: () => Promise.resolve(false),
+    env: () => undefined,
+  }
+  const pipeline = await parsePipeline(text, { file: 'p.yaml', host })
+  const { tasks } = await buildPipelineGraph(pipeline, { tasks: new TaskRegistry().add(task), host })
+  expect(tasks[0]?.inputs.map((edge) => edge.datasetType)).toEqual(['old_b'])
+  expect(tasks[0]?.warnings).toEqual([
+    'Config field demo.OldConfig.size is deprecated: it is measured now (set by p.yaml:5)',
+    'Config field lsst.pipe.base.config.Connections.connections.kind is deprecated: one kind is left (set by p.yaml:5)',
+    'Connection old with datasetType old_{kind} (from demo.OldTask): gone soon',
   ])
 })

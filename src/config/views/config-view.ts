@@ -1,4 +1,4 @@
-import { assignField, missing, withSource } from '../assign.ts'
+import { assignField, withSource } from '../assign.ts'
 import { type Config, fieldOf, stateOf } from '../config-state.ts'
 import type { Where } from '../errors.ts'
 import { typeError } from '../python/errors.ts'
@@ -73,12 +73,4 @@ export class ConfigView extends PyObject {
     for (const [name, value] of given.named) this.setAttribute(name, value, given.where)
     return null
   }
-}
-
-/** What expressions find in a config under a name that may not be declared; throws `config/unknown-field`. */
-export function attributeOfConfig(config: Config, name: string): PyValue {
-  const found = new ConfigView(config).attribute(name)
-  if (found !== undefined) return found
-  const { configClass } = stateOf(config)
-  throw missing(configClass.name, name, Object.keys(configClass.fields))
 }

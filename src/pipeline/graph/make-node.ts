@@ -1,5 +1,5 @@
 import { splitComponent, type DimensionGroup, type DimensionUniverse } from '#butler'
-import type { Config } from '#config'
+import { type Config, deprecationsOf } from '#config'
 import type { Connection, Connections } from '../connections.ts'
 import { pipelineError } from '../errors.ts'
 import type { ConnectionEditor, PipelineTask, PipelineTaskConfig } from '../pipeline-task.ts'
@@ -18,7 +18,8 @@ export function makeTaskNode(
 ): TaskNode {
   const adjusted = adjust(task, config)
   const names = (config as PipelineTaskConfig).connections
-  const edges = Object.entries(adjusted.connections).map(([connection, spec]): Edge => {
+  const bound = Object.entries(adjusted.connections).filter(([, spec]) => !spec.deferBinding)
+  const edges = bound.map(([connection, spec]): Edge => {
     const [datasetType, component] = splitComponent(fill(names[connection] ?? spec.name, names, label))
     const { kind, storageClass, multiple, deferLoad, minimum, isCalibration, deferGraphConstraint, lookup } =
       spec
@@ -51,6 +52,14 @@ export function makeTaskNode(
     logName: (config as PipelineTaskConfig).saveLogOutput ? `${label}_log` : undefined,
     metadataName: `${label}_metadata`,
     configName: `${label}_config`,
+    warnings: [
+      ...deprecationsOf(config),
+      ...Object.entries(adjusted.connections).flatMap(([connection, { name, deprecated }]) =>
+        deprecated === undefined
+          ? []
+          : [`Connection ${connection} with datasetType ${name} (from ${task.className}): ${deprecated}`],
+      ),
+    ],
   }
   checkOutputs(node)
   return node

@@ -39,6 +39,8 @@ export interface TaskNode {
   readonly logName: string | undefined
   readonly metadataName: string
   readonly configName: string
+  /** What is to be said of deprecated fields that were set and deprecated connections that are used. */
+  readonly warnings: readonly string[]
   /** The task stands for another and only notes what that would read and make. */
   readonly mock?: MockSpec
 }

@@ -10,6 +10,7 @@ import { findPrerequisites } from './prerequisites.ts'
 import { loadRecords, type Quanta } from './quanta.ts'
 import { runAgain } from './retained.ts'
 import type { TaskQuanta } from './quantum-graph.ts'
+import { adjustQuanta } from './adjust-quanta.ts'
 import type { BuildState, Candidates } from './skeleton.ts'
 
 interface Walk {
@@ -64,7 +65,8 @@ async function walkTask(
   const undone = dropDone(candidates, check, walk)
   const skipped = coordinates.length - undone.length
   const fed = withInputs(candidates, undone, pruned, walk)
-  const ready = await withPrerequisites(candidates, fed, walk)
+  const left = adjustQuanta(candidates, fed, state, (q, why) => pruned.add(q, () => why))
+  const ready = await withPrerequisites(candidates, left, walk)
   const full = withOutputs(candidates, ready, state)
   const final = node.task.adjustQuantum === undefined ? full : await adjustAll(candidates, full, pruned, walk)
   const kept = final.rows.map((q) => coordinates[q]!)
