@@ -4,7 +4,8 @@ import type { ConfigAnswer, ConfigDisplay, ConfigEdit, ConfigFieldDisplay } from
 import type { DataClient } from '../data/data-client.ts'
 import { button, h } from '../dom.ts'
 import { countChanged } from './parts.ts'
-import { makeRow, type Row } from './row.ts'
+import { makeRow } from './row.ts'
+import type { Row, RowContext } from './row-context.ts'
 
 type NextEdits = (before: readonly ConfigEdit[]) => readonly ConfigEdit[]
 
@@ -33,8 +34,9 @@ export class ConfigForm {
     this.#original = display
     this.#foot = h('div', { class: 'fl-config-foot' }, this.#lines, this.#problem, this.#buttons())
     this.node.append(this.#head(), this.#body, this.#foot)
-    const context = {
+    const context: RowContext = {
       rows: this.#rows,
+      makeRow: (field) => makeRow(field, context),
       change: (path: string, text: string) => this.#ask((edits) => this.#with(edits, path, text), { path }),
     }
     this.#body.append(...display.fields.map((field) => makeRow(field, context).node))

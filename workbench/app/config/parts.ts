@@ -1,6 +1,6 @@
 import type { ConfigFieldDisplay, ConfigPartDisplay } from '#protocol'
 import { h } from '../dom.ts'
-import { type Filter, makeRow, type Row, type RowContext, typeName } from './row.ts'
+import { type Filter, type Row, type RowContext, typeName } from './row-context.ts'
 
 /** The configs within a field, each folded. */
 export class Parts {
@@ -47,7 +47,7 @@ class Section {
 
   constructor(part: ConfigPartDisplay, context: RowContext) {
     this.key = keyOf(part)
-    this.#rows = new Map(part.fields.map((field) => [field.path, makeRow(field, context)]))
+    this.#rows = new Map(part.fields.map((field) => [field.path, context.makeRow(field)]))
     this.node = h('details', {}, this.#summary, ...Array.from(this.#rows.values(), ({ node }) => node))
   }
 

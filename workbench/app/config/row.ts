@@ -2,29 +2,7 @@ import type { ConfigFieldDisplay } from '#protocol'
 import { button, h } from '../dom.ts'
 import { makeInput } from './inputs.ts'
 import { Parts } from './parts.ts'
-
-/** What the rows of a form have in common. */
-export interface RowContext {
-  /** Rows of all fields, however deep. */
-  readonly rows: Map<string, Row>
-  change(path: string, text: string): void
-}
-
-/** A field on screen with everything below it. */
-export interface Row {
-  readonly node: HTMLElement
-  show(field: ConfigFieldDisplay): void
-  /** Say why what was typed is not taken; without a reason all is well again. */
-  refuse(reason: string | undefined): void
-  enable(enabled: boolean): void
-  /** Show only what fits. @returns whether anything is left */
-  filter(wanted: Filter): boolean
-}
-
-export interface Filter {
-  readonly needle: string
-  readonly changedOnly: boolean
-}
+import { type Row, type RowContext, typeName } from './row-context.ts'
 
 /** A line of the form; fields of nested configs stand below it, folded until they are wanted. */
 export function makeRow(first: ConfigFieldDisplay, context: RowContext): Row {
@@ -93,10 +71,6 @@ export function makeRow(first: ConfigFieldDisplay, context: RowContext): Row {
   row.refuse(undefined)
   return row
 }
-
-/** The last word of a dotted class name. */
-export const typeName = (type: string): HTMLElement =>
-  h('span', { class: 'fl-config-type', title: type }, type.slice(type.lastIndexOf('.') + 1))
 
 function aboutField({ doc, type, range, choices, deprecated, text }: ConfigFieldDisplay): HTMLElement[] {
   const kind = text === undefined || choices !== undefined ? '' : type
