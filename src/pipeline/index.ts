@@ -75,7 +75,12 @@ export {
   QuantumGraph,
   type StoredFile,
 } from './quanta/quantum-graph.ts'
-export { loadQuantumGraph, quantumGraphParts, saveQuantumGraph } from './quanta/files/graph-file.ts'
+export {
+  loadGraphDatasets,
+  loadQuantumGraph,
+  quantumGraphParts,
+  saveQuantumGraph,
+} from './quanta/files/graph-file.ts'
 export { inputsOfQuanta, outputsOfQuanta, transferableOutputs, transferableRef } from './quanta/outputs.ts'
 export { withStoredFiles } from './quanta/stored-files.ts'
 export { makeIdSource } from './quanta/ids.ts'

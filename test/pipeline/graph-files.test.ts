@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DimensionUniverse } from '#butler'
+import { type DatasetRef, DimensionUniverse } from '#butler'
 import { isFirstlightError } from '#core'
-import { loadQuantumGraph, makeIdSource, type QuantumGraph, saveQuantumGraph } from '#pipeline'
+import {
+  loadGraphDatasets,
+  loadQuantumGraph,
+  makeIdSource,
+  outputsOfQuanta,
+  type QuantumGraph,
+  saveQuantumGraph,
+  transferableOutputs,
+} from '#pipeline'
 import { openNodeButler } from '#platform/node'
 import { dataPath } from '../support/data.ts'
 import '../support/fast-check.ts'
@@ -124,6 +132,16 @@ test('a part of a graph keeps the ids of its quanta and datasets', () => {
   const part = graph.subset(new Set([0, last]))
   expect(told(part)).toEqual([0, last].map((i) => (told(graph) as unknown[])[i]))
 })
+
+for (const form of ['qg', 'fgraph'] as const)
+  test(`${form}: what may be transferred is known without the tasks`, async () => {
+    const { pipeline } = graph
+    const init = pipeline.tasks.flatMap((n) => [n.configName, ...n.initOutputs.map((e) => e.datasetType)])
+    const wanted = [...init, 'packages'].map((name) => graph.initRef(name)).concat(...outputsOfQuanta(graph))
+    const found = transferableOutputs(await loadGraphDatasets(`a.${form}`, bytes[form], universe))
+    const rows = (refs: readonly DatasetRef[]): readonly string[] => refs.map((r) => `${r} ${r.id}`).sort()
+    expect(rows(found)).toEqual(rows(wanted))
+  })
 
 test('old and foreign files are told apart', async () => {
   const old = new Uint8Array(readFileSync(dataPath('rubin-middleware/graphs/02-one.qgraph')))

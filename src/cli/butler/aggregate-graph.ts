@@ -44,10 +44,10 @@ export function define(command: Command, context: () => CommandContext): void {
     async (file: string, repo: string, options: Options & { readonly promiseIngestGraph?: boolean }) => {
       if (options.output !== undefined || options.promiseIngestGraph === true) throw noProvenanceGraph()
       const { io } = context()
-      const { graph, found } = await transferFromGraph(context(), file, repo, options)
+      const { found } = await transferFromGraph(context(), file, repo, options)
       const ids = new Set(found.flatMap((f) => f.refs.map((r) => r.id)))
       io.out(
-        `Number of datasets ingested: ${ids.size} of ${graph.size} quanta.\nRun 'pipetask report ${repo} ${file}' for what became of each quantum.\n`,
+        `Number of datasets ingested: ${ids.size}.\nRun 'pipetask report ${repo} ${file}' for what became of each quantum.\n`,
       )
     },
   )

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type FileDataset, matchesAny, QuantumBackedButler } from '#butler'
-import { loadQuantumGraph, type QuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
+import { loadGraphDatasets, type QuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
 import { nodeButlerEnvironment } from '#platform/node'
-import { allTasks } from '../pipetask/pipeline-source.ts'
 import { collectList } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
@@ -41,8 +40,7 @@ export async function transferFromGraph(
 ): Promise<{ readonly graph: QuantumGraph; readonly found: readonly FileDataset[] }> {
   const butler = await open(destination, { writeable: true })
   const place = resolve(io.cwd, file)
-  const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
-  const graph = await loadQuantumGraph(file, new Uint8Array(await readFile(place)), tasks, butler)
+  const graph = await loadGraphDatasets(file, new Uint8Array(await readFile(place)), butler)
   const files = await QuantumBackedButler.open(nodeButlerEnvironment(), butler.root)
   const types = options.datasetType
   const found: FileDataset[] = []

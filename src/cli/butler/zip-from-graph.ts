@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ArgumentError, matchesAny, QuantumBackedButler } from '#butler'
-import { loadQuantumGraph, transferableOutputs } from '#pipeline'
+import { loadGraphDatasets, transferableOutputs } from '#pipeline'
 import { nodeButlerEnvironment } from '#platform/node'
-import { allTasks } from '../pipetask/pipeline-source.ts'
 import { collectList } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
@@ -21,9 +20,8 @@ export function define(command: Command, context: () => CommandContext): void {
   command.action(async (file: string, repository: string, folder: string, options: Options) => {
     const { io } = context()
     const files = await QuantumBackedButler.open(nodeButlerEnvironment(), resolve(io.cwd, repository))
-    const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
     const bytes = new Uint8Array(await readFile(resolve(io.cwd, file)))
-    const graph = await loadQuantumGraph(file, bytes, tasks, files)
+    const graph = await loadGraphDatasets(file, bytes, files)
     const types = options.datasetType
     const wanted = [...transferableOutputs(graph)].filter(
       (ref) => types === undefined || matchesAny(ref.datasetType.name, types),

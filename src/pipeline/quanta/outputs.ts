@@ -1,6 +1,5 @@
 import { DatasetRef } from '#butler'
 import type { QuantumGraph } from './quantum-graph.ts'
-import { PACKAGES } from '../graph/pipeline-graph.ts'
 
 /** A ref of a graph with its data ID expanded from the graph's own records, as file templates need it. */
 export const transferableRef = ({ extras }: QuantumGraph, ref: DatasetRef): DatasetRef =>
@@ -8,16 +7,14 @@ export const transferableRef = ({ extras }: QuantumGraph, ref: DatasetRef): Data
     ? ref
     : new DatasetRef(ref.datasetType, extras.records.expand(ref.coordinate), ref.run, ref.id)
 
-/** Everything that a run of the graph may have written, configs and versions included. */
-export function transferableOutputs(graph: QuantumGraph): readonly DatasetRef[] {
-  const init = [
-    PACKAGES,
-    ...graph.pipeline.tasks.flatMap((n) => [n.configName, ...n.initOutputs.map((e) => e.datasetType)]),
-  ]
-  return [...init.map((name) => graph.initRef(name)), ...outputsOfQuanta(graph)].map((ref) =>
-    transferableRef(graph, ref),
-  )
-}
+/** Everything that a run of the graph may have written, configs and versions included: all its datasets that did not exist. */
+export const transferableOutputs = (graph: QuantumGraph): readonly DatasetRef[] =>
+  [...graph.datasets].flatMap(([name, nodes]) => {
+    const existing = new Set(nodes.existingNodes())
+    return Array.from({ length: nodes.size }, (_, node) => node)
+      .filter((node) => !existing.has(node))
+      .map((node) => transferableRef(graph, graph.ref(name, node)))
+  })
 
 /** What quanta make, with metadata and logs. */
 export function* outputsOfQuanta(graph: QuantumGraph): Generator<DatasetRef> {

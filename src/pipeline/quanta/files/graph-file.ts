@@ -35,14 +35,23 @@ export function quantumGraphParts(name: string, graph: QuantumGraph): Iterable<U
 }
 
 /** Read a graph file of either kind, told by its first bytes. */
-export async function loadQuantumGraph(
+export const loadQuantumGraph = (
   name: string,
   bytes: Uint8Array,
   tasks: TaskRegistry,
   { dimensions: universe }: Pick<Butler, 'dimensions'>,
-): Promise<QuantumGraph> {
+): Promise<QuantumGraph> => readChecked(name, bytes, { tasks, universe })
+
+/** The datasets of a graph file, by a graph without tasks and quanta: for who has not the code of its tasks, and need not have it. */
+export const loadGraphDatasets = (
+  name: string,
+  bytes: Uint8Array,
+  { dimensions: universe }: Pick<Butler, 'dimensions'>,
+): Promise<QuantumGraph> => readChecked(name, bytes, { tasks: undefined, universe })
+
+async function readChecked(name: string, bytes: Uint8Array, parts: LoadParts): Promise<QuantumGraph> {
   try {
-    return await readGraph(name, bytes, { tasks, universe })
+    return await readGraph(name, bytes, parts)
   } catch (error) {
     if (isFirstlightError(error)) throw error
     // The checks above the parts are few; what is damaged shows as a wrong type or number somewhere below.
