@@ -118,6 +118,22 @@ for (const form of ['qg', 'fgraph'] as const) {
   })
 }
 
+test('qg: one flipped bit inside any member is refused, with the file named', async () => {
+  for (const member of [
+    'header.json.zst',
+    'pipeline_graph.json.zst',
+    'thin_graph.json.zst',
+    'quantum_datasets.mb',
+  ]) {
+    const broken = Buffer.from(bytes.qg)
+    broken[broken.indexOf(member) + member.length + 40]! ^= 1
+    const error: unknown = await load('flipped.qg', broken).catch((e: unknown) => e)
+    expect(isFirstlightError(error) && error.message, member).toMatch(
+      /^flipped\.qg .*damaged \(.*check sum of/,
+    )
+  }
+})
+
 test('another run gets other dataset ids and the same quanta', () => {
   const moved = graph.withRun('u/other/run', makeIdSource(graph.header.time + 1), 'new-id', {})
   const [before, after] = [graph.quantum(3), moved.quantum(3)]

@@ -19,6 +19,8 @@ export interface ZipEntry {
   readonly size: number
   /** Of the local header. */
   readonly offset: number
+  /** CRC-32 of the unpacked bytes. */
+  readonly crc: number
 }
 
 /** The directory of an archive, read from its end: two or three short reads whatever its size. */
@@ -60,7 +62,8 @@ function entriesOf(bytes: Uint8Array, source: ByteSource): ReadonlyMap<string, Z
       offset: view.getUint32(at + 42, true),
     }
     const more = bytes.subarray(at + 46 + nameLength!, at + 46 + nameLength! + extra!)
-    entries.set(name, { name, method: view.getUint16(at + 10, true), ...withZip64(sizes, more) })
+    const [method, crc] = [view.getUint16(at + 10, true), view.getUint32(at + 16, true)]
+    entries.set(name, { name, method, crc, ...withZip64(sizes, more) })
     at += 46 + nameLength! + extra! + comment!
   }
   return entries

@@ -1,13 +1,15 @@
 import {
+  crc32,
   DataCoordinate,
   type DataId,
   DatasetRef,
   type DatasetType,
   type DimensionGroup,
+  readZipDirectory,
   RecordBook,
   type RecordRows,
 } from '#butler'
-import { parseBigJson } from '#core'
+import { bytesSource, parseBigJson } from '#core'
 import { unzipSync } from 'fflate'
 import { decompressZstd } from 'hyparquet-compressors'
 import { CoordinateTables } from '../coordinates.ts'
@@ -44,12 +46,12 @@ export async function readRubinGraph(
   file: Uint8Array,
   parts: LoadParts,
 ): Promise<QuantumGraph> {
-  const archive = openArchive(name, file)
+  const archive = await openArchive(name, file)
   const header = archive.json('header') as RubinHeader
   if (header.graph_type !== 'predicted')
     throw badGraphFile(name, `it is a ${header.graph_type} graph, which tells about a run and cannot be run`)
   const saved = archive.json('pipeline_graph') as RubinPipeline
-  const builder = new GraphBuilder(saved, parts)
+  const builder = new GraphBuilder(name, saved, parts)
   const init = archive.json('init_quanta') as readonly RubinQuantum[]
   for (const quantum of init) builder.addInit(quantum)
   const quanta = archive.quanta(header)
@@ -80,13 +82,8 @@ interface Archive {
   quanta(header: RubinHeader): readonly RubinQuantum[]
 }
 
-function openArchive(name: string, file: Uint8Array): Archive {
-  let members: Readonly<Record<string, Uint8Array>>
-  try {
-    members = unzipSync(file)
-  } catch (error) {
-    throw badGraphFile(name, `its archive is damaged (${(error as Error).message})`)
-  }
+async function openArchive(name: string, file: Uint8Array): Promise<Archive> {
+  const members = await unpack(name, file)
   const dictionary =
     'compression_dict' in members ? openDictionary(name, members['compression_dict']!) : undefined
   const member = (wanted: string): Uint8Array => {
@@ -118,6 +115,19 @@ function openArchive(name: string, file: Uint8Array): Archive {
         throw badGraphFile(name, `its header promises ${count} quanta, and it holds ${found.length}`)
       return found
     },
+  }
+}
+
+/** Members by name, each with the check sum that the archive has for it. */
+async function unpack(name: string, file: Uint8Array): Promise<Readonly<Record<string, Uint8Array>>> {
+  try {
+    const members = unzipSync(file)
+    for (const entry of (await readZipDirectory(bytesSource(file, name))).values())
+      if (crc32(members[entry.name]!) !== entry.crc)
+        throw new RangeError(`the check sum of ${entry.name} does not match`)
+    return members
+  } catch (error) {
+    throw badGraphFile(name, `its archive is damaged (${(error as Error).message})`)
   }
 }
 
@@ -158,6 +168,7 @@ function headerOf(header: RubinHeader): GraphHeader {
 class GraphBuilder {
   readonly datasets = new Map<string, DatasetNodes>()
   readonly files = new Map<string, readonly StoredFile[]>()
+  readonly #file: string
   readonly #saved: RubinPipeline
   readonly #universe: LoadParts['universe']
   readonly #tables = new CoordinateTables()
@@ -165,7 +176,8 @@ class GraphBuilder {
   readonly #nodes = new Map<string, number>()
   readonly #made = new Set<string>()
 
-  constructor(saved: RubinPipeline, { universe }: LoadParts) {
+  constructor(file: string, saved: RubinPipeline, { universe }: LoadParts) {
+    this.#file = file
     this.#saved = saved
     this.#universe = universe
   }
@@ -266,7 +278,7 @@ class GraphBuilder {
     if (name === PACKAGES)
       return { name, dimensions: this.#universe.empty, storageClass: 'Packages', isCalibration: false }
     if (saved?.dimensions == null || saved.storage_class == null)
-      throw badGraphFile(name, 'its dataset type is not described')
+      throw badGraphFile(this.#file, `its dataset type ${name} is not described`)
     return {
       name,
       dimensions: this.#universe.group(saved.dimensions),
