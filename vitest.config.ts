@@ -7,8 +7,14 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   imports: Record<string, { source: string }>
 }
 
-/** What starts kernels, servers and browsers, or changes its own process, gets a process for each file. */
-const APART = ['test/kernel/**/*.test.ts', 'test/workbench/**/*.test.ts', 'test/e2e/**/*.test.ts']
+/** What starts kernels, servers and browsers, or changes its own process or the tests' helpers, gets a process for each file. */
+const APART = [
+  'test/kernel/**/*.test.ts',
+  'test/workbench/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/butler/on-postgresql.test.ts',
+  'test/interop/postgresql.test.ts',
+]
 
 export default defineConfig({
   resolve: {
