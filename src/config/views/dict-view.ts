@@ -7,9 +7,9 @@ import { type PyDict, PyObject, type PyValue, setKey } from '../python/values.ts
 
 const READING = new Set(['get', 'keys', 'values', 'items'])
 
-/** A dict field as expressions see it: edits are assignments of the whole dict. */
+/** A field that is a dict as expressions see it: edits are assignments of the whole dict. */
 export class DictView extends PyObject {
-  readonly typeName = 'Dict'
+  readonly typeName: string = 'Dict'
   readonly #owner: Owner
   readonly #read: () => PyDict
 
@@ -20,7 +20,7 @@ export class DictView extends PyObject {
     this.#read = read
   }
 
-  override plain(): PyValue {
+  override plain(): PyDict {
     return this.#read()
   }
 
