@@ -1,6 +1,6 @@
 import { formatShort } from '#core'
 import type { RunEvent, TaskSummary } from '#pipeline'
-import { MIME, type PipelineDisplay, type QuantumState } from '#protocol'
+import { MIME, noQuanta, type PipelineDisplay, type QuantumState } from '#protocol'
 import { keepConfig } from '../display/config-display.ts'
 import { drawTasks } from './pipeline-picture.ts'
 import type { DisplayHandle } from '../display/display.ts'
@@ -157,15 +157,7 @@ export class PipelineView {
   }
 
   #counts(label: string): Record<QuantumState, number> {
-    const counts: Record<QuantumState, number> = {
-      pending: 0,
-      running: 0,
-      done: 0,
-      failed: 0,
-      blocked: 0,
-      skipped: 0,
-      cancelled: 0,
-    }
+    const counts = noQuanta()
     for (const quantum of this.#quanta.values()) if (quantum.label === label) counts[quantum.state]++
     return counts
   }

@@ -1,5 +1,16 @@
 export type QuantumState = 'pending' | 'running' | 'done' | 'failed' | 'blocked' | 'skipped' | 'cancelled'
 
+/** Counts of quanta by state, from nothing. */
+export const noQuanta = (): Record<QuantumState, number> => ({
+  pending: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  blocked: 0,
+  skipped: 0,
+  cancelled: 0,
+})
+
 export interface PipelineTaskDisplay {
   readonly label: string
   readonly dimensions: readonly string[]

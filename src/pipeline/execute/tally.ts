@@ -1,5 +1,5 @@
 import type { Logger } from '#core'
-import type { QuantumState } from '#protocol'
+import { noQuanta, type QuantumState } from '#protocol'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { GraphResult } from './run-graph.ts'
 import type { QuantumResult } from './outcome.ts'
@@ -8,15 +8,7 @@ import type { QuantumResult } from './outcome.ts'
 export class Tally {
   readonly #graph: QuantumGraph
   readonly #results: (QuantumResult | undefined)[]
-  readonly #counts: Record<QuantumState, number> = {
-    pending: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    blocked: 0,
-    skipped: 0,
-    cancelled: 0,
-  }
+  readonly #counts = noQuanta()
   #ended = 0
 
   constructor(graph: QuantumGraph) {
