@@ -5,13 +5,17 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
+import { bundle, root } from './bundle.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}dist/bin`
 const compiled = `${root}dist/src`
 const commands = ['butler', 'pipetask'].map((name) => `${folder}/${name}.js`)
-const inputs = [fileURLToPath(import.meta.url), `${root}package.json`, `${root}package-lock.json`]
+const inputs = [
+  fileURLToPath(import.meta.url),
+  `${root}tools/bundle.mjs`,
+  `${root}package.json`,
+  `${root}package-lock.json`,
+]
 
 const newest = Math.max(
   ...inputs.map((path) => statSync(path).mtimeMs),
@@ -22,25 +26,16 @@ const newest = Math.max(
 if (commands.every((path) => existsSync(path) && statSync(path).mtimeMs > newest)) process.exit(0)
 
 /** @param entries names in dist/bin → files of dist; only those files do something when they are loaded */
-const bundle = (entries, emptyOutDir) =>
-  build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      ssr: true,
-      outDir: folder,
-      emptyOutDir,
-      minify: false,
-      target: 'node20',
-      rollupOptions: {
-        input: entries,
-        treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
-      },
+const bundleCommands = (entries, emptyOutDir) =>
+  bundle({
+    outDir: folder,
+    emptyOutDir,
+    external: ['better-sqlite3', '@duckdb/node-api', 'pg', 'typescript', 'zeromq'],
+    rollupOptions: {
+      input: entries,
+      treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
-    ssr: { noExternal: true, external: ['better-sqlite3', '@duckdb/node-api', 'pg', 'typescript', 'zeromq'] },
   })
 
 /** Modules of the package by their names in dist/bin, from package.json. */
@@ -55,12 +50,12 @@ function library() {
   )
 }
 
-await bundle({ butler: `${compiled}/cli/butler.js` }, true)
+await bundleCommands({ butler: `${compiled}/cli/butler.js` }, true)
 const pipetask = {
   pipetask: `${compiled}/cli/pipetask.js`,
   'pipetask-worker': `${compiled}/cli/pipetask/worker.js`,
 }
-await bundle({ ...pipetask, ...library() }, false)
+await bundleCommands({ ...pipetask, ...library() }, false)
 const [, script] = commands
 const [, ...lines] = readFileSync(script, 'utf8').split('\n')
 writeFileSync(script, ['#!/usr/bin/env -S node --conditions=bundled', ...lines].join('\n'))

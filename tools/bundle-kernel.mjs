@@ -3,32 +3,22 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
+import { bundle, root } from './bundle.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const from = join(root, 'dist/kernel')
 const to = join(root, 'dist/kernel-bundle')
 
 /** @param external what stays a module of its own: in the execution thread all that cells can import too. */
-const bundle = (entries, external, emptyOutDir) =>
-  build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      ssr: true,
-      outDir: to,
-      emptyOutDir,
-      minify: false,
-      target: 'node20',
-      rollupOptions: {
-        input: Object.fromEntries(entries.map(([name, path]) => [name, join(from, path)])),
-        external,
-        output: { entryFileNames: '[name].js', chunkFileNames: 'execute/[name]-[hash].js' },
-      },
+const bundleThreads = (entries, external, emptyOutDir) =>
+  bundle({
+    outDir: to,
+    emptyOutDir,
+    external: ['typescript', 'zeromq'],
+    rollupOptions: {
+      input: Object.fromEntries(entries.map(([name, path]) => [name, join(from, path)])),
+      external,
+      output: { entryFileNames: '[name].js', chunkFileNames: 'execute/[name]-[hash].js' },
     },
-    ssr: { noExternal: true, external: ['typescript', 'zeromq'] },
   })
 
 const newest = (folder, pick) =>
@@ -42,13 +32,14 @@ function isStale() {
   const inputs = [from, join(root, 'dist/src/core'), join(root, 'dist/src/platform/node/jupyter')]
   const time = statSync(built).mtimeMs
   return (
-    statSync(fileURLToPath(import.meta.url)).mtimeMs > time ||
-    inputs.some((folder) => newest(folder, (name) => name.endsWith('.js')) > time)
+    [fileURLToPath(import.meta.url), join(root, 'tools/bundle.mjs')].some(
+      (p) => statSync(p).mtimeMs > time,
+    ) || inputs.some((folder) => newest(folder, (name) => name.endsWith('.js')) > time)
   )
 }
 
 if (isStale()) {
-  await bundle(
+  await bundleThreads(
     [
       ['session/main', 'main.js'],
       ['language/worker', 'language/worker.js'],
@@ -57,7 +48,7 @@ if (isStale()) {
     [/^#(?!core$)/, /src\/(?!platform\/node\/jupyter|core)/],
     true,
   )
-  await bundle(
+  await bundleThreads(
     [
       ['execute/worker', 'execute/worker.js'],
       ['globals/tslab', 'globals/tslab.js'],
