@@ -32,3 +32,4 @@ export { type ByteSource, bytesSource, type FileStat, type Files, type FileWrite
 export { canonicalJson, type JsonValue } from './json.ts'
 export { bigJson, parseBigJson } from './big-json.ts'
 export { toBase64, fromBase64, toHex, fromHex, concatBytes } from './bytes.ts'
+export { crc32 } from './crc32.ts'

@@ -1,5 +1,5 @@
 import { Gunzip, gunzipSync } from 'fflate'
-import { concatBytes } from '#core'
+import { concatBytes, crc32 } from '#core'
 
 /** Unpack gzip data (RFC 1952): several members, zero padding behind them. @throws Error on damage or a wrong CRC-32 */
 export function gunzip(packed: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -55,41 +55,3 @@ function endsWithTrailer(packed: Uint8Array, crc: number, size: number): boolean
 
 const uint32 = (b: Uint8Array, at: number): number =>
   (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-
-const CRC_TABLES = makeTables()
-
-/** CRC-32 of RFC 1952 §8, eight bytes a step. */
-export function crc32(bytes: Uint8Array): number {
-  const t = CRC_TABLES
-  let crc = 0xffffffff
-  let i = 0
-  for (; i + 8 <= bytes.length; i += 8) {
-    const low = crc ^ (bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24))
-    crc =
-      t[0x700 + (low & 255)]! ^
-      t[0x600 + ((low >>> 8) & 255)]! ^
-      t[0x500 + ((low >>> 16) & 255)]! ^
-      t[0x400 + (low >>> 24)]! ^
-      t[0x300 + bytes[i + 4]!]! ^
-      t[0x200 + bytes[i + 5]!]! ^
-      t[0x100 + bytes[i + 6]!]! ^
-      t[bytes[i + 7]!]!
-  }
-  for (; i < bytes.length; i++) crc = t[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8)
-  return (crc ^ 0xffffffff) >>> 0
-}
-
-function makeTables(): Int32Array {
-  const t = new Int32Array(8 * 256)
-  for (let n = 0; n < 256; n++) {
-    let c = n
-    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-    t[n] = c
-  }
-  for (let n = 0; n < 256; n++)
-    for (let k = 1; k < 8; k++) {
-      const previous = t[(k - 1) * 256 + n]!
-      t[k * 256 + n] = t[previous & 255]! ^ (previous >>> 8)
-    }
-  return t
-}

@@ -1,4 +1,4 @@
-import { type ByteSource, type Files, FirstlightError } from '#core'
+import { type ByteSource, crc32, type Files, FirstlightError } from '#core'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
@@ -7,7 +7,6 @@ import { expandDataId } from '../dimensions/expand.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ArgumentError, FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
-import { crc32 } from './crc32.ts'
 import { archiveName, INDEX_FILE, type IndexedFile, writeIndex } from './zip-index.ts'
 import { zipChunks, type ZipMember } from './zip-writer.ts'
 

@@ -1,5 +1,4 @@
-import { type ByteSource, concatBytes } from '#core'
-import { crc32 } from './crc32.ts'
+import { type ByteSource, concatBytes, crc32 } from '#core'
 
 /** A file to go into an archive: as it is, or deflated from memory. */
 export type ZipMember =

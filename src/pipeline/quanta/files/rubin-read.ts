@@ -1,5 +1,4 @@
 import {
-  crc32,
   DataCoordinate,
   type DataId,
   DatasetRef,
@@ -9,7 +8,7 @@ import {
   RecordBook,
   type RecordRows,
 } from '#butler'
-import { bytesSource, parseBigJson } from '#core'
+import { bytesSource, crc32, parseBigJson } from '#core'
 import { unzipSync } from 'fflate'
 import { decompressZstd } from 'hyparquet-compressors'
 import { CoordinateTables } from '../coordinates.ts'
