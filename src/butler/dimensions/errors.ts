@@ -1,10 +1,13 @@
 import { closest } from '#core'
 import { ArgumentError, DimensionNameError } from '../errors.ts'
-import type { DimensionUniverse } from './universe.ts'
+import type { DimensionElement } from './element.ts'
 
-export function dimensionNameError(name: string, universe: DimensionUniverse): DimensionNameError {
-  const near = closest(name, universe.dimensionNames)
-  const plain = universe.elements.filter((e) => e.kind !== 'skypix' && e.kind !== 'join').map((e) => e.name)
+export function dimensionNameError(name: string, elements: readonly DimensionElement[]): DimensionNameError {
+  const near = closest(
+    name,
+    elements.filter((e) => e.kind !== 'join').map((e) => e.name),
+  )
+  const plain = elements.filter((e) => e.kind !== 'skypix' && e.kind !== 'join').map((e) => e.name)
   return new DimensionNameError(`No such dimension '${name}'.`, {
     hint:
       near === undefined

@@ -1,48 +1,6 @@
 import type { ColumnType, DimensionElement, ElementKind, FieldSpec } from './element.ts'
 import { universeConfigError } from './errors.ts'
-
-interface FieldConfig {
-  readonly name: string
-  readonly type: string
-  readonly length?: number
-  readonly nbytes?: number
-  readonly nullable?: boolean
-  readonly doc?: string
-}
-
-interface ElementConfig {
-  readonly doc?: string
-  readonly keys?: readonly FieldConfig[]
-  readonly requires?: readonly string[]
-  readonly implies?: readonly string[]
-  readonly metadata?: readonly FieldConfig[]
-  readonly governor?: boolean
-  readonly always_join?: boolean
-  readonly populated_by?: string
-  readonly storage?: {
-    readonly cls: string
-    readonly view_of?: string
-    readonly nested?: { readonly cls?: string; readonly view_of?: string }
-  }
-}
-
-interface SkypixSystem {
-  readonly class: string
-  readonly max_level?: number | null
-}
-
-/** The JSON a repository keeps under `config:dimensions.json`; versions 0 to 8 have this form. */
-export interface DimensionConfig {
-  readonly version: number
-  readonly namespace: string
-  readonly skypix: { readonly common: string; readonly [system: string]: string | SkypixSystem }
-  readonly elements: Readonly<Record<string, ElementConfig>>
-  readonly topology: {
-    readonly spatial: Readonly<Record<string, readonly string[]>>
-    readonly temporal: Readonly<Record<string, readonly string[]>>
-  }
-  readonly packers?: unknown
-}
+import type { DimensionConfig, ElementConfig, FieldConfig, SkypixSystem } from './universe-config.ts'
 
 /** Elements in canonical order: by generations of what they require and imply, by name within one. */
 export function parseUniverse(config: DimensionConfig): readonly DimensionElement[] {

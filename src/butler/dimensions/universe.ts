@@ -1,6 +1,7 @@
 import { INSPECT } from '#core'
 import { canonicalUniverse } from './universe-8/canonical.ts'
-import { type DimensionConfig, parseUniverse } from './parse.ts'
+import { parseUniverse } from './parse.ts'
+import type { DimensionConfig } from './universe-config.ts'
 import type { DimensionElement } from './element.ts'
 import { DimensionGroup } from './group.ts'
 import { dimensionNameError } from './errors.ts'
@@ -37,7 +38,7 @@ export class DimensionUniverse {
   /** Throws `butler/dimension-name` for what is no element. */
   get(name: string): DimensionElement {
     const element = this.byName.get(name)
-    if (element === undefined) throw dimensionNameError(name, this)
+    if (element === undefined) throw dimensionNameError(name, this.elements)
     return element
   }
 
@@ -100,7 +101,7 @@ export class DimensionUniverse {
     const add = (name: string) => {
       if (members.has(name)) return
       const element = this.get(name)
-      if (element.kind === 'join') throw dimensionNameError(name, this)
+      if (element.kind === 'join') throw dimensionNameError(name, this.elements)
       members.add(name)
       for (const other of element.required) add(other)
       for (const other of element.directImplied) add(other)

@@ -1,12 +1,19 @@
-import type { Butler } from '../butler.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { DatasetType } from '../datasets/dataset-type.ts'
 import { InvalidQueryError, MissingDatasetTypeError } from '../errors.ts'
-import type { AllDatasetsQueryOptions } from '../options.ts'
+import type { AllDatasetsQueryOptions, DatasetQueryOptions } from '../options.ts'
+import type { Registry } from '../registry/registry.ts'
 import { DEFAULT_LIMIT } from './convenience.ts'
+
+/** What answers for one type at a time: a butler. */
+interface TypeByType {
+  readonly registry: Pick<Registry, 'queryDatasetTypes'>
+  queryDatasets(type: DatasetType, options: DatasetQueryOptions): Promise<readonly DatasetRef[]>
+}
 
 /** Datasets of all types (or of those named), type by type; `searched`: the collections where none are given. */
 export async function queryAllDatasets(
-  butler: Butler,
+  butler: TypeByType,
   options: AllDatasetsQueryOptions,
   searched: readonly string[],
 ): Promise<readonly DatasetRef[]> {

@@ -1,5 +1,5 @@
 import type { SqlConnection } from '#sql'
-import type { DimensionConfig } from '../dimensions/parse.ts'
+import type { DimensionConfig } from '../dimensions/universe-config.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
 import { IncompatibleVersionError, InconsistentUniverseError, NotARepositoryError } from '../errors.ts'
 import { MANAGERS, UNIVERSE_ATTRIBUTE } from '../schema/attributes.ts'

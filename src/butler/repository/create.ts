@@ -4,7 +4,7 @@ import { at, type ConfigTree, type ConfigValue, isTree, mergeTrees } from './con
 import { withBuiltIn } from './config-tree.ts'
 import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
-import type { DimensionConfig } from '../dimensions/parse.ts'
+import type { DimensionConfig } from '../dimensions/universe-config.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError, InconsistentUniverseError, RepositoryConfigError } from '../errors.ts'
 import { freshAttributes, MANAGERS } from '../schema/attributes.ts'

@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../dimensions/parse.ts'
+import type { DimensionConfig } from '../dimensions/universe-config.ts'
 
 interface Manager {
   /** The name in butler.yaml; the attributes name the class by its real place when that differs. */

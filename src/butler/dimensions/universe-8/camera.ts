@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 
 /** The instrument and its parts: filters and detectors. */
 export const camera: DimensionConfig['elements'] = {

@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 import { camera } from './camera.ts'
 import { observations } from './observations.ts'
 import { relations } from './relations.ts'

@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 
 /** What a night consists of: days, groups, visits and exposures. */
 export const observations: DimensionConfig['elements'] = {

@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 
 /** Visits by exposure, by system and on each detector. */
 export const relations: DimensionConfig['elements'] = {

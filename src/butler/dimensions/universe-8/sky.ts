@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 
 /** Sky maps with their tracts and patches. */
 export const sky: DimensionConfig['elements'] = {

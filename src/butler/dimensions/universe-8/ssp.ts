@@ -1,4 +1,4 @@
-import type { DimensionConfig } from '../parse.ts'
+import type { DimensionConfig } from '../universe-config.ts'
 
 /** Solar-system processing. */
 export const ssp: DimensionConfig['elements'] = {
