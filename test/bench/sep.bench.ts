@@ -41,7 +41,7 @@ try {
   store.variance.set(maskedImage.variance.data)
   const apertures = (radii: number[]) => () => stars.forEach(({ x, y }) => store.circles(x, y, radii))
   const background = fastest(
-    () => fitBackground(maskedImage, { approxOrder: undefined }).background.image(),
+    () => fitBackground(maskedImage, OPTIONS).background.image(),
     12,
   )
   report({
