@@ -40,10 +40,7 @@ try {
   store.image.set(maskedImage.image.data)
   store.variance.set(maskedImage.variance.data)
   const apertures = (radii: number[]) => () => stars.forEach(({ x, y }) => store.circles(x, y, radii))
-  const background = fastest(
-    () => fitBackground(maskedImage, OPTIONS).background.image(),
-    12,
-  )
+  const background = fastest(() => fitBackground(maskedImage, OPTIONS).background.image(), 12)
   report({
     job: 'background, cells of 128, and its surface',
     ours: background,
