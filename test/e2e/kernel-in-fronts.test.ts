@@ -151,4 +151,47 @@ describe.each([
     await soon(() => outputs(0).allInnerTexts().then(String)).not.toBe(before)
     expect(await outputs(0).allInnerTexts().then(String)).toMatch(/square \d+/)
   })
+
+  test('a comm that the page opens carries bytes both ways, of a view into a larger buffer only its own', async () => {
+    await open(
+      `comms.registerTarget('plus-one', (comm) => {
+  comm.onMessage(({ data, buffers }) => comm.send(data, { buffers: buffers.map((b) => b.map((x) => x + 1).subarray(1)) }))
 })
+'ready'`,
+    )
+    await run(0)
+    await soon(() => outputs(0).allInnerTexts()).toEqual(["'ready'"])
+    const answer = await page.evaluate(async () => {
+      const { session } = (lab.shell.currentWidget as unknown as { sessionContext: { session: OpenSession } })
+        .sessionContext
+      const comm = session.kernel.createComm('plus-one')
+      comm.open()
+      const heard = new Promise<CommMessage>((resolve) => {
+        comm.onMsg = resolve
+      })
+      const far = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), 15_000))
+      comm.send({ n: 5 }, {}, [new Uint8Array([1, 2, 3]).buffer, new Uint8Array(100_000).fill(9).buffer])
+      const { content, buffers } = await Promise.race([heard, far])
+      const [few = [], many = []] = buffers.map((view) => [
+        ...new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
+      ])
+      return { data: content.data, few, many: [many.length, new Set(many).size, many[0]] }
+    })
+    expect(answer).toEqual({ data: { n: 5 }, few: [3, 4], many: [99_999, 1, 10] })
+  })
+})
+
+interface OpenSession {
+  readonly kernel: { createComm(target: string): OpenComm }
+}
+
+interface OpenComm {
+  open(): void
+  send(data: object, metadata: object, buffers: readonly ArrayBuffer[]): void
+  onMsg: (message: CommMessage) => void
+}
+
+interface CommMessage {
+  readonly content: { readonly data: unknown }
+  readonly buffers: readonly DataView[]
+}

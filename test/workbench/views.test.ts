@@ -1,13 +1,10 @@
 import { Table, tableFromArrays, tableToIPC, TimestampNanosecond, vectorFromArray } from 'apache-arrow'
-import { PageConfig } from '@jupyterlab/coreutils'
-import type { ServerConnection } from '@jupyterlab/services'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PipelineTaskDisplay } from '#protocol'
 import { Catalog } from '#table'
 import { formatDuration } from '../../workbench/app/pipeline/duration.ts'
 import { layoutTasks } from '#protocol'
 import { textsOfIpc } from '../../workbench/app/table/arrow-text.ts'
-import { serverSettingsPlugin } from '../../workbench/app/shell/server-settings.ts'
 import { formatCell } from '../../workbench/app/table/format.ts'
 
 test('64-bit ids are printed exactly, floats with the digits of their type', () => {
@@ -75,22 +72,4 @@ test('a pipeline that waits for itself is drawn all the same', () => {
 
 test('durations', () => {
   expect([0.44, 42.4, 80, 7502].map(formatDuration)).toEqual(['0.4 s', '42 s', '1 min 20 s', '2 h 05 min'])
-})
-
-test('the xsrf value of the page goes to our server alone', async () => {
-  PageConfig.setOption('firstlightXsrf', 'of this page')
-  const sent: Request[] = []
-  vi.stubGlobal('location', { origin: 'http://127.0.0.1:8888' })
-  vi.stubGlobal('fetch', async (request: Request) => void sent.push(request))
-  onTestFinished(() => void vi.unstubAllGlobals())
-  const settings = (await serverSettingsPlugin.activate(null as never)) as ServerConnection.ISettings
-  for (const url of [
-    'http://127.0.0.1:8888/api',
-    'http://127.0.0.1:8889/api',
-    'http://127.0.0.1.evil.com:8888/api',
-    'http://evil.com/?http://127.0.0.1:8888/api',
-  ])
-    await settings.fetch(url)
-  const values = sent.map(({ headers }) => headers.get('X-XSRFToken'))
-  expect(values).toEqual(['of this page', null, null, null])
 })

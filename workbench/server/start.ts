@@ -92,7 +92,7 @@ async function assemble(options: ServerOptions, guard: Guard, log: Logger) {
     kernels: () => kernels.list().length,
     connections: () => upgrades.connections,
   }
-  const page = { staticDir, root: place.root, version: await packageVersion() }
+  const page = { staticDir, root: place.root, version: await packageVersion(), started: activity.started }
   const routes = [
     ...authRoutes(guard),
     ...statusRoutes(activity, place),

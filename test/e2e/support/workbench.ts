@@ -9,6 +9,8 @@ const built = (path: string) => fileURLToPath(new URL(`../../../${path}`, import
 
 export interface Workbench extends RunningServer {
   readonly root: string
+  /** End the server and leave its folder, which `close` removes too. */
+  stop(): Promise<void>
 }
 
 /** The built application with a folder of its own and no kernels but ours. */
@@ -28,6 +30,7 @@ export async function startWorkbench(options: Partial<ServerOptions> = {}): Prom
   return {
     ...server,
     root,
+    stop: server.close,
     close: async () => {
       await server.close()
       rmSync(dir, { recursive: true, force: true })

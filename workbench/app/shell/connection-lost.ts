@@ -3,8 +3,9 @@ import {
   type IConnectionLost,
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application'
-import { Dialog } from '@jupyterlab/apputils'
+import { Dialog, Notification } from '@jupyterlab/apputils'
 import { PageConfig, URLExt } from '@jupyterlab/coreutils'
+import { pageLogin } from './page-login.ts'
 
 /** Says in our words why the server does not answer, and what brings it back; once at a time. */
 export const connectionLostPlugin: JupyterFrontEndPlugin<IConnectionLost> = {
@@ -12,14 +13,23 @@ export const connectionLostPlugin: JupyterFrontEndPlugin<IConnectionLost> = {
   description: 'Explains a lost server.',
   autoStart: true,
   provides: ConnectionLostToken,
-  activate: () => {
+  activate: ({ serviceManager }) => {
     let watching = false
-    return async () => {
+    const watch = async () => {
       if (watching) return
       watching = true
       await explainUntilBack()
+      await pageLogin.renew().catch(() => undefined)
       watching = false
     }
+    pageLogin.addEventListener('refused', () => void watch())
+    pageLogin.addEventListener('server-changed', () => {
+      // Else notebooks would keep their dead kernels until the next poll, and send cells to them.
+      for (const running of [serviceManager.sessions, serviceManager.kernels])
+        running.refreshRunning().catch(() => undefined)
+      Notification.warning(KERNELS_ENDED, { autoClose: false })
+    })
+    return watch
   },
 }
 
@@ -59,9 +69,12 @@ const WORDS: Readonly<Record<Trouble, { title: string; body: string }>> = {
     title: 'The Firstlight server was started again',
     body:
       'This tab’s login was for the server before it. Open the link that “firstlight start” has printed in this browser; ' +
-      'then this tab can save again after a reload. Copy what you have not saved first.',
+      'then this tab can save and run again.',
   },
 }
+
+const KERNELS_ENDED =
+  'The server was started again. The kernels and their variables ended with the old one: run your cells again.'
 
 const EVERY_MS = 3000
 

@@ -1,5 +1,5 @@
-import { PageConfig } from '@jupyterlab/coreutils'
 import { IServerSettings, ServerConnection, type ServiceManagerPlugin } from '@jupyterlab/services'
+import { pageLogin } from './page-login.ts'
 
 /**
  * Requests to our server carry the xsrf value of the page they come from. The stock plugin reads it from a cookie, which
@@ -9,14 +9,21 @@ export const serverSettingsPlugin: ServiceManagerPlugin<ServerConnection.ISettin
   id: 'firstlight:server-settings',
   autoStart: true,
   provides: IServerSettings,
-  activate: () => {
-    const xsrf = PageConfig.getOption('firstlightXsrf')
-    return ServerConnection.makeSettings({
-      fetch: (input: RequestInfo | URL, init?: RequestInit) => {
+  activate: () =>
+    ServerConnection.makeSettings({
+      fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
         const request = new Request(input, init)
-        if (new URL(request.url).origin === location.origin) request.headers.set('X-XSRFToken', xsrf)
-        return fetch(request)
+        if (new URL(request.url).origin !== location.origin) return fetch(request)
+        const again = request.clone()
+        const answer = await fetch(signed(request))
+        // The login may be a newer one than this page; what is open in it must be saved all the same.
+        if (answer.status !== 403 || (await pageLogin.renew()) !== 'renewed') return answer
+        return fetch(signed(again))
       },
-    })
-  },
+    }),
+}
+
+function signed(request: Request): Request {
+  request.headers.set('X-XSRFToken', pageLogin.xsrf)
+  return request
 }

@@ -65,6 +65,11 @@ export class Guard {
     return session === undefined ? undefined : { by: 'cookie', session }
   }
 
+  /** A cookie of ours is there, whatever else is. */
+  isLoggedIn(caller: Caller): boolean {
+    return this.#sessionOf(caller) !== undefined
+  }
+
   tokenIsOurs(token: string): boolean {
     return secretsEqual(token, this.#token)
   }

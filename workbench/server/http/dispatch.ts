@@ -47,7 +47,8 @@ async function answer({ routes, guard }: Dispatcher, exchange: Exchange): Promis
     return redirect(res, `/login?next=${encodeURIComponent(withoutToken(path, query))}${wrong}`)
   }
   if (route.access === 'page' && identity.by === 'token') {
-    res.setHeader('Set-Cookie', guard.login())
+    // Opened a second time: the tabs of the first keep their login.
+    if (!guard.isLoggedIn(caller)) res.setHeader('Set-Cookie', guard.login())
     return redirect(res, withoutToken(path, query))
   }
   if (route.access !== 'page' && !guard.pageIsOurs(caller, identity)) {
@@ -78,7 +79,9 @@ function withoutToken(path: string, query: URLSearchParams): string {
 function refuse({ log }: Dispatcher, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const known = error instanceof HttpError
   const path = (req.url ?? '').split('?')[0]
-  if (!known) log.error(`${req.method} ${path}: ${error instanceof Error ? error.stack : messageOf(error)}`)
+  if (hasLeft(error)) log.debug(`${req.method} ${path}: the client left before the end`)
+  else if (!known)
+    log.error(`${req.method} ${path}: ${error instanceof Error ? error.stack : messageOf(error)}`)
   else log.debug(`${req.method} ${path} ${error.status} ${error.code}`)
   if (res.headersSent) {
     res.destroy()
@@ -92,6 +95,10 @@ function refuse({ log }: Dispatcher, req: IncomingMessage, res: ServerResponse, 
     known ? error.status : statusOf(error),
   )
 }
+
+/** The browser closed the connection while it was answered: a tab was closed or reloaded. */
+const hasLeft = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 /** File system refusals are the user's to solve, not server faults. */
 function statusOf(error: unknown): number {

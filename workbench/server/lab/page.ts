@@ -7,6 +7,8 @@ export interface PageOptions {
   readonly staticDir: string
   readonly root: string
   readonly version: string
+  /** Tells this run of the server from another. */
+  readonly started: Date
 }
 
 interface Assets {
@@ -36,7 +38,7 @@ ${scripts.map((name) => `<script defer src="/static/${escapeHtml(name)}"></scrip
 `
 }
 
-function pageConfig({ version, root }: PageOptions, xsrf: string, location: string) {
+function pageConfig({ version, root, started }: PageOptions, xsrf: string, location: string) {
   const { mode, workspace, treePath } = placeOf(location)
   return {
     appName: 'Firstlight',
@@ -72,6 +74,7 @@ function pageConfig({ version, root }: PageOptions, xsrf: string, location: stri
     workspace,
     treePath,
     firstlightXsrf: xsrf,
+    firstlightStarted: started.toISOString(),
   }
 }
 
