@@ -24,7 +24,7 @@ export {
   type SqlForeignKey,
   type SqlTable,
 } from './table.ts'
-export { jsonRows, jsonValue } from './json-rows.ts'
+export { jsonRows, jsonUuid, jsonValue } from './json-rows.ts'
 export { insertNumbered, numberedInsert } from './numbered-insert.ts'
 export { translateToPostgres, type PostgresStatement } from './postgresql/translate.ts'
 export { blake2b } from './postgresql/blake2b.ts'

@@ -11,5 +11,8 @@ export const jsonRows = (rows: readonly (readonly SqlValue[])[]): string =>
 export const jsonValue = (i: number, isText: boolean): string =>
   `CAST(json_extract(value, '$[${i}]') AS ${isText ? 'TEXT' : 'BIGINT'})`
 
+/** The i-th value of a row of `json_each` as a UUID of 32 hexadecimal digits. */
+export const jsonUuid = (i: number): string => `CAST(json_extract(value, '$[${i}]') AS CHAR(32))`
+
 const jsonScalar = (value: SqlValue): string =>
   typeof value === 'bigint' ? String(value) : JSON.stringify(value)

@@ -1,4 +1,4 @@
-import { isSqlError, jsonRows, jsonValue, quoteName, type SqlConnection, type SqlValue } from '#sql'
+import { isSqlError, jsonRows, jsonUuid, quoteName, type SqlConnection, type SqlValue } from '#sql'
 import type { Timespan } from '#time'
 import type { CollectionRecord } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -148,7 +148,7 @@ export class DatasetStore {
   async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set()
     const rows = await this.connection.all(
-      `SELECT id FROM dataset WHERE id IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
+      `SELECT id FROM dataset WHERE id IN (SELECT ${jsonUuid(0)} FROM json_each(?))`,
       [jsonRows(ids.map((id) => [toHexId(id)]))],
     )
     return new Set(rows.map((row) => fromHexId(row[0] as string)))

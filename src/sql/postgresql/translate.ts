@@ -13,7 +13,7 @@ export interface PostgresStatement {
 
 /**
  * Translate a statement written for SQLite: `?` become `$1 …`, the two columns of a timespan one range (read and written), GLOB
- * becomes LIKE, `json_each(?)` and `json_extract(value, '$[i]')` their PostgreSQL twins, INTEGER in casts BIGINT.
+ * becomes LIKE, `json_each(?)` and `json_extract(value, '$[i]')` their PostgreSQL twins, INTEGER in casts BIGINT, CHAR(32) UUID.
  * Columns of subqueries keep their names, so an outer query may speak of `x.timespan_begin` of an inner one.
  */
 export const translateToPostgres = (sql: string): PostgresStatement => new Translation(sql).run()
@@ -46,6 +46,8 @@ class Translation {
           return this.glob()
         case 'INTEGER':
           return this.emit('BIGINT', 1)
+        case 'CHAR':
+          return this.uuid()
         case 'JSON_EACH':
           return this.jsonEach()
         case 'JSON_EXTRACT':
@@ -55,6 +57,13 @@ class Translation {
       return this.bareBound(token.text)
     if (isName(token) && this.tokens[this.at + 1]?.raw === '.') return this.qualified(token)
     this.emit(token.raw, 1)
+  }
+
+  /** `CHAR(32)` holds a UUID. */
+  private uuid(): void {
+    const size = this.tokens.slice(this.at + 1, this.at + 4).map((t) => t.raw)
+    if (size.join('') === '(32)') this.emit('UUID', 4)
+    else this.emit('CHAR', 1)
   }
 
   private emit(text: string, consumed: number): void {
