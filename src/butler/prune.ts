@@ -70,7 +70,9 @@ export async function removeRuns(
 }
 
 async function emptyTrash(repository: Repository): Promise<void> {
-  await repository.write('empty the trash', async () => {
-    await repository.datastore.emptyTrash()
-  })
+  const stuck = await repository.write('empty the trash', () => repository.datastore.emptyTrash())
+  for (const { message } of stuck)
+    repository.log.warn(
+      `${message} The dataset is deleted; its file goes with the next deletion or \`butler check --mend\`.`,
+    )
 }

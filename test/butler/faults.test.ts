@@ -6,6 +6,7 @@ import {
   rmSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -134,7 +135,9 @@ test('check tells what is wrong, mends what it may and leaves what it must not t
   writeFileSync(path(`${folder}/orphan.yaml`), 'x: 1\n')
   mkdirSync(path('u/me/gone/note/v1'), { recursive: true })
   writeFileSync(path('u/me/gone/note/v1/note_Cam_v1_u_me_gone.yaml'), 'x: 1\n')
-  writeFileSync(path(`${folder}/note.yaml.0123abcd.tmp`), 'x')
+  for (const name of ['0123abcd', '4567cdef']) writeFileSync(path(`${folder}/note.yaml.${name}.tmp`), 'x')
+  // What a run left behind yesterday; the other may be one that is at work.
+  utimesSync(path(`${folder}/note.yaml.0123abcd.tmp`), new Date(), new Date(Date.now() - 86_400_000))
   writeFileSync(path('README.txt'), 'mine')
   const found = await check('--json')
   expect(found.code).toBe(1)
@@ -143,6 +146,7 @@ test('check tells what is wrong, mends what it may and leaves what it must not t
     temporaries: [`${folder}/note.yaml.0123abcd.tmp`],
     orphans: [`${folder}/orphan.yaml`, 'u/me/gone/note/v1/note_Cam_v1_u_me_gone.yaml'],
     strangers: ['README.txt'],
+    young: [`${folder}/note.yaml.4567cdef.tmp`],
     missing: [{ id: lost.id, datasetType: 'note', run: 'run/a' }],
     damaged: [{ id: cut.id, why: expect.stringMatching(/^3 bytes instead of \d+$/) as string }],
     mended: 0,
@@ -151,6 +155,9 @@ test('check tells what is wrong, mends what it may and leaves what it must not t
   expect(await check('--mend', '--dry-run')).toMatchObject({ code: 1 })
   const mending = await check('--mend')
   expect([mending.code, mending.out.split('\n').at(-2)]).toEqual([1, '4 mended, 1 need a person.'])
+  expect(readdirSync(path(folder))).toContain('note.yaml.4567cdef.tmp')
+  expect(await check('--mend', '--older-than', '0', '--json')).toMatchObject({ code: 1 })
+  expect(readdirSync(path(folder))).not.toContain('note.yaml.4567cdef.tmp')
   expect(await butler.existence(lost)).toMatchObject({ recorded: true, inDatastore: false })
   expect(readdirSync(path(folder), { recursive: true }).filter((f) => String(f).includes('orphan'))).toEqual(
     [],

@@ -6,6 +6,7 @@ import { startPostgres } from '../support/postgres.ts'
 const server = await startPostgres()
 useRegistries(() => server.newDatabase())
 
+await import('./check.test.ts')
 await import('./collections.test.ts')
 await import('./datasets.test.ts')
 await import('./opening.test.ts')

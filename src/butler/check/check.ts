@@ -1,3 +1,5 @@
+import { messageOf } from '#core'
+import type { FileDatastore } from '../datastore/file-datastore.ts'
 import { isAddress, joinPath, relativeTo } from '../datastore/uri.ts'
 import type { Repository } from '../repository/repository.ts'
 import { type FindOptions, findProblems, type StoreReport } from './find.ts'
@@ -8,9 +10,6 @@ export interface CheckOptions extends Omit<FindOptions, 'now'> {
   readonly mend?: boolean
 }
 
-/** On a database with many writers, a file this young may belong to a put that is not committed yet. */
-const YOUNG_MS = 3_600_000
-
 /** Look whether rows and files agree. */
 export const checkRepository = async (
   repository: Repository,
@@ -20,32 +19,39 @@ export const checkRepository = async (
     repository,
     await (options.mend === true
       ? mendRepository(repository, options)
-      : findProblems(repository, withDefaults(repository, options))),
+      : findProblems(repository, withClock(repository, options))),
   )
 
 /**
- * Look and mend: delete half-written and orphan files, finish deletions, forget records whose files are gone (their datasets stay
- * known, without a file). SQLite has no other writer meanwhile, so a file without a row is no put in progress; on PostgreSQL
- * files of the last hour are let be. Gives what was found.
+ * Look and mend: delete half-written and orphan files, finish deletions, write lost records again, forget where datasets were whose
+ * files are gone (they stay known, without a file). What may be somebody's work in progress is let be, and so is what may come
+ * back: see `withPatience` and `judgeRecords`. Gives what was found.
  */
 function mendRepository(repository: Repository, options: CheckOptions): Promise<readonly StoreReport[]> {
   return repository.write('mend the repository', async () => {
-    const settings = withDefaults(repository, options)
+    const settings = withClock(repository, options)
     const reports = await findProblems(repository, settings)
+    const stuck = new Map<FileDatastore, readonly string[]>()
     // Records that go may leave files of other parts behind: look again until nothing is left.
     for (let r = reports, round = 0; r.some(({ report }) => mendable(report) > 0) && round < 3; round++) {
-      for (const one of r) await mendOnce(one)
+      for (const one of r) stuck.set(one.store, await mendOnce(one))
       r = await findProblems(repository, settings)
     }
-    return reports
+    return reports.map((r) => ({ ...r, report: { ...r.report, stuck: stuck.get(r.store) ?? [] } }))
   })
 }
 
-async function mendOnce({ store, report }: StoreReport): Promise<void> {
-  await store.records.drop([...new Set([...report.missing.map((m) => m.id), ...report.adrift])])
-  if (report.trash.length > 0) await store.emptyTrash()
+/** Gives why files could not be removed. */
+async function mendOnce({ store, report, displaced, lost }: StoreReport): Promise<readonly string[]> {
+  await store.records.locate(displaced)
+  const known = new Set(displaced)
+  const gone = [...report.missing.map((m) => m.id), ...report.adrift.filter((id) => !known.has(id))]
+  await store.records.drop([...new Set([...gone, ...lost.map(({ dataset }) => dataset.id)])])
+  await store.records.insert(lost.flatMap(({ records }) => records))
+  const stuck = report.trash.length > 0 ? (await store.emptyTrash()).map((e) => e.message) : []
   for (const path of [...report.temporaries, ...report.orphans])
-    await store.files.remove(joinPath(store.root, path))
+    await store.files.remove(joinPath(store.root, path)).catch((e: unknown) => stuck.push(messageOf(e)))
+  return stuck
 }
 
 /** One report of all datastores; paths of a chain's members begin with their folder below the repository. */
@@ -70,16 +76,18 @@ function merged({ config }: Repository, reports: readonly StoreReport[]): CheckR
     temporaries: paths((r) => r.temporaries),
     orphans: paths((r) => r.orphans),
     strangers: paths((r) => r.strangers),
+    young: paths((r) => r.young),
+    unrecorded: reports.flatMap((r) => r.report.unrecorded.map((u) => ({ ...u, path: below(r)(u.path) }))),
     missing: records((r) => r.missing),
     damaged: records((r) => r.damaged),
     trash: all((r) => r.trash),
     adrift: all((r) => r.adrift),
+    stuck: all((r) => r.stuck),
     database: all((r) => r.database),
   }
 }
 
-const withDefaults = (repository: Repository, options: CheckOptions): FindOptions => ({
-  youngestMs: repository.connection.dialect === 'sqlite' ? 0 : YOUNG_MS,
+const withClock = (repository: Repository, options: CheckOptions): FindOptions => ({
   ...options,
   now: repository.now().toUnix() * 1000,
 })

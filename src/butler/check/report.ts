@@ -6,8 +6,16 @@ export interface BrokenRecord {
   readonly path: string
   readonly datasetType: string
   readonly run: string
-  /** What is wrong: `missing`, or sizes or checksums that differ. */
+  /** What is wrong: `missing`, or what a person has to look at. */
   readonly why: string
+}
+
+/** A file of a known dataset that has lost its record. */
+export interface UnrecordedFile {
+  readonly id: string
+  readonly path: string
+  readonly datasetType: string
+  readonly run: string
 }
 
 /** What a look at rows and files found. Paths are relative to the datastore's root. */
@@ -20,21 +28,32 @@ export interface CheckReport {
   readonly orphans: readonly string[]
   /** Files that are nobody's and do not look like datasets; they are left alone and are no problem. */
   readonly strangers: readonly string[]
-  /** Records without their file. */
+  /** Files that a process at work may be about to record; they are left alone and are no problem. */
+  readonly young: readonly string[]
+  /** Files of known datasets without a record; mending writes it again. */
+  readonly unrecorded: readonly UnrecordedFile[]
+  /** Datasets that are said to be stored, but whose files are gone from the datastore. */
   readonly missing: readonly BrokenRecord[]
-  /** Records whose file has another size (or, when looked at, checksum). */
+  /** Files that only a person can bring back: changed, incomplete, or on a disk or server that does not answer. */
   readonly damaged: readonly BrokenRecord[]
   /** Ids of deleted datasets whose files were not yet removed. */
   readonly trash: readonly string[]
-  /** Ids with records, but no place in the datastore. */
+  /** Ids with records, but no place in the datastore; mending gives known datasets theirs back. */
   readonly adrift: readonly string[]
+  /** Why files that should go could not be removed. */
+  readonly stuck: readonly string[]
   /** What the database says of itself when it is not well. */
   readonly database: readonly string[]
 }
 
 /** Problems that `mend` takes away. */
 export const mendable = (r: CheckReport): number =>
-  r.temporaries.length + r.orphans.length + r.missing.length + new Set(r.trash).size + r.adrift.length
+  r.temporaries.length +
+  r.orphans.length +
+  r.unrecorded.length +
+  r.missing.length +
+  new Set(r.trash).size +
+  r.adrift.length
 
-/** Problems that only a person can solve: bytes that changed, a broken database. */
-export const unmendable = (r: CheckReport): number => r.damaged.length + r.database.length
+/** Problems that only a person can solve. */
+export const unmendable = (r: CheckReport): number => r.damaged.length + r.stuck.length + r.database.length

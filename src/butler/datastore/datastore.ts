@@ -1,4 +1,4 @@
-import type { Files } from '#core'
+import type { Files, FirstlightError } from '#core'
 import type { UndoLog } from '#sql'
 import type { IndexedFile } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
@@ -32,7 +32,14 @@ export class Datastore {
 
   /** Those that keep files. */
   get fileStores(): readonly FileDatastore[] {
-    return this.members.map((m) => m.store).filter((s) => s instanceof FileDatastore)
+    return this.fileMembers.map((m) => m.store)
+  }
+
+  /** The same, with what they take. */
+  get fileMembers(): readonly { readonly store: FileDatastore; readonly accepts: Accepts }[] {
+    return this.members.flatMap(({ store, accepts }) =>
+      store instanceof FileDatastore ? [{ store, accepts }] : [],
+    )
   }
 
   private get memoryStores(): readonly MemoryDatastore[] {
@@ -169,9 +176,13 @@ export class Datastore {
       else store.trash(ids, undo)
   }
 
-  /** Remove what was trashed; call it after the commit. */
-  async emptyTrash(): Promise<void> {
-    for (const { store } of this.members) await store.emptyTrash()
+  /** Remove what was trashed; call it after the commit. Gives why some of it could not be. */
+  async emptyTrash(): Promise<readonly FirstlightError[]> {
+    const reasons: FirstlightError[] = []
+    for (const { store } of this.members)
+      if (store instanceof FileDatastore) reasons.push(...(await store.emptyTrash()))
+      else store.emptyTrash()
+    return reasons
   }
 
   private takers(ref: DatasetRef): readonly DatastoreMember[] {

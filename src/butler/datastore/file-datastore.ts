@@ -4,6 +4,7 @@ import {
   concatBytes,
   type Files,
   type FileWrite,
+  FirstlightError,
   messageOf,
   toHex,
 } from '#core'
@@ -58,7 +59,7 @@ export class FileDatastore {
   readonly records: FileRecordTable
   readonly formatters: FormatterSource
   readonly checksums: boolean
-  private readonly templates: FileTemplates
+  readonly templates: FileTemplates
   private readonly disassembly: DisassemblyRules | undefined
   private readonly hash: Hash
 
@@ -71,6 +72,11 @@ export class FileDatastore {
     this.disassembly = parts.disassembly
     this.checksums = parts.checksums === true
     this.hash = parts.hash ?? slowHash
+  }
+
+  /** Whether the files are on a server. */
+  get isRemote(): boolean {
+    return isAddress(this.root)
   }
 
   /** Write a value where its template says; the files go again when the transaction fails. Needs an expanded ref. */
@@ -304,17 +310,28 @@ export class FileDatastore {
     return stat?.kind === 'file' && isWhole
   }
 
-  /** Delete the files and records of trashed datasets; call it after the commit that trashed them. */
-  async emptyTrash(): Promise<number> {
+  /**
+   * Delete the files and records of trashed datasets; call it after the commit that trashed them. What cannot be deleted stays in the trash
+   * for the next time: the datasets of others must not wait for it. Gives the reasons.
+   */
+  async emptyTrash(): Promise<readonly FirstlightError[]> {
     const trashed = await this.records.trashed()
+    const stuck = new Set<string>()
+    const reasons: FirstlightError[] = []
     for (const record of trashed) {
       if (record.stillUsed || isAddress(record.path)) continue
       const archive = zipMember(record.path) === undefined ? undefined : withoutFragment(record.path)
       if (archive !== undefined && (await this.records.isArchiveInUse(archive))) continue
-      await this.files.remove(this.placeOf(record))
+      try {
+        await this.files.remove(this.placeOf(record))
+      } catch (error) {
+        if (!(error instanceof FirstlightError)) throw error
+        stuck.add(record.id)
+        reasons.push(error)
+      }
     }
-    await this.records.forget([...new Set(trashed.map((r) => r.id))])
-    return trashed.length
+    await this.records.forget([...new Set(trashed.map((r) => r.id))].filter((id) => !stuck.has(id)))
+    return reasons
   }
 
   /** A small file is read at once; anything else piece by piece. */

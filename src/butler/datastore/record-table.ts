@@ -1,4 +1,4 @@
-import { jsonRows, jsonValue, type SqlConnection } from '#sql'
+import { jsonRows, jsonUuid, jsonValue, type SqlConnection } from '#sql'
 import { fromHexId, toHexId } from '../datasets/ids.ts'
 import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
 
@@ -23,6 +23,17 @@ export interface StoredRecord extends FileRecord {
   readonly runId: number
   /** In the datastore; deleted but not yet removed; or neither, after a crash. */
   readonly state: 'located' | 'trashed' | 'adrift'
+  /** Whether the registry knows the dataset. */
+  readonly isKnown: boolean
+}
+
+/** A dataset that the registry knows and no record belongs to. */
+export interface UnrecordedDataset {
+  readonly id: string
+  readonly typeId: number
+  readonly runId: number
+  /** Whether it is said to be stored all the same. */
+  readonly isLocated: boolean
 }
 
 const COLUMNS = 'dataset_id, path, formatter, storage_class, component, checksum, file_size'
@@ -72,7 +83,7 @@ export class FileRecordTable {
     const found = new Map<string, FileRecord[]>()
     if (ids.length === 0) return found
     const rows = await this.connection.all(
-      `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
+      `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (SELECT ${jsonUuid(0)} FROM json_each(?))`,
       [jsonRows(ids.map((id) => [toHexId(id)]))],
     )
     for (const row of rows) {
@@ -133,7 +144,35 @@ export class FileRecordTable {
       typeId: Number(row[7]),
       runId: Number(row[8]),
       state: row[9] as StoredRecord['state'],
+      isKnown: row[7] !== null,
     }))
+  }
+
+  /** Datasets without a record: those that are said to be stored here, and all of some runs that are not being deleted. */
+  async unrecorded(runs: readonly number[]): Promise<readonly UnrecordedDataset[]> {
+    const rows = await this.connection.all(
+      `SELECT d.id, d.dataset_type_id, d.run_id, CASE WHEN l.dataset_id IS NULL THEN 0 ELSE 1 END
+       FROM dataset d LEFT JOIN dataset_location l ON l.dataset_id = d.id AND l.datastore_name = ?
+       WHERE (l.dataset_id IS NOT NULL OR d.run_id IN (SELECT ${jsonValue(0, false)} FROM json_each(?)))
+         AND NOT EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = d.id)
+         AND NOT EXISTS (
+           SELECT 1 FROM dataset_location_trash t WHERE t.dataset_id = d.id AND t.datastore_name = ?)`,
+      [this.datastore, jsonRows(runs.map((run) => [run])), this.datastore],
+    )
+    return rows.map(([id, typeId, runId, isLocated]) => ({
+      id: fromHexId(id as string),
+      typeId: Number(typeId),
+      runId: Number(runId),
+      isLocated: isLocated === 1,
+    }))
+  }
+
+  /** Say of datasets that have records that they are stored here. */
+  async locate(ids: readonly string[]): Promise<void> {
+    await this.connection.runMany(
+      'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      ids.map((id) => [this.datastore, toHexId(id)]),
+    )
   }
 
   /** Forget where datasets are stored; they stay known to the registry. */

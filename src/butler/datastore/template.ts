@@ -79,10 +79,13 @@ export class FileTemplates {
   private readonly texts: LookupTable<string>
   private readonly fallback: string
   private readonly compiled = new Map<string, FileTemplate>()
+  /** Whether some are not the default ones. */
+  readonly areOwn: boolean
 
   constructor(universe: DimensionUniverse, overrides: Readonly<Record<string, string>> = {}) {
     const texts = { ...DEFAULT_TEMPLATES, ...overrides }
     this.fallback = texts['default']!
+    this.areOwn = Object.keys(overrides).length > 0
     this.texts = new LookupTable(universe)
     for (const [key, text] of Object.entries(texts)) if (key !== 'default') this.texts.set(key, text)
   }

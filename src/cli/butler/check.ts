@@ -19,14 +19,14 @@ export function define(command: Command, context: () => CommandContext): void {
     .argument('<repo>', 'repository')
     .option(
       '--mend',
-      'delete half-written and orphan files, finish deletions, forget records without files; not while quanta run without the registry',
+      'delete half-written and orphan files, finish deletions, write lost records again, forget files that are gone; not while quanta run without the registry',
       false,
     )
     .option('--dry-run', 'only look; the default')
     .option('--checksums', 'also read the files whose records have a checksum', false)
     .option(
       '--older-than <minutes>',
-      'let files be that are younger (default: 0 with SQLite, 60 with PostgreSQL)',
+      'let files be that are younger (default: 60 for what a run writes before it is recorded and with PostgreSQL, else 0)',
       minutes,
     )
     .option('--json', 'print the report as JSON', false)
@@ -40,7 +40,10 @@ export function define(command: Command, context: () => CommandContext): void {
         checksums: options.checksums,
         ...(options.olderThan !== undefined && { youngestMs: options.olderThan * 60_000 }),
       })
-      if (options.json) io.out(`${JSON.stringify({ ...report, mended: mend ? mendable(report) : 0 })}\n`)
+      if (options.json)
+        io.out(
+          `${JSON.stringify({ ...report, mended: mend ? mendable(report) - report.stuck.length : 0 })}\n`,
+        )
       else print(io, report, mend, repo)
       if (unmendable(report) > 0 || (!mend && mendable(report) > 0)) throw new ExitCode(1)
     })
@@ -64,16 +67,23 @@ function print(io: CommandIo, report: CheckReport, mended: boolean, repo: string
   section('The database is not well', report.database)
   section('Half-written files', report.temporaries)
   section('Files without a record', report.orphans)
-  section('Records without a file', report.missing.map(brokenLine))
+  section(
+    'Files of datasets that have lost their record',
+    report.unrecorded.map(({ datasetType, run, id, path }) => `${datasetType} ${id} in ${run}: ${path}`),
+  )
+  section('Datasets whose file is gone', report.missing.map(brokenLine))
   section('Deleted datasets whose files are still there', [...new Set(report.trash)])
   section('Records of datasets that are nowhere', report.adrift)
-  section('Files that changed', report.damaged.map(brokenLine))
+  section('Files that only a person can bring back', report.damaged.map(brokenLine))
+  section('Files that should go and cannot', report.stuck)
   section('Other files, left alone', report.strangers)
+  section('Files that somebody may be writing (--older-than 0 looks at them too)', report.young)
   const [can, cannot] = [mendable(report), unmendable(report)]
   if (can + cannot === 0) io.out('Nothing is wrong.\n')
-  else if (mended) io.out(`${can} mended${cannot > 0 ? `, ${cannot} need a person` : ''}.\n`)
+  else if (mended)
+    io.out(`${can - report.stuck.length} mended${cannot > 0 ? `, ${cannot} need a person` : ''}.\n`)
   else io.out(`${can + cannot} problems; \`butler check ${repo} --mend\` mends ${can} of them.\n`)
 }
 
 const brokenLine = ({ datasetType, run, id, path, why }: BrokenRecord): string =>
-  `${datasetType} ${id} in ${run}: ${path}${why === 'missing' ? '' : ` has ${why}`}`
+  `${datasetType} ${id} in ${run}: ${path}${why === 'missing' ? '' : ` (${why})`}`

@@ -1,0 +1,204 @@
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import {
+  type Butler,
+  checkRepository,
+  type ConfigTree,
+  type DatasetRef,
+  ingestZip,
+  mendable,
+  retrieveZip,
+  unmendable,
+} from '#butler'
+import { Box2I } from '#geom'
+import { createNodeButler, openNodeButler } from '#platform/node'
+import { anExposure } from '../formats/support/an-exposure.ts'
+import { aRepository, fillDimensions, putNote, tempFolder } from '../support/repository.ts'
+
+// Mending after damage that no crash leaves: whatever happened, a committed dataset whose bytes are there is never lost.
+
+const mend = (butler: Butler, options = {}) => checkRepository(butler.repository, { mend: true, ...options })
+const pathOf = async (butler: Butler, ref: DatasetRef) => fileURLToPath(await butler.getUri(ref))
+const id = (visit: number, detector: number) => ({ instrument: 'Cam', visit, detector })
+const purge = { disassociate: true, unstore: true, purge: true }
+
+/** A repository whose files are in a folder of their own. */
+async function onDisk(more: ConfigTree = {}): Promise<{ butler: Butler; disk: string }> {
+  const disk = join(tempFolder('disk'), 'files')
+  const seed = { datastore: { root: disk, ...more } }
+  const butler = await createNodeButler(join(tempFolder(), 'repo'), { seed })
+  afterAll(() => butler.close())
+  await fillDimensions(butler)
+  await butler.collections.register('run/a')
+  const dimensions = ['instrument', 'visit', 'detector']
+  await butler.registry.registerDatasetType({ name: 'note', dimensions, storageClass: 'StructuredDataDict' })
+  await butler.registry.registerDatasetType({ name: 'calexp', dimensions, storageClass: 'ExposureF' })
+  return { butler, disk }
+}
+
+test('a disk that is not mounted is not taken for lost files, whether its folder is gone or empty', async () => {
+  const { butler, disk } = await onDisk()
+  expect(mendable(await mend(butler)) + unmendable(await mend(butler))).toBe(0)
+  const refs = [await putNote(butler, 'run/a', 1, 1), await putNote(butler, 'run/a', 1, 2)]
+  renameSync(disk, `${disk}-away`)
+  for (const makeEmpty of [false, true]) {
+    if (makeEmpty) mkdirSync(disk)
+    const report = await mend(butler)
+    expect([report.missing, report.damaged.length]).toEqual([[], 2])
+    expect(report.damaged[0]!.why).toMatch(/is its disk mounted\?$/)
+  }
+  rmSync(disk, { recursive: true })
+  renameSync(`${disk}-away`, disk)
+  expect(await butler.get(refs[1]!)).toEqual({ run: 'run/a', visit: 1, detector: 2 })
+})
+
+test.each([
+  ['its place', ['dataset_location']],
+  ['its record', ['file_datastore_records']],
+  ['both', ['dataset_location', 'file_datastore_records']],
+])('a dataset that lost %s gets it back, with its file', async (_, tables) => {
+  const butler = await aRepository()
+  const refs = [await putNote(butler, 'run/a', 1, 1), await putNote(butler, 'run/b', 2, 2)]
+  for (const table of tables) await butler.repository.connection.run(`DELETE FROM ${table}`)
+  const report = await mend(butler)
+  expect([report.orphans, report.missing, mendable(report)]).toEqual([[], [], 2])
+  const other = await openNodeButler(butler.root)
+  expect(await other.get(refs[1]!)).toEqual({ run: 'run/b', visit: 2, detector: 2 })
+  await other.close()
+  expect(mendable(await mend(butler))).toBe(0)
+  await butler.pruneDatasets(refs, purge)
+  expect(mendable(await mend(butler))).toBe(0)
+})
+
+test('a dataset that is said to be stored and has neither record nor file is known without one afterwards', async () => {
+  const butler = await aRepository()
+  const ref = await putNote(butler, 'run/a', 1, 1)
+  unlinkSync(await pathOf(butler, ref))
+  await butler.repository.connection.run('DELETE FROM file_datastore_records')
+  expect((await mend(butler)).missing).toMatchObject([{ id: ref.id, datasetType: 'note', run: 'run/a' }])
+  expect(await butler.existence(ref)).toMatchObject({ recorded: true, inDatastore: false })
+  expect(mendable(await mend(butler))).toBe(0)
+})
+
+test('what is left of a dataset in parts stays when one part is gone', async () => {
+  const { butler } = await onDisk({ composites: { default: true } })
+  const ref = await butler.put(anExposure(new Box2I(0, 0, 40, 40)), 'calexp', id(1, 1), { run: 'run/a' })
+  const { store, records } = (await butler.repository.datastore.storedOne(ref.id))!
+  unlinkSync(store.pathOfRecord(records.find((r) => r.component === 'wcs')!))
+  expect((await mend(butler)).damaged).toMatchObject([{ id: ref.id, component: 'wcs' }])
+  expect((await store.records.of(ref.id)).length).toBe(records.length)
+  expect(await butler.get('calexp.psf', id(1, 1), { collections: 'run/a' })).toBeDefined()
+})
+
+test('files outside, and links to them, may come back', async () => {
+  const butler = await aRepository()
+  const outside = join(tempFolder(), 'outside')
+  mkdirSync(outside)
+  const refs = await butler.registry.makeRefs('note', [id(1, 1), id(1, 2)], { run: 'run/a' })
+  for (const [i, transfer] of (['symlink', 'direct'] as const).entries()) {
+    writeFileSync(join(outside, `${i}.yaml`), `from: ${transfer}\n`)
+    await butler.ingest([{ path: join(outside, `${i}.yaml`), refs: [refs[i]!] }], { transfer })
+  }
+  const linked = await putNote(butler, 'run/b', 1, 3)
+  const folder = dirname(await pathOf(butler, linked))
+  renameSync(folder, join(outside, 'moved'))
+  symlinkSync(join(outside, 'moved'), folder)
+  expect(mendable(await mend(butler)) + unmendable(await mend(butler))).toBe(0)
+  renameSync(outside, `${outside}-away`)
+  const report = await mend(butler)
+  expect([report.missing, report.damaged.length]).toEqual([[], 3])
+  renameSync(`${outside}-away`, outside)
+  expect(await Promise.all([...refs, linked].map((ref) => butler.get(ref)))).toEqual([
+    { from: 'symlink' },
+    { from: 'direct' },
+    { run: 'run/b', visit: 1, detector: 3 },
+  ])
+})
+
+test('files that only look like leftovers by their name are left alone, below a run too', async () => {
+  const butler = await aRepository()
+  const ref = await putNote(butler, 'run/a', 1, 1)
+  const kept = [
+    'butler-handbook.pdf',
+    'tmp-results-2024.csv',
+    'my-notes.tmp',
+    'run/a/README.md',
+    'run/a/plots/x.png',
+  ]
+  mkdirSync(join(butler.root, 'run/a/plots'), { recursive: true })
+  for (const name of kept) writeFileSync(join(butler.root, name), 'mine')
+  const path = await pathOf(butler, ref)
+  unlinkSync(path)
+  mkdirSync(path)
+  writeFileSync(join(path, 'inside.yaml'), 'mine')
+  const archive = join(butler.root, 'zips/abcd/abcd0123.zip')
+  mkdirSync(dirname(archive), { recursive: true })
+  writeFileSync(archive, 'half')
+  const report = await mend(butler, { youngestMs: 0 })
+  expect(report.strangers).toEqual(expect.arrayContaining(kept))
+  expect(report.damaged).toMatchObject([{ id: ref.id, why: 'a folder in its place' }])
+  expect(existsSync(join(path, 'inside.yaml'))).toBe(true)
+  expect([report.orphans, existsSync(archive)]).toEqual([['zips/abcd/abcd0123.zip'], false])
+})
+
+test('a member that an archive lacks is told', async () => {
+  const butler = await aRepository()
+  const refs = [await putNote(butler, 'run/a', 1, 1), await putNote(butler, 'run/a', 1, 2)]
+  const [folder, other] = [tempFolder(), tempFolder()]
+  const zip = await retrieveZip(butler.repository, refs, folder)
+  const small = await retrieveZip(butler.repository, refs.slice(0, 1), other)
+  await butler.pruneDatasets(refs, purge)
+  await ingestZip(butler.repository, zip, { transfer: 'copy' })
+  expect(unmendable(await mend(butler))).toBe(0)
+  const { store, records } = (await butler.repository.datastore.storedOne(refs[1]!.id))!
+  writeFileSync(store.placeOf(records[0]!), readFileSync(small))
+  expect((await mend(butler)).damaged).toMatchObject([
+    { id: refs[1]!.id, why: 'no such member of the archive' },
+  ])
+  expect(await butler.get(refs[0]!)).toEqual({ run: 'run/a', visit: 1, detector: 1 })
+  writeFileSync(store.placeOf(records[0]!), 'no archive at all')
+  expect(await mend(butler)).toMatchObject({ missing: [], damaged: [{}, {}] })
+})
+
+test('a file that cannot be removed keeps nobody else from deleting; it is told and goes later', async () => {
+  const butler = await aRepository()
+  const stuck = await putNote(butler, 'run/a', 1, 1)
+  const refs = [await putNote(butler, 'run/a', 1, 2), await putNote(butler, 'run/a', 1, 3)]
+  const path = await pathOf(butler, stuck)
+  const paths = await Promise.all(refs.map((ref) => pathOf(butler, ref)))
+  unlinkSync(path)
+  mkdirSync(path)
+  await butler.pruneDatasets([stuck, refs[0]!], purge)
+  await butler.pruneDatasets([refs[1]!], purge)
+  expect(paths.map((p) => existsSync(p))).toEqual([false, false])
+  const report = await mend(butler)
+  expect([report.trash, report.stuck.length]).toEqual([[stuck.id], 1])
+  rmSync(path, { recursive: true })
+  expect(unmendable(await mend(butler))).toBe(0)
+  expect(mendable(await mend(butler))).toBe(0)
+})
+
+test('one file of several datasets stays until the last of them goes', async () => {
+  const butler = await aRepository()
+  const refs = await butler.registry.makeRefs('note', [id(1, 1), id(1, 2), id(1, 3)], { run: 'run/a' })
+  const file = join(tempFolder(), 'shared.yaml')
+  writeFileSync(file, 'shared: true\n')
+  await butler.ingest([{ path: file, refs }], { transfer: 'copy' })
+  await butler.pruneDatasets(refs.slice(0, 2), purge)
+  expect(await butler.get(refs[2]!)).toEqual({ shared: true })
+  expect(mendable(await mend(butler)) + unmendable(await mend(butler))).toBe(0)
+  const path = await pathOf(butler, refs[2]!)
+  await butler.pruneDatasets([refs[2]!], purge)
+  expect(existsSync(path)).toBe(false)
+})
