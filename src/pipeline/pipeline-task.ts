@@ -1,4 +1,4 @@
-import type { DataCoordinate, DatasetRef } from '#butler'
+import type { Butler, DataCoordinate, DatasetRef } from '#butler'
 import {
   type Config,
   type ConfigClass,
@@ -27,15 +27,27 @@ export interface AdjustedRefs {
   readonly outputs?: RefsByConnection
 }
 
-/** All quanta of a task together, before `adjustQuantum` sees each. */
+/**
+ * All quanta of a task together, with what is there for them and before anybody has counted whether that is enough. Connections of one
+ * dataset type have the same datasets.
+ */
 export interface QuantaAdjuster<K extends Config = Config> {
   readonly label: string
   readonly config: K
-  /** Of the quanta that are left. */
+  /** For questions to the repository. */
+  readonly butler: Butler
+  /** Of the quanta that are left, with records. */
   dataIds(): readonly DataCoordinate[]
   /** Data IDs of a quantum's regular inputs, by connection. */
   inputs(quantum: DataCoordinate): Readonly<Record<string, readonly DataCoordinate[]>>
+  prerequisites(quantum: DataCoordinate): RefsByConnection
   outputs(quantum: DataCoordinate): Readonly<Record<string, readonly DataCoordinate[]>>
+  /** Give a quantum another regular input, which the graph must have. */
+  addInput(quantum: DataCoordinate, connection: string, dataset: DataCoordinate): void
+  /** Give a quantum a prerequisite of another of these quanta. */
+  addPrerequisite(quantum: DataCoordinate, connection: string, dataset: DatasetRef): void
+  /** Let a quantum make what another was to make. */
+  moveOutput(quantum: DataCoordinate, connection: string, dataset: DataCoordinate): void
   /** Take a quantum out of the graph; what it would make is not there for later tasks. */
   remove(quantum: DataCoordinate, why?: string): void
 }
@@ -64,14 +76,21 @@ export interface PipelineTaskDefinition<C extends Connections, K extends Config>
   readonly config: ConfigClass<K>
   /** Take out or change connections by the config. */
   readonly adjustConnections?: (config: K, edit: ConnectionEditor<Extract<keyof C, string>>) => void
-  /** See all quanta of a graph together and take some out, before `adjustQuantum` and the search of prerequisites. */
-  readonly adjustAllQuanta?: (quanta: QuantaAdjuster<K>) => void
+  /**
+   * Inputs and outputs whose places on the sky, with that of the quantum, tell which reference catalogs it needs. A task that has neither
+   * these nor a place of its own is given those of the whole sky. Connections that the config took out do not count.
+   */
+  readonly spatialBounds?: readonly Extract<keyof C, string>[]
+  /** The same for times and calibrations: from the first begin to the last end. */
+  readonly temporalBounds?: readonly Extract<keyof C, string>[]
+  /** See all quanta of a graph together with all that was found for them: take some out, share inputs, before `adjustQuantum` sees each. */
+  readonly adjustAllQuanta?: (quanta: QuantaAdjuster<K>) => void | Promise<void>
   /** Drop inputs or outputs of one quantum, or throw NoWorkFound to drop it. */
   readonly adjustQuantum?: (
     inputs: RefsByConnection,
     outputs: RefsByConnection,
     about: { readonly label: string; readonly dataId: DatasetRef['dataId']; readonly config: K },
-  ) => AdjustedRefs
+  ) => AdjustedRefs | undefined
   /** Make what is written once for a run (schemas) from what is read once. */
   readonly init?: (inputs: Init<C>, context: TaskContext<K>) => GivenOf<C, 'initOutput'>
   readonly run: (
@@ -93,12 +112,14 @@ export interface PipelineTask {
   /** With the fields every pipeline task has: `saveLogOutput` first, `connections` last. */
   readonly config: ConfigClass<PipelineTaskConfig>
   readonly adjustConnections?: (config: Config, edit: ConnectionEditor) => void
-  readonly adjustAllQuanta?: (quanta: QuantaAdjuster) => void
+  readonly spatialBounds?: readonly string[]
+  readonly temporalBounds?: readonly string[]
+  readonly adjustAllQuanta?: (quanta: QuantaAdjuster) => void | Promise<void>
   readonly adjustQuantum?: (
     inputs: RefsByConnection,
     outputs: RefsByConnection,
     about: { readonly label: string; readonly dataId: DatasetRef['dataId']; readonly config: Config },
-  ) => AdjustedRefs
+  ) => AdjustedRefs | undefined
   readonly init?: (
     inputs: Readonly<Record<string, unknown>>,
     context: TaskContext,

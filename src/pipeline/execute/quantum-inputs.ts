@@ -35,8 +35,11 @@ function checkCount({ label, coordinate }: Quantum, edge: Edge, count: number): 
 
 function adjusted(quantum: Quantum, inputs: RefsByConnection): RefsByConnection {
   const { node, label, dataId } = quantum
-  const change = node.task.adjustQuantum?.(inputs, quantum.outputs, { label, dataId, config: node.config })
-  return { ...inputs, ...change?.inputs }
+  if (node.task.adjustQuantum === undefined) return inputs
+  const change = node.task.adjustQuantum(inputs, quantum.outputs, { label, dataId, config: node.config })
+  const left = { ...inputs, ...change?.inputs }
+  for (const edge of inputEdges(node)) checkCount(quantum, edge, left[edge.connection]?.length ?? 0)
+  return left
 }
 
 /** Read inputs as `run` wants them: one value or a list, handles where reading is deferred. */

@@ -49,6 +49,8 @@ export function makeTaskNode(
     outputs: ofKind('output'),
     initInputs: ofKind('initInput'),
     initOutputs: ofKind('initOutput'),
+    spatialBounds: boundsOf(label, task.spatialBounds, task.connections, adjusted.connections),
+    temporalBounds: boundsOf(label, task.temporalBounds, task.connections, adjusted.connections),
     logName: (config as PipelineTaskConfig).saveLogOutput ? `${label}_log` : undefined,
     metadataName: `${label}_metadata`,
     configName: `${label}_config`,
@@ -63,6 +65,25 @@ export function makeTaskNode(
   }
   checkOutputs(node)
   return node
+}
+
+/** The connections left of those that bound the search for prerequisites. */
+function boundsOf(
+  label: string,
+  names: readonly string[] = [],
+  declared: Connections,
+  left: Connections,
+): readonly string[] {
+  for (const name of names) {
+    const kind = declared[name]?.kind
+    if (kind === 'input' || kind === 'output') continue
+    throw pipelineError(
+      'bad-connection',
+      `Task '${label}': '${name}' cannot bound the search for prerequisites, it is ${kind === undefined ? 'no connection' : `of kind ${kind}`}.`,
+      { hint: 'spatialBounds and temporalBounds name inputs and outputs.' },
+    )
+  }
+  return names.filter((name) => Object.hasOwn(left, name))
 }
 
 /** Outputs must be named by the quantum's own dimensions. */

@@ -35,6 +35,9 @@ export interface TaskNode {
   readonly outputs: readonly Edge[]
   readonly initInputs: readonly Edge[]
   readonly initOutputs: readonly Edge[]
+  /** Names of the inputs and outputs that say where and when prerequisites are looked for. */
+  readonly spatialBounds: readonly string[]
+  readonly temporalBounds: readonly string[]
   /** `isr_log`; undefined when the config says not to save logs. */
   readonly logName: string | undefined
   readonly metadataName: string

@@ -7,8 +7,8 @@ import { loadRecords, type Quanta } from './quanta.ts'
 /** With more look-ups than this, all validity ranges of the type are read at once. */
 const FEW = 64
 
-/** Finds the dataset of one quantum. */
-export type SingleFinder = (quantum: DataCoordinate) => Promise<readonly DatasetRef[]>
+/** Finds the dataset of one quantum, at its own time unless another is given. */
+export type SingleFinder = (quantum: DataCoordinate, when?: Timespan) => Promise<readonly DatasetRef[]>
 
 /** Calibrations of some quanta by data ID and time: datasets as `nodeOf` numbers them. */
 export async function byTime(
@@ -29,16 +29,12 @@ export async function byTime(
   return Csr.fromLists(lists)
 }
 
-const lookupKey = (quantum: DataCoordinate, type: DatasetType): string =>
-  `${quantum.subset(type.dimensions).key}|${quantum.timespan?.nsec.join() ?? ''}`
-
 /** One question to the registry for each data ID and time, kept for quanta that share them. */
 export function timeLookup(butler: Butler, type: DatasetType, collections: readonly string[]): SingleFinder {
   const known = new Map<string, Promise<DatasetRef | undefined>>()
-  return async (quantum) => {
-    const { timespan } = quantum
-    const key = lookupKey(quantum, type)
+  return async (quantum, timespan = quantum.timespan) => {
     const coordinate = quantum.subset(type.dimensions)
+    const key = `${coordinate.key}|${timespan?.nsec.join() ?? ''}`
     const asked =
       known.get(key) ?? butler.findDataset(type, coordinate, { collections, ...(timespan && { timespan }) })
     known.set(key, asked)
