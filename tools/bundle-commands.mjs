@@ -1,21 +1,31 @@
-// Bundle the compiled `butler` and `pipetask` into dist/bin: a command then reads a handful of files instead of 600, most of its start.
-// Native packages and what is loaded for them stay outside. `pipetask` and its workers load users' tasks, which must share their modules:
-// dist/bin/lib has every module of the package on top of the same files, and package.json names them under the condition `bundled`, with
-// which the command and its workers are started. `firstlight` is not bundled: it starts threads, kernels and servers by their files.
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// Bundle the compiled `butler` and `pipetask` into dist/bin: a command then reads a handful of files instead of 600, most of its start,
+// and V8's code of them, which `train-commands.mjs` makes at the end. The scripts are CommonJS, as V8 keeps no code of ES modules for us;
+// thin ES modules lie on top of them. Native packages and what is loaded for them stay outside. `pipetask` and its workers load users'
+// tasks, which must share their modules: dist/bin/lib has every module of the package on top of the same scripts, and package.json names
+// them under the condition `bundled`, with which the command and its workers are started. `firstlight` is not bundled: it starts
+// threads, kernels and servers by their files.
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle, root } from './bundle.mjs'
 
 const folder = `${root}dist/bin`
 const compiled = `${root}dist/src`
-const commands = ['butler', 'pipetask'].map((name) => `${folder}/${name}.js`)
-const inputs = [
-  fileURLToPath(import.meta.url),
-  `${root}tools/bundle.mjs`,
-  `${root}package.json`,
-  `${root}package-lock.json`,
-]
+const programs = { butler: 'butler', pipetask: 'pipetask', 'pipetask-worker': 'pipetask/worker' }
+const inputs = ['bundle-commands', 'bundle-loader', 'bundle', 'train-commands']
+  .map((name) => `${root}tools/${name}.mjs`)
+  .concat(`${root}package.json`, `${root}package-lock.json`)
+/** Made last. */
+const trained = `${folder}/code/${process.version}-${process.arch}/butler.cjs`
 
 const newest = Math.max(
   ...inputs.map((path) => statSync(path).mtimeMs),
@@ -23,7 +33,13 @@ const newest = Math.max(
     name.endsWith('.js') ? [statSync(join(compiled, name)).mtimeMs] : [],
   ),
 )
-if (commands.every((path) => existsSync(path) && statSync(path).mtimeMs > newest)) process.exit(0)
+if (existsSync(trained) && statSync(trained).mtimeMs > newest) process.exit(0)
+
+/** The loader runs scripts inside of a function: they have no first line for a shell, and `import()` is the loader's. */
+const forLoader = {
+  name: 'for-loader',
+  renderChunk: (code) => code.replace(/^#!.*/, '').replaceAll('await import(', 'await importModule('),
+}
 
 /** @param entries names in dist/bin → files of dist; only those files do something when they are loaded */
 const bundleCommands = (entries, emptyOutDir) =>
@@ -31,10 +47,12 @@ const bundleCommands = (entries, emptyOutDir) =>
     outDir: folder,
     emptyOutDir,
     external: ['better-sqlite3', '@duckdb/node-api', 'pg', 'typescript', 'zeromq'],
+    define: { 'import.meta.url': 'importMetaUrl' },
     rollupOptions: {
       input: entries,
+      plugins: [forLoader],
       treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
     },
   })
 
@@ -50,13 +68,31 @@ function library() {
   )
 }
 
-await bundleCommands({ butler: `${compiled}/cli/butler.js` }, true)
-const pipetask = {
-  pipetask: `${compiled}/cli/pipetask.js`,
-  'pipetask-worker': `${compiled}/cli/pipetask/worker.js`,
+/** The ES module on top of a script: all that it exports, beside the names that the bundler made for its other scripts. */
+async function writeModule(name, head = '') {
+  const file = `${folder}/${name}.js`
+  const loader = relative(dirname(file), `${folder}/load.js`)
+  const lines = [`import { load } from '${loader.startsWith('.') ? loader : `./${loader}`}'`]
+  if (name in programs) lines.push(`load('${name}.cjs')`)
+  else {
+    const { load } = await import(`${folder}/load.js`)
+    const names = Object.keys(load(`${name}.cjs`)).filter((key) => /^[A-Za-z_]\w*$/.test(key))
+    lines.push(`export const { ${names.join(', ')} } = load('${name}.cjs')`)
+  }
+  writeFileSync(file, `${head}${lines.join('\n')}\n`)
 }
-await bundleCommands({ ...pipetask, ...library() }, false)
-const [, script] = commands
-const [, ...lines] = readFileSync(script, 'utf8').split('\n')
-writeFileSync(script, ['#!/usr/bin/env -S node --conditions=bundled', ...lines].join('\n'))
-for (const path of commands) chmodSync(path, 0o755)
+
+const entriesOf = (...names) =>
+  Object.fromEntries(names.map((name) => [name, `${compiled}/cli/${programs[name]}.js`]))
+const modules = library()
+await bundleCommands(entriesOf('butler'), true)
+await bundleCommands({ ...entriesOf('pipetask', 'pipetask-worker'), ...modules }, false)
+copyFileSync(`${root}tools/bundle-loader.mjs`, `${folder}/load.js`)
+for (const name of Object.keys(modules)) await writeModule(name)
+await writeModule('butler', '#!/usr/bin/env node\n')
+await writeModule('pipetask', '#!/usr/bin/env -S node --conditions=bundled\n')
+await writeModule('pipetask-worker')
+for (const name of ['butler', 'pipetask']) chmodSync(`${folder}/${name}.js`, 0o755)
+const training = fileURLToPath(new URL('train-commands.mjs', import.meta.url))
+const { status } = spawnSync(process.execPath, ['--conditions=bundled', training], { stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)

@@ -2,4 +2,7 @@
 import { runButler } from './butler/main.ts'
 import { processIo } from './shared/process-io.ts'
 
-process.exitCode = await runButler(process.argv.slice(2), processIo())
+// Bundled, this is a script, which cannot await.
+void runButler(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code
+})

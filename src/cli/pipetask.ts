@@ -2,4 +2,7 @@
 import { runPipetask } from './pipetask/main.ts'
 import { processIo } from './pipetask/process-io.ts'
 
-process.exitCode = await runPipetask(process.argv.slice(2), processIo())
+// Bundled, this is a script, which cannot await.
+void runPipetask(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code
+})

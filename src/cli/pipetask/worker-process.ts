@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { WorkerPoolOptions } from '#platform/node'
 
 const isBundled = import.meta.url.includes('/dist/bin/')
@@ -10,4 +11,7 @@ export const workerProcess = (): Pick<WorkerPoolOptions, 'entry' | 'execArgv'> =
 
 /** Whether modules that are loaded now would get our own instances of what they import from the package. */
 export const sharesModules = (): boolean =>
-  !isBundled || import.meta.resolve('firstlight/core').includes('/dist/bin/')
+  !isBundled ||
+  createRequire(import.meta.url)
+    .resolve('firstlight/core')
+    .includes('/dist/bin/')
