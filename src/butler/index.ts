@@ -44,6 +44,14 @@ export type { BindScalar, BindValue, UuidValue } from './expression/bind.ts'
 export { Butler, type DatasetKey, type DeferredDataset } from './butler.ts'
 export { adoptDatasets, planFiles, type WrittenDataset } from './adopt.ts'
 export { QuantumBackedButler } from './quantum-backed.ts'
+export {
+  flatProvenance,
+  isProvenanceKey,
+  type Origin,
+  type Provenance,
+  ProvenanceRecorder,
+  type ProvenanceValue,
+} from './datasets/provenance.ts'
 export { FileStores, type PlacedFile } from './datastore/file-stores.ts'
 export { Collections, type CollectionInfoOptions } from './collections/api.ts'
 export { type DatasetAssociation, Registry } from './registry/registry.ts'

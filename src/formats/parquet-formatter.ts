@@ -1,4 +1,4 @@
-import type { Formatter, ReadOptions } from '#butler'
+import { flatProvenance, type Formatter, type ReadOptions } from '#butler'
 import type { ByteSource } from '#core'
 import { Catalog, readParquet, readParquetInfo, type Schema, writeParquet } from '#table'
 import { badValue, formatError, noComponent } from './errors.ts'
@@ -13,11 +13,15 @@ export const parquetFormatter: Formatter = {
     const columns = await wantedColumns(source, options)
     return readParquet(source, columns === undefined ? {} : { columns })
   },
-  write: (value) => {
+  write: (value, _storageClass, origin) => {
     if (!(value instanceof Catalog)) throw badValue('Parquet', 'a Catalog', value)
-    return writeParquet(value)
+    if (origin === undefined) return writeParquet(value)
+    return writeParquet(value, { tableMeta: Object.fromEntries(flatProvenance(origin, TABLE_META)) })
   },
 }
+
+/** With more inputs than these none is listed, as in the Rubin stack's tables. */
+const TABLE_META = { prefix: 'LSST.BUTLER', separator: '.', maxInputs: 2000 } as const
 
 async function readComponent(source: ByteSource, component: string): Promise<unknown> {
   const { schema, numRows } = await readParquetInfo(source)

@@ -1,4 +1,4 @@
-import type { DataId } from '#butler'
+import type { DataId, DatasetRef, ProvenanceValue } from '#butler'
 import type { AnyConfigClass, Config, Configurable, ConfigTarget, InstanceOf } from '#config'
 import type { Context, Logger, Progress } from '#core'
 import type { TaskMetadata } from './metadata.ts'
@@ -35,6 +35,8 @@ export interface QuantumContext<C extends Config = Config> extends TaskContext<C
   /** Id of the quantum in its graph, a UUID. */
   readonly quantumId: string
   readonly resources: QuantumResources
+  /** Say more of a dataset that was read: it goes with the provenance into the headers of what is made from now on. */
+  addProvenance(ref: DatasetRef, extra: Readonly<Record<string, ProvenanceValue>>): void
 }
 
 /** A task that can be a subtask: `make` gives its methods. */

@@ -39,8 +39,11 @@ export function columnsToArrow(schema: Schema, columns: readonly Column[], numRo
 }
 
 /** The Arrow schema with units and docs as field metadata. */
-export const toArrowSchema = (schema: Schema, numRows?: number): ArrowSchema =>
-  new ArrowSchema(schema.columns.map(fieldOf), new Map(Object.entries(schemaMetadata(schema, numRows))))
+export const toArrowSchema = (
+  schema: Schema,
+  numRows?: number,
+  metadata = schemaMetadata(schema, numRows),
+): ArrowSchema => new ArrowSchema(schema.columns.map(fieldOf), new Map(Object.entries(metadata)))
 
 /** Columns of an Arrow table of any origin. */
 export function fromArrowTable(table: Table): {

@@ -26,12 +26,18 @@ const ROW_COUNT = 'lsst::arrow::rowcount'
 const ASTROPY = 'table_meta_yaml'
 const OURS = new Set([ROW_COUNT, ASTROPY, 'ARROW:schema', 'pandas'])
 
+type TableMeta = Readonly<Record<string, string | number | boolean>>
+
 /** Schema metadata: the table's own, the Rubin stack's row count, astropy's column list with units and docs. */
-export function schemaMetadata(schema: Schema, numRows: number | undefined): Record<string, string> {
+export function schemaMetadata(
+  schema: Schema,
+  numRows: number | undefined,
+  meta: TableMeta = {},
+): Record<string, string> {
   return {
     ...schema.metadata,
     ...(numRows !== undefined && { [ROW_COUNT]: String(numRows) }),
-    ...(schema.columns.every(isFlat) && { [ASTROPY]: astropyYaml(schema) }),
+    ...(schema.columns.every(isFlat) && { [ASTROPY]: astropyYaml(schema, meta) }),
   }
 }
 
@@ -42,7 +48,7 @@ export const userMetadata = (metadata: ReadonlyMap<string, string>): Record<stri
 const isFlat = (spec: ColumnSpec): boolean => spec.type !== 'list' && spec.type !== 'struct'
 
 /** astropy's `table_meta_yaml`: each column a flow mapping of YAML 1.2, which is JSON. */
-function astropyYaml(schema: Schema): string {
+function astropyYaml(schema: Schema, meta: TableMeta): string {
   const columns = schema.columns.map((spec) => {
     const entry = {
       name: spec.name,
@@ -52,7 +58,10 @@ function astropyYaml(schema: Schema): string {
     }
     return `- ${JSON.stringify(entry).replaceAll('":', '": ')}`
   })
-  return ['datatype:', ...columns, ''].join('\n')
+  const entries = Object.entries(meta).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  )
+  return ['datatype:', ...columns, ...(entries.length > 0 ? ['meta:', ...entries] : []), ''].join('\n')
 }
 
 const ASTROPY_TYPES: Partial<Record<ColumnSpec['type'], string>> = {

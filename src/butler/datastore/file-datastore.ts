@@ -10,6 +10,7 @@ import {
 } from '#core'
 import { blake2b, type UndoLog } from '#sql'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { Origin, Provenance } from '../datasets/provenance.ts'
 import { FileExistsError, FileNotFoundError, StorageClassError } from '../errors.ts'
 import { checkParameters, requireConvertible, storageClass, targetClass } from '../storage/storage-class.ts'
 import { delegateOf, type DisassemblyRules } from './disassembly.ts'
@@ -125,7 +126,9 @@ export class FileDatastore {
     value: unknown,
     ref: DatasetRef,
     places: readonly FileRecord[],
+    provenance?: Provenance,
   ): Promise<readonly FileRecord[]> {
+    const origin = { ref, provenance }
     const known = storageClass(ref.datasetType.storageClass)
     if (!known.accepts(value))
       throw new StorageClassError(
@@ -133,7 +136,7 @@ export class FileDatastore {
       )
     const [first] = places
     if (first?.component === undefined)
-      return first === undefined ? [] : [await this.writePart(value, ref, first)]
+      return first === undefined ? [] : [await this.writePart(value, origin, first)]
     const parts = delegateOf(await this.formatters.load(), known).disassemble(value)
     for (const [component, part] of Object.entries(parts))
       if (part !== undefined && places.every((place) => place.component !== component))
@@ -141,14 +144,14 @@ export class FileDatastore {
     const written: FileRecord[] = []
     for (const place of places)
       if (place.component !== undefined && place.component in parts)
-        written.push(await this.writePart(parts[place.component], ref, place))
+        written.push(await this.writePart(parts[place.component], origin, place))
     return written
   }
 
-  private async writePart(value: unknown, ref: DatasetRef, place: FileRecord): Promise<FileRecord> {
+  private async writePart(value: unknown, origin: Origin, place: FileRecord): Promise<FileRecord> {
     const { component, storageClass: className } = place
-    const formatter = await this.formatters.writing({ ref, component, storageClass: className })
-    const content = await formatter.write(value, className)
+    const formatter = await this.formatters.writing({ ref: origin.ref, component, storageClass: className })
+    const content = await formatter.write(value, className, origin)
     await this.files.writeAtomic(this.placeOf(place), content)
     return {
       ...place,

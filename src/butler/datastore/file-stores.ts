@@ -1,4 +1,5 @@
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import type { Provenance } from '../datasets/provenance.ts'
 import { type DatastoreGet, type FileDatastore, notStored } from './file-datastore.ts'
 import type { FileRecord } from './record-table.ts'
 import { isAddress } from './uri.ts'
@@ -39,6 +40,7 @@ export class FileStores {
     value: unknown,
     ref: DatasetRef,
     places: readonly PlacedFile[],
+    provenance?: Provenance,
   ): Promise<readonly PlacedFile[]> {
     const written: PlacedFile[] = []
     for (const [store, datastore] of this.stores.entries()) {
@@ -51,7 +53,7 @@ export class FileStores {
         ]),
       )
       const staged = [...paths.keys()].map((path, i) => ({ ...own[i]!, path }))
-      for (const file of await datastore.write(value, ref, staged)) {
+      for (const file of await datastore.write(value, ref, staged, provenance)) {
         const path = paths.get(file.path) ?? file.path
         written.push({ ...file, path, store, ...(path !== file.path && { staged: file.path }) })
       }

@@ -1,4 +1,5 @@
 import type { ByteSource, FileWrite } from '#core'
+import type { Origin } from '../datasets/provenance.ts'
 
 export interface ReadOptions {
   /** Read only this part, e.g. `wcs`; undefined for the whole. */
@@ -18,7 +19,8 @@ export interface Formatter {
   /** Other extensions it can read, for ingest. */
   readonly alsoReads?: readonly string[]
   read(source: ByteSource, options: ReadOptions): Promise<unknown>
-  write(value: unknown, storageClass: string): Promise<FileWrite> | FileWrite
+  /** `origin`, where it is known, goes into the file if the format has a place for it. */
+  write(value: unknown, storageClass: string, origin?: Origin): Promise<FileWrite> | FileWrite
 }
 
 /** Which formatter writes a storage class, and which one reads a record that names one. */

@@ -1,4 +1,4 @@
-import type { Formatter, ReadOptions } from '#butler'
+import { flatProvenance, type Formatter, isProvenanceKey, type Origin, type ReadOptions } from '#butler'
 import { type ByteSource, type FileWrite, isFirstlightError } from '#core'
 import { fitsParts, type Hdu, Header, openFits, primaryHdu, readTable } from '#fits'
 import { Box2I, type Point2D } from '#geom'
@@ -68,9 +68,10 @@ export const exposureFormatter: Formatter = {
   name: `${PACKAGE}.fitsExposure.FitsExposureFormatter`,
   ...FITS,
   read: (source, options) => readPart(source, options, undefined),
-  write: (value): FileWrite => {
+  write: (value, _storageClass, origin): FileWrite => {
     if (!(value instanceof Exposure)) throw badValue('exposure', 'an Exposure', value)
-    return exposureFitsParts(value)
+    if (origin === undefined) return exposureFitsParts(value)
+    return exposureFitsParts(value.with({ metadata: withProvenance(value.metadata, origin) }))
   },
 }
 
@@ -103,6 +104,16 @@ export const maskedImageFormatter: Formatter = {
     return writeMaskedImageFits(value)
   },
 }
+
+/** With more inputs than these none is listed, as in the Rubin stack's exposures. */
+const CARDS = { prefix: 'LSST BUTLER', separator: ' ', maxInputs: 3000 } as const
+
+/** The cards that say which dataset this is and what it was made of; those of a dataset it was read from go. */
+const withProvenance = (metadata: Header, origin: Origin): Header =>
+  new Header(
+    [...metadata.cards.filter(({ key }) => !isProvenanceKey(key, CARDS)), ...flatProvenance(origin, CARDS)],
+    metadata.where,
+  )
 
 interface Codec {
   read(source: ByteSource): Promise<unknown>

@@ -1,4 +1,4 @@
-import type { DatasetRef, FileStores, PlacedFile, GetOptions } from '#butler'
+import type { DatasetRef, FileStores, PlacedFile, GetOptions, Provenance } from '#butler'
 import type { Quantum } from '../quanta/quantum-graph.ts'
 import type { QuantumResult } from './outcome.ts'
 
@@ -42,11 +42,13 @@ export class QuantumFiles {
   }
 
   /** Write files one after the other; when one fails those before it are removed. */
-  async write(values: readonly (readonly [DatasetRef, unknown])[]): Promise<readonly PlacedFile[]> {
+  async write(
+    values: readonly (readonly [ref: DatasetRef, value: unknown, provenance?: Provenance])[],
+  ): Promise<readonly PlacedFile[]> {
     const written: PlacedFile[] = []
     try {
-      for (const [ref, value] of values)
-        written.push(...(await this.#stores.write(value, ref, this.#placesOf(ref))))
+      for (const [ref, value, provenance] of values)
+        written.push(...(await this.#stores.write(value, ref, this.#placesOf(ref), provenance)))
     } catch (error) {
       for (const file of written) await this.#stores.remove(file)
       throw error

@@ -1,4 +1,4 @@
-import type { DatasetRef, DeferredDataset } from '#butler'
+import type { DatasetRef, DeferredDataset, ProvenanceRecorder } from '#butler'
 import type { Logger } from '#core'
 import { NoWorkFound, pipelineError } from '../errors.ts'
 import type { Edge } from '../graph/pipeline-graph.ts'
@@ -47,7 +47,9 @@ export async function loadInputs(
   files: QuantumFiles,
   edges: readonly Edge[],
   refs: RefsByConnection,
+  provenance: ProvenanceRecorder,
 ): Promise<Record<string, unknown>> {
+  for (const { connection } of edges) for (const ref of refs[connection] ?? []) provenance.addInput(ref)
   const values: Record<string, unknown> = {}
   const all = await Promise.all(
     edges.map((edge) => inTurns(refs[edge.connection] ?? [], (ref) => loadOne(files, edge, ref))),

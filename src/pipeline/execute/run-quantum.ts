@@ -1,4 +1,10 @@
-import type { DatasetRef, FileStores, PlacedFile } from '#butler'
+import {
+  type DatasetRef,
+  type FileStores,
+  type PlacedFile,
+  type Provenance,
+  ProvenanceRecorder,
+} from '#butler'
 import { type Logger, type LogRecord, makeLogger, silentProgress } from '#core'
 import {
   AlgorithmError,
@@ -135,13 +141,15 @@ interface Ended {
 
 async function execute(work: Work, environment: QuantumEnvironment): Promise<Ended> {
   const { quantum, files, hooks, metadata, records, log } = work
-  const made = new Map<DatasetRef, unknown>()
+  const made = new Made(quantum.id)
   let caveats = 0
   try {
     const refs = adjustedInputs(work, () => void (caveats |= CAVEAT.adjustQuantum))
     note(metadata, 'init', environment)
     // A task that reads by itself is not read for.
-    const inputs = quantum.node.task.runQuantum ? {} : await loadInputs(files, inputEdges(quantum.node), refs)
+    const inputs = quantum.node.task.runQuantum
+      ? {}
+      : await loadInputs(files, inputEdges(quantum.node), refs, made.provenance)
     note(metadata, 'start', environment)
     await callTask(work, environment, inputs, refs, made)
   } catch (error) {
@@ -152,7 +160,7 @@ async function execute(work: Work, environment: QuantumEnvironment): Promise<End
   }
   hooks.signal.throwIfAborted()
   note(metadata, 'end', environment)
-  const outputs = [...made.keys()]
+  const outputs = [...made.datasets.keys()]
   caveats |= missingOutputs(quantum, outputs)
   metadata.child('quantum').set(
     'outputs',
@@ -160,7 +168,7 @@ async function execute(work: Work, environment: QuantumEnvironment): Promise<End
   )
   metadata.child('quantum').set('caveats', caveats)
   const written = await files.write([
-    ...made,
+    ...[...made.datasets].map(([ref, { value, provenance }]) => [ref, value, provenance] as const),
     ...(quantum.log === undefined ? [] : [[quantum.log, records] as const]),
     [quantum.metadata, metadata.toStored()],
   ])
@@ -177,13 +185,27 @@ function adjustedInputs({ files, quantum, log }: Work, onTooFew: () => void): Qu
   }
 }
 
+/** What a quantum has made so far. */
+class Made {
+  readonly datasets = new Map<DatasetRef, { readonly value: unknown; readonly provenance: Provenance }>()
+  readonly provenance: ProvenanceRecorder
+
+  constructor(quantumId: string) {
+    this.provenance = new ProvenanceRecorder(quantumId)
+  }
+
+  put(ref: DatasetRef, value: unknown): void {
+    this.datasets.set(ref, { value, provenance: this.provenance.soFar() })
+  }
+}
+
 /** Run the task, gathering what it makes by the refs foreseen for it. */
 async function callTask(
   { quantum, files, init, hooks, log, metadata }: Work,
   environment: QuantumEnvironment,
   inputs: Values,
   refs: Quantum['inputs'],
-  made: Map<DatasetRef, unknown>,
+  made: Made,
 ): Promise<void> {
   const { node, label, dataId, id } = quantum
   const context = {
@@ -199,13 +221,17 @@ async function callTask(
     dataId,
     quantumId: id,
     resources: environment.resources ?? ONE_CORE,
+    addProvenance: made.provenance.addExtra.bind(made.provenance),
   } as QuantumContext
   if (node.task.runQuantum) {
     const io = {
       inputs: refs,
       outputs: quantum.outputs,
-      get: <T>(ref: DatasetRef) => files.get<T>(ref),
-      put: (value: unknown, ref: DatasetRef) => Promise.resolve(void made.set(ref, value)),
+      get: <T>(ref: DatasetRef) => {
+        made.provenance.addInput(ref)
+        return files.get<T>(ref)
+      },
+      put: (value: unknown, ref: DatasetRef) => Promise.resolve(made.put(ref, value)),
     }
     return node.task.runQuantum(io, context, init)
   }
@@ -220,7 +246,9 @@ async function callTask(
       })
     }
     const values = edge.multiple ? (value as readonly unknown[]) : [value]
-    wanted.forEach((ref, i) => void (i < values.length && made.set(ref, values[i])))
+    wanted.forEach((ref, i) => {
+      if (i < values.length) made.put(ref, values[i])
+    })
   }
 }
 

@@ -1,4 +1,4 @@
-import { tableToIPC, Table } from 'apache-arrow'
+import { type Schema as ArrowSchema, tableToIPC, Table } from 'apache-arrow'
 import type { DecodedArray } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { toBase64 } from '#core'
@@ -16,6 +16,8 @@ export interface WriteParquetOptions {
   readonly codec?: 'SNAPPY' | 'UNCOMPRESSED'
   /** Further key-value metadata of the file. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** The `meta` that astropy's reader gives the table. */
+  readonly tableMeta?: Readonly<Record<string, string | number | boolean>>
 }
 
 /**
@@ -25,7 +27,7 @@ export interface WriteParquetOptions {
 export function writeParquet(catalog: Catalog, options: WriteParquetOptions = {}): Uint8Array<ArrayBuffer> {
   const columns = catalog.schema.columns.map((spec) => catalog.columnData(spec.name))
   const schema = catalog.schema.withMetadata(options.metadata ?? {})
-  const metadata = schemaMetadata(schema, catalog.numRows)
+  const metadata = schemaMetadata(schema, catalog.numRows, options.tableMeta)
   const buffer = parquetWriteBuffer({
     columnData: columns.map((column) => ({
       name: column.spec.name,
@@ -38,7 +40,10 @@ export function writeParquet(catalog: Catalog, options: WriteParquetOptions = {}
     createdBy: 'firstlight',
     kvMetadata: [
       ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
-      { key: 'ARROW:schema', value: toBase64(arrowSchemaMessage(schema, catalog.numRows)) },
+      {
+        key: 'ARROW:schema',
+        value: toBase64(arrowSchemaMessage(toArrowSchema(schema, catalog.numRows, metadata))),
+      },
     ],
   })
   return new Uint8Array(buffer)
@@ -84,8 +89,8 @@ function nest(flat: readonly unknown[], shape: readonly number[]): unknown {
 }
 
 /** The schema message of an IPC stream, as Arrow C++ keeps it in Parquet. */
-function arrowSchemaMessage(schema: Schema, numRows: number): Uint8Array {
-  const stream = tableToIPC(new Table(toArrowSchema(schema, numRows)), 'stream')
+function arrowSchemaMessage(schema: ArrowSchema): Uint8Array {
+  const stream = tableToIPC(new Table(schema), 'stream')
   const length = new DataView(stream.buffer, stream.byteOffset).getInt32(4, true)
   return stream.subarray(0, 8 + length)
 }
