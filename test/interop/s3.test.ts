@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type Butler, checkRepository, mendable, retrieveArtifacts } from '#butler'
+import { type Butler, checkRepository, mendable, placeOfUri, retrieveArtifacts } from '#butler'
 import { createNodeButler } from '#platform/node'
 import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
-import { listObjects } from '../../src/platform/node/remote/s3-files.ts'
+import { listObjects } from '../../src/platform/node/remote/s3-list.ts'
 import { python } from '../support/python.ts'
 import { fillDimensions, putNote, tempFolder } from '../support/repository.ts'
 import { startS3 } from '../support/s3.ts'
@@ -15,12 +16,12 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 const url = await startS3('survey')
 const noteId = { instrument: 'Cam', visit: 1, detector: 1 }
-const ROOT = 's3://survey/repo'
+const ROOT = 's3://survey/my r+p'
 let butler: Butler
 
 beforeAll(async () => {
   butler = await createNodeButler(join(tempFolder(), 'repo'), {
-    seed: { datastore: { root: ROOT, checksum: true } },
+    seed: { datastore: { root: 's3://survey/my%20r%2Bp', checksum: true } },
   })
   await fillDimensions(butler)
   for (const run of ['run/a', 'run/b']) await butler.collections.register(run)
@@ -49,6 +50,83 @@ test('objects are files: written whole, read by ranges, listed page by page, rem
   expect(await routedFiles.list('s3://survey/many')).toEqual([])
 })
 
+const ODD = [
+  'a b',
+  'a+b',
+  'a%41b',
+  'a%b',
+  'a#b',
+  'a?b=c&d',
+  "a!'()*b",
+  'ü/ñ漢',
+  'a;b:c@d,e=f$g',
+  'a~b',
+  'a//b',
+  'a"<&amp;>b',
+  'end ',
+]
+
+const SIGNATURES = `
+import json, sys
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials
+for method, url, headers in json.loads(sys.argv[1]):
+    signed = headers["authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
+    class Auth(S3SigV4Auth):
+        def payload(self, request):
+            return headers["x-amz-content-sha256"]
+        def headers_to_sign(self, request):
+            found = HTTPHeaders()
+            for name in signed:
+                found[name] = headers[name]
+            return found
+    request = AWSRequest(method=method, url=f"http://{headers['host']}{url}")
+    request.context["timestamp"] = headers["x-amz-date"]
+    auth = Auth(Credentials("test-key", "test-secret"), "s3", "us-east-1")
+    right = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+    if right != headers["authorization"].split("Signature=")[1]:
+        print(method, url)
+`
+
+test('odd keys are written, listed, copied and signed as botocore does', async () => {
+  for (const key of ODD) await routedFiles.writeAtomic(`s3://survey/odd/${key}`, key)
+  expect((await listObjects('s3://survey/odd', true)).toSorted()).toEqual(ODD.toSorted())
+  for (const key of ODD) await routedFiles.copy(`s3://survey/odd/${key}`, `s3://survey/copied/${key}`)
+  for (const key of ODD) expect(await routedFiles.readText(`s3://survey/copied/${key}`)).toBe(key)
+  await routedFiles.remove('s3://survey/copied', { recursive: true })
+  const heard: unknown[] = []
+  const server = createServer((request, response) => {
+    heard.push([request.method, request.url, request.headers])
+    request.resume()
+    response.end('<x/>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('S3_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as { port: number }).port}`)
+  vi.stubEnv('AWS_SESSION_TOKEN', 'tok/en+=')
+  for (const key of ODD.filter((k) => !k.includes('//'))) {
+    await routedFiles.writeAtomic(`s3://survey/${key}`, 'x')
+    await routedFiles.list(`s3://survey/${key}`)
+    await routedFiles.copy(`s3://survey/${key}`, 's3://survey/to')
+  }
+  vi.unstubAllEnvs()
+  server.closeAllConnections()
+  server.close()
+  expect(heard.length).toBeGreaterThan(40)
+  expect(python(SIGNATURES, JSON.stringify(heard))).toBe('')
+})
+
+test('what is too big for one piece goes in parts, both ways, and by way of the disk', async () => {
+  const bytes = new Uint8Array(36 << 20).map((_, i) => (i * 7) >> 3)
+  await routedFiles.writeAtomic('s3://survey/big', bytes)
+  const file = join(tempFolder(), 'big')
+  await routedFiles.copy('s3://survey/big', file)
+  expect(Buffer.compare(readFileSync(file), bytes)).toBe(0)
+  await routedFiles.copy(file, 's3://survey/big2')
+  expect(Buffer.compare(await routedFiles.readBytes('s3://survey/big2'), bytes)).toBe(0)
+})
+
 const READ = `
 import json, sys
 from lsst.daf.butler import Butler
@@ -61,7 +139,7 @@ b.put({"by": "them"}, "note", run="run/b", **kw)
 test('datasets in S3 are put, found by the real Butler, put by it and got here', async () => {
   const ref = await putNote(butler, 'run/a', 1, 2)
   const uri = await butler.getUri(ref)
-  expect(uri).toMatch(/^s3:\/\/survey\/repo\/run\/a\/note\/.*\.yaml$/)
+  expect(uri).toMatch(/^s3:\/\/survey\/my%20r%2Bp\/run\/a\/note\/.*\.yaml$/)
   expect(JSON.parse(python(READ, butler.root))).toEqual([{ run: 'run/a', visit: 1, detector: 2 }, uri])
   const id = { ...noteId, detector: 2 }
   expect(await butler.get('note', id, { collections: 'run/b' })).toEqual({ by: 'them' })
@@ -84,8 +162,8 @@ test('a failed transaction takes its objects back; check looks into the bucket, 
   const options = { checksums: true }
   expect(mendable(await checkRepository(butler.repository, options))).toBe(0)
   const ref = await putNote(butler, 'run/a', 2, 2)
-  const text = await routedFiles.readText(await butler.getUri(ref))
-  await routedFiles.writeAtomic(await butler.getUri(ref), text.replace('2', '3'))
+  const place = placeOfUri(await butler.getUri(ref))
+  await routedFiles.writeAtomic(place, (await routedFiles.readText(place)).replace('2', '3'))
   const { damaged } = await checkRepository(butler.repository, options)
   expect(damaged).toMatchObject([{ id: ref.id, why: expect.stringContaining('checksum') as string }])
   await butler.pruneDatasets([ref], { disassociate: true, unstore: true, purge: true })
@@ -108,7 +186,23 @@ test('without credentials, or without a server, the error says what to do', asyn
   })
   vi.stubEnv('LSST_RESOURCES_S3_PROFILE_mine', url.replace('http://', 'http://key:secret@'))
   expect(await routedFiles.stat('s3://mine@survey/none')).toBeUndefined()
+  vi.stubEnv('S3_ENDPOINT_URL', undefined)
+  const config = join(tempFolder(), 'config')
+  const keys = 'aws_access_key_id = a\naws_secret_access_key = b\n'
+  writeFileSync(config, `[default]\nregion = eu-north-1\n[profile lab]\nendpoint_url = ${url}\n${keys}`)
+  vi.stubEnv('AWS_CONFIG_FILE', config)
+  expect(await routedFiles.list('s3://lab@survey')).toContain('odd')
+  vi.stubEnv('S3_ENDPOINT_URL', 'localhost:9000')
+  await expect(routedFiles.stat('s3://lab@survey/x')).rejects.toMatchObject({ code: 'files/bad-address' })
   vi.unstubAllEnvs()
+})
+
+test('a repository on a server without a registry on one is refused before anything is written', async () => {
+  await expect(createNodeButler('s3://survey/whole')).rejects.toMatchObject({
+    code: 'butler/config',
+    hint: expect.stringContaining('PostgreSQL') as string,
+  })
+  expect(await routedFiles.list('s3://survey/whole')).toEqual([])
 })
 
 test('one member of a chain may be on the disk and one in S3', async () => {

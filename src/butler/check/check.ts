@@ -50,7 +50,7 @@ async function mendOnce({ store, report, displaced, lost }: StoreReport): Promis
   await store.records.insert(lost.flatMap(({ records }) => records))
   const stuck = report.trash.length > 0 ? (await store.emptyTrash()).map((e) => e.message) : []
   for (const path of [...report.temporaries, ...report.orphans])
-    await store.files.remove(joinPath(store.root, path)).catch((e: unknown) => stuck.push(messageOf(e)))
+    await store.files.remove(store.placeBelow(path)).catch((e: unknown) => stuck.push(messageOf(e)))
   return stuck
 }
 

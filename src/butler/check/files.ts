@@ -1,7 +1,7 @@
 import { FirstlightError } from '#core'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { StoredRecord } from '../datastore/record-table.ts'
-import { joinPath, withoutFragment } from '../datastore/uri.ts'
+import { withoutFragment } from '../datastore/uri.ts'
 import { eachLimited } from './each-limited.ts'
 import { isHousekeeping, isStaged, isTemporary, looksLikeDataset } from './file-kinds.ts'
 import type { OwnerNames } from './find.ts'
@@ -50,7 +50,7 @@ export async function sortFiles(
   const known = new Set(stored.map((r) => withoutFragment(r.path)))
   const others = listed.filter((path) => !isHousekeeping(path))
   const stats = await eachLimited(others, async (path) =>
-    known.has(path) && store.isRemote ? undefined : store.files.stat(joinPath(store.root, path)),
+    known.has(path) && store.isRemote ? undefined : store.files.stat(store.placeBelow(path)),
   )
   const places = {
     runs: new Set(names.runs.values()),

@@ -3,7 +3,7 @@ import { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Accepts } from '../datastore/constraints.ts'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord, UnrecordedDataset } from '../datastore/record-table.ts'
-import { extensionOf, joinPath } from '../datastore/uri.ts'
+import { extensionOf } from '../datastore/uri.ts'
 import type { DataIdValue } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { FileExistsError } from '../errors.ts'
@@ -88,7 +88,7 @@ async function plannedFor(
 const withoutExtension = (path: string): string => path.slice(0, path.length - extensionOf(path).length)
 
 async function measured(store: FileDatastore, record: FileRecord): Promise<FileRecord> {
-  const place = joinPath(store.root, record.path)
+  const place = store.placeBelow(record.path)
   const stat = await store.files.stat(place)
   const checksum = store.checksums ? await store.checksumAt(place) : undefined
   return { ...record, size: stat?.size ?? -1, checksum }

@@ -18,7 +18,18 @@ import type { FormatterSource } from './formatter-source.ts'
 import type { StoredPart } from './lookup.ts'
 import type { FileRecord, FileRecordTable } from './record-table.ts'
 import type { FileTemplates } from './template.ts'
-import { isAddress, joinPath, placeOfUri, quotePath, uriOf, withoutFragment, zipMember } from './uri.ts'
+import {
+  isAddress,
+  isQuoted,
+  joinPath,
+  placeOfUri,
+  quotePath,
+  relativeTo,
+  unquotePath,
+  uriOf,
+  withoutFragment,
+  zipMember,
+} from './uri.ts'
 import { openZipMember } from './zip-reader.ts'
 
 export interface FileDatastoreParts {
@@ -78,6 +89,17 @@ export class FileDatastore {
   /** Whether the files are on a server. */
   get isRemote(): boolean {
     return isAddress(this.root)
+  }
+
+  /** Where a path below the root is, for `files`. */
+  placeBelow(relative: string): string {
+    return joinPath(this.root, isQuoted(this.root) ? quotePath(relative) : relative)
+  }
+
+  /** The path below the root of a place; undefined for one outside. */
+  pathBelow(place: string): string | undefined {
+    const inside = relativeTo(this.root, place)
+    return inside === undefined || !isQuoted(this.root) ? inside : unquotePath(inside)
   }
 
   /** Write a value where its template says; the files go again when the transaction fails. Needs an expanded ref. */
@@ -161,7 +183,7 @@ export class FileDatastore {
   }
 
   private async requireFree(relative: string, ref: DatasetRef): Promise<void> {
-    const path = joinPath(this.root, relative)
+    const path = this.placeBelow(relative)
     if ((await this.files.stat(path)) === undefined || !(await this.records.hasPath(relative))) return
     throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
       hint: 'The file template does not tell them apart: give it more of the data ID (datastore.templates in butler.yaml).',
@@ -262,15 +284,13 @@ export class FileDatastore {
 
   /** Where a record's bytes are, for `files`: an absolute path or an address; the archive, for a member of one. */
   placeOf(record: FileRecord): string {
-    return isAddress(record.path)
-      ? placeOfUri(record.path)
-      : joinPath(this.root, withoutFragment(record.path))
+    return isAddress(record.path) ? placeOfUri(record.path) : this.placeBelow(withoutFragment(record.path))
   }
 
   uriOfRecord(record: FileRecord): string {
     if (isAddress(record.path)) return record.path
     const member = zipMember(record.path)
-    return `${uriOf(joinPath(this.root, withoutFragment(record.path)))}${member === undefined ? '' : `#zip-path=${quotePath(member)}`}`
+    return `${uriOf(this.placeBelow(withoutFragment(record.path)))}${member === undefined ? '' : `#zip-path=${quotePath(member)}`}`
   }
 
   /** A record's bytes: of its file, or of the member of an archive. Who opens it closes it. */
@@ -299,7 +319,7 @@ export class FileDatastore {
   /** Where a dataset would be written. */
   async predict(ref: DatasetRef): Promise<string> {
     const formatter = await this.formatters.writing({ ref })
-    return joinPath(this.root, this.relativePath({ ref }, formatter.extension))
+    return this.placeBelow(this.relativePath({ ref }, formatter.extension))
   }
 
   /** Path below the root, by the template. */

@@ -5,17 +5,7 @@ import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
 import type { Formatter } from './formatter.ts'
 import type { FileRecord } from './record-table.ts'
-import {
-  extensionOf,
-  folderOf,
-  isAddress,
-  joinPath,
-  placeOfUri,
-  relativeTo,
-  uriOf,
-  withoutFragment,
-  zipMember,
-} from './uri.ts'
+import { extensionOf, folderOf, isAddress, placeOfUri, uriOf, withoutFragment, zipMember } from './uri.ts'
 import { openZipMember } from './zip-reader.ts'
 
 /** Bring existing files into the datastore and write their records. Files that were moved come back when the transaction fails. */
@@ -40,10 +30,10 @@ export async function ingestArchive(
   undo: UndoLog,
 ): Promise<void> {
   const { path: source, name } = archive
-  const inside = relativeTo(datastore.root, source)
+  const inside = datastore.pathBelow(source)
   const mode = settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))
   const wanted = `zips/${name.slice(0, 4)}/${name}`
-  const target = joinPath(datastore.root, wanted)
+  const target = datastore.placeBelow(wanted)
   if (mode === undefined && inside === undefined) throw outside(datastore, source)
   const path =
     mode === 'direct' ? uriOf(source) : inside !== undefined && mode === undefined ? inside : wanted
@@ -71,10 +61,10 @@ async function ingestOne(
   const member = zipMember(dataset.path)
   const path = withoutFragment(dataset.path)
   const given = isAddress(path) ? placeOfUri(path) : path
-  const source = given.startsWith('/') || isAddress(given) ? given : joinPath(datastore.root, given)
+  const source = given.startsWith('/') || isAddress(given) ? given : datastore.placeBelow(given)
   const stat = await datastore.files.stat(source)
   if (stat === undefined) throw new FileNotFoundError(`There is no file '${source}' to ingest.`)
-  const inside = relativeTo(datastore.root, source)
+  const inside = datastore.pathBelow(source)
   const mode =
     member !== undefined && transfer !== 'direct'
       ? 'copy'
@@ -155,7 +145,7 @@ async function place(
   }
   const part = { ref: dataset.refs[0]!, component: dataset.component, storageClass: dataset.storageClass }
   const relative = datastore.relativePath(part, extensionOf(member ?? source))
-  const target = joinPath(datastore.root, relative)
+  const target = datastore.placeBelow(relative)
   if (target === source) return relative
   if (member === undefined) await transferFile(datastore, source, target, mode, undo)
   else await extractMember(datastore, source, member, target, undo)

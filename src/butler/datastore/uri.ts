@@ -63,6 +63,9 @@ export function relativeTo(folder: string, path: string): string | undefined {
   return path.startsWith(base) ? path.slice(base.length) : undefined
 }
 
+/** Whether places below this root are addresses with their paths quoted. */
+export const isQuoted = (root: string): boolean => /^https?:/i.test(root)
+
 export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
 
 /** `.json`, `.fits.gz`: the extension, a compression suffix with what is before it. */

@@ -1,5 +1,5 @@
 import { NotARepositoryError, RepositoryConfigError } from '../errors.ts'
-import { joinPath } from '../datastore/uri.ts'
+import { isAddress, joinPath, placeOfUri } from '../datastore/uri.ts'
 import { readConfigFile } from './config-file.ts'
 import { at, type ConfigTree, mergeTrees } from './config-value.ts'
 import { type FileStoreConfig, type StoreConfig, storeConfigs } from './datastore-config.ts'
@@ -49,7 +49,11 @@ export async function readRepositoryConfig(
   const own = await readConfigFile(environment, file)
   const tree = mergeTrees(await defaultsFor(environment, own), own)
   const stated = at(tree, 'root')
-  return describeConfig(tree, typeof stated === 'string' ? stated : root, file)
+  return describeConfig(
+    tree,
+    typeof stated !== 'string' ? root : isAddress(stated) ? placeOfUri(stated) : stated,
+    file,
+  )
 }
 
 /** What a configuration means for a repository in `root`; `file` names it in messages. */
@@ -71,6 +75,13 @@ export const fileStores = ({ stores }: Pick<RepositoryConfig, 'stores'>): readon
 
 function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPlace {
   const sqlite = /^sqlite:\/\/\/(.+)$/.exec(url)
+  if (sqlite !== null && isAddress(sqlite[1]!))
+    throw new RepositoryConfigError(
+      `'${file}' keeps its registry in the SQLite file '${sqlite[1]!}', which is not on a disk.`,
+      {
+        hint: 'A repository on a server has its registry in PostgreSQL: registry.db is postgresql://host/database.',
+      },
+    )
   if (sqlite !== null) return { kind: 'sqlite', path: sqlite[1]! }
   if (!/^postgres(ql)?(\+\w+)?:/.test(url))
     throw new RepositoryConfigError(

@@ -1,6 +1,7 @@
 import type { ConstraintEntry, ConstraintLists } from '../datastore/constraints.ts'
 import { RepositoryConfigError } from '../errors.ts'
 import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
+import { isAddress, placeOfUri } from '../datastore/uri.ts'
 import { at, type ConfigTree, type ConfigValue, isTree } from './config-value.ts'
 
 /** One datastore of the configuration that holds datasets itself; chains are taken apart into these. */
@@ -119,7 +120,7 @@ function fileStore(tree: ConfigTree, { root, file, key, constraints }: Place): F
   return {
     kind: 'file',
     name: typeof name === 'string' ? name : `FileDatastore@${given}`,
-    root: given.replaceAll('<butlerRoot>', root).replace(/^file:\/\//, ''),
+    root: isAddress(given) ? placeOfUri(given) : given.replaceAll('<butlerRoot>', root),
     table,
     constraints,
     templates: isTree(templates) ? textsOf(templates) : {},

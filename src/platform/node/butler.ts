@@ -8,6 +8,7 @@ import {
   createRepository,
   type FormatterRegistry,
   type OpenOptions,
+  placeOfUri,
 } from '#butler'
 import type { AsyncScope, Logger } from '#core'
 import { Instant } from '#time'
@@ -83,6 +84,4 @@ function blake2b(parts: readonly Uint8Array[]): Promise<string> {
 
 /** Paths from the working directory; addresses as they are. */
 const absolute = (place: string): string =>
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(place)
-    ? place.replace(/^file:\/\//, '')
-    : resolve(place).replaceAll('\\', '/')
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? placeOfUri(place) : resolve(place).replaceAll('\\', '/')

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isTree, type ConfigTree, RepositoryConfigError } from '#butler'
+import { isTree, type ConfigTree, placeOfUri, RepositoryConfigError } from '#butler'
 import { closest, messageOf } from '#core'
 import { routedFiles } from './remote/routed-files.ts'
 
@@ -12,7 +12,7 @@ const REPOSITORIES = 'DAF_BUTLER_REPOSITORIES'
  * DAF_BUTLER_REPOSITORIES.
  */
 export async function repositoryPlace(name: string, folder: string): Promise<string> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return name.replace(/^file:\/\//, '')
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return placeOfUri(name)
   const path = resolve(folder, name).replaceAll('\\', '/')
   if (!/^[\w.+-]+$/.test(name)) return path
   const labels = await knownRepositories()
@@ -39,7 +39,7 @@ export async function knownRepositories(): Promise<ConfigTree | undefined> {
   const { parse } = await import('yaml')
   let index: unknown
   try {
-    index = parse(hasFile ? await routedFiles.readText(file!.replace(/^file:\/\//, '')) : text!)
+    index = parse(hasFile ? await routedFiles.readText(placeOfUri(file!)) : text!)
   } catch (error) {
     throw new RepositoryConfigError(`${source} cannot be read: ${messageOf(error)}`, { cause: error })
   }

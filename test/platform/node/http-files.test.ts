@@ -1,13 +1,16 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import { checkRepository, mendable } from '#butler'
+import { silentLog } from '#core'
 import { Box2I } from '#geom'
 import { createNodeButler, openNodeButler } from '#platform/node'
 import { httpFiles } from '../../../src/platform/node/remote/http-files.ts'
 import { routedFiles } from '../../../src/platform/node/remote/routed-files.ts'
 import { anExposure } from '../../formats/support/an-exposure.ts'
 import { serveFolder } from '../../support/http.ts'
-import { tempFolder } from '../../support/repository.ts'
+import { fillDimensions, putNote, tempFolder } from '../../support/repository.ts'
 
 const folder = tempFolder()
 const server = await serveFolder(folder)
@@ -88,4 +91,40 @@ test('parts of an exposure behind HTTP are read without its pixels, whole ones a
   expect((whole.value as typeof exposure).image.data).toEqual(exposure.image.data)
   expect(whole.share).toBeGreaterThan(0.9)
   await reader.close()
+})
+
+test('a datastore behind HTTP: odd names, a server that fails in the middle, and files that go later', async () => {
+  const root = join(tempFolder(), 'repo')
+  const said: string[] = []
+  const log = { ...silentLog, warn: (message: string) => void said.push(message) }
+  const seed = { datastore: { root: `${server.url}/my%20store` } }
+  const butler = await createNodeButler(root, { seed, log })
+  await fillDimensions(butler)
+  const run = 'u/é a#1%41+b'
+  await butler.collections.register(run)
+  const dimensions = ['instrument', 'visit', 'detector']
+  await butler.registry.registerDatasetType({ name: 'note', dimensions, storageClass: 'StructuredDataDict' })
+  const ref = await putNote(butler, run, 1, 1)
+  expect(await butler.get(ref)).toEqual({ run, visit: 1, detector: 1 })
+  expect(existsSync(join(folder, 'my store/u/é_a#1%41+b/note'))).toBe(true)
+  expect(new URL(await butler.getUri(ref)).hash).toBe('')
+  server.failures = 3
+  await expect(putNote(butler, run, 1, 2)).rejects.toMatchObject({ code: 'files/failed' })
+  const again = await putNote(butler, run, 1, 2)
+  const inside = fileURLToPath(new URL(`file://${new URL(await butler.getUri(again)).pathname}`))
+  const [adopted] = await butler.registry.makeRefs('note', [{ instrument: 'Cam', visit: 1, detector: 3 }], {
+    run,
+  })
+  await butler.ingest([{ path: await butler.getUri(again), refs: [adopted!] }])
+  expect(await butler.get(adopted!)).toEqual({ run, visit: 1, detector: 2 })
+  server.failures = 3
+  const purge = { disassociate: true, unstore: true, purge: true }
+  await butler.pruneDatasets([ref], purge)
+  expect(said).toEqual([
+    expect.stringMatching(/^Cannot remove .* The dataset is deleted; its file goes with/),
+  ])
+  await butler.pruneDatasets([again, adopted!], purge)
+  const report = await checkRepository(butler.repository)
+  expect([mendable(report), existsSync(join(folder, inside))]).toEqual([0, false])
+  await butler.close()
 })

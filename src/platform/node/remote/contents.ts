@@ -1,4 +1,4 @@
-import { concatBytes, type FileWrite } from '#core'
+import { type ByteSource, concatBytes, type FileWrite } from '#core'
 
 /** What is to be written as the body of a request. */
 export function bodyOf(content: FileWrite): Uint8Array<ArrayBuffer> {
@@ -13,4 +13,18 @@ export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<readonl
   const parts: Uint8Array[] = []
   for await (const chunk of chunks) parts.push(chunk)
   return parts
+}
+
+/** Pieces of a file on its way to another place. */
+const PIECE = 1 << 24
+
+/** The bytes of a source, piece by piece; it is closed at the end. */
+export async function* chunksOf(
+  source: ByteSource & { close?: () => Promise<void> },
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let at = 0; at < source.size; at += PIECE) yield await source.read(at, PIECE)
+  } finally {
+    await source.close?.()
+  }
 }

@@ -4,7 +4,11 @@ const CODES: Readonly<Record<number, readonly [code: string, reason: string]>> =
   401: ['files/denied', 'the server wants credentials'],
   403: ['files/denied', 'the server refuses'],
   404: ['files/not-found', 'there is no such object'],
+  301: ['files/failed', 'it is elsewhere'],
   405: ['files/unsupported', 'the server does not do that'],
+  409: ['files/not-found', 'its folder is not there'],
+  410: ['files/not-found', 'there is no such object any more'],
+  429: ['files/failed', 'the server is asked too often'],
   501: ['files/unsupported', 'the server does not do that'],
   507: ['files/full', 'no space left on the server'],
 }

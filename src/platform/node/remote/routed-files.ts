@@ -1,6 +1,7 @@
 import type { Files } from '#core'
 import { FirstlightError } from '#core'
 import { nodeFiles } from '../node-files.ts'
+import { chunksOf } from './contents.ts'
 
 /**
  * One interface over everything that holds bytes: plain paths are the disk's, `s3://…` and `http(s)://…` what their names say.
@@ -18,13 +19,13 @@ export const routedFiles: Files = {
   async rename(from, to) {
     const [source, target] = [await of(from), await of(to)]
     if (source === target) return source.rename(from, to)
-    await target.writeAtomic(to, await source.readBytes(from))
+    await target.writeChunks(to, chunksOf(await source.open(from)))
     await source.remove(from)
   },
   async copy(from, to) {
     const [source, target] = [await of(from), await of(to)]
     if (source === target) return source.copy(from, to)
-    await target.writeAtomic(to, await source.readBytes(from))
+    await target.writeChunks(to, chunksOf(await source.open(from)))
   },
   link: (from, to, kind) => on(SCHEME.test(from) ? from : to, (files) => files.link(from, to, kind)),
   remove: (path, options) => on(path, (files) => files.remove(path, options)),
