@@ -87,7 +87,9 @@ export class WorkerInspector {
     this.#post(method, params)
   }
 
+  /** An interrupt may still be under way: what it sends from now on goes nowhere. */
   close(): void {
+    this.#workerSession = undefined
     this.#session.disconnect()
   }
 

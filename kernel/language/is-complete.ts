@@ -1,5 +1,5 @@
 import type TS from 'typescript'
-import { magicsOf } from '../magic/prepare.ts'
+import { magicsOf, prepareCell } from '../magic/prepare.ts'
 import type { CompleteState } from '../protocol/threads.ts'
 import { ts } from './compiler.ts'
 
@@ -13,7 +13,7 @@ export function completeState(code: string): CompleteState {
   const { cell } = magicsOf(code)
   if (cell !== undefined)
     return /\n\s*\n?$/.test(code) ? { status: 'complete' } : { status: 'incomplete', indent: '' }
-  const text = code.replace(/^%[^\n]*/gm, (line) => ' '.repeat(line.length))
+  const text = prepareCell(code).text.replace(/^%[^\n]*/gm, (line) => ' '.repeat(line.length))
   const file = ts.createSourceFile('code.ts', text, ts.ScriptTarget.ES2023, false)
   const faults = (file as unknown as { parseDiagnostics: readonly TS.DiagnosticWithLocation[] })
     .parseDiagnostics

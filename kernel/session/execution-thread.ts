@@ -66,6 +66,7 @@ export class ExecutionThread {
 
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#interrupter.close()
     this.inspector.close()
     await this.#worker?.terminate()
   }

@@ -3,7 +3,8 @@ import type { WorkerInspector } from '../debug/worker-inspector.ts'
 
 /** Wait for an answer before V8 is told to stop the thread, and between further tries. */
 const PING_MS = 40
-const TRIES = 100
+/** What V8 cannot leave (sorting millions of numbers as text takes half a minute) is asked again at this pace, until it ends. */
+const SLOWEST_PING = 25
 
 /**
  * Stops whatever the execution thread does and keeps its variables. It first asks by message, which an awaiting cell
@@ -19,10 +20,16 @@ export class Interrupter {
   /** Interrupts asked for; one may take several tickets. */
   #presses = 0
   #running: Promise<void> | undefined
+  #isClosed = false
 
   constructor(post: (ticket: number, press: number) => void, inspector: WorkerInspector) {
     this.#post = post
     this.#inspector = inspector
+  }
+
+  /** The thread is going to be ended: nobody waits for it any more. */
+  close(): void {
+    this.#isClosed = true
   }
 
   /** The thread has handled the interrupt message `ticket`. */
@@ -52,8 +59,8 @@ export class Interrupter {
       ask()
       this.#again = ask
     })
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (await Promise.race([free, after(PING_MS * (1 + Math.min(attempt, 5)))])) break
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      if (await Promise.race([free, after(PING_MS * (1 + Math.min(attempt, SLOWEST_PING)))])) break
       this.#inspector.send('Runtime.terminateExecution')
       if (attempt > 0) signalChildren()
       this.#again()

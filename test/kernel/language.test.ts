@@ -119,6 +119,8 @@ test.each([
   ['%%sql\nSELECT 1', 'incomplete', ''],
   ['%%sql\nSELECT 1\n\n', 'complete', undefined],
   ['%time 1', 'complete', undefined],
+  ['Math.max?', 'complete', undefined],
+  ['Math?.', 'incomplete', ''],
 ])('is_complete %j: %s', async (code, status, indent) => {
   const reply = await client.request('shell', 'is_complete_request', { code })
   expect(reply['status']).toBe(status)
