@@ -70,6 +70,7 @@ export function sortedRows(
     for (let row = 0; row < length; row++)
       keys[row] = keys[row]! * Math.max(1, ranks.length) + ranks[column[row]!]!
   }
+  if (width < Number.MAX_SAFE_INTEGER && isAscending(keys)) return numbersTo(length)
   // Key and row number in one exact number sort natively; where they do not fit, with a comparison.
   if (width * length < Number.MAX_SAFE_INTEGER) {
     for (let row = 0; row < length; row++) keys[row] = keys[row]! * length + row
@@ -77,11 +78,22 @@ export function sortedRows(
     return Int32Array.from(keys, (key) => key % length)
   }
   const all = columns.map((column, k) => [column, codes[k]!.ranks()] as const)
-  return Int32Array.from({ length }, (_, row) => row).sort((a, b) => {
+  return numbersTo(length).sort((a, b) => {
     for (const [column, ranks] of all) {
       const difference = ranks[column[a]!]! - ranks[column[b]!]!
       if (difference !== 0) return difference
     }
     return a - b
   })
+}
+
+function isAscending(keys: Float64Array): boolean {
+  for (let row = 1; row < keys.length; row++) if (!(keys[row]! >= keys[row - 1]!)) return false
+  return true
+}
+
+function numbersTo(length: number): Int32Array {
+  const numbers = new Int32Array(length)
+  for (let i = 0; i < length; i++) numbers[i] = i
+  return numbers
 }

@@ -63,24 +63,37 @@ export class Csr {
   }
 }
 
-/** Distinct pairs of two numberings of the same rows, as lists of the second by the first. */
+/** Distinct pairs of two numberings of the same rows, as lists of the second by the first, in order. */
 export function distinctPairs(first: Int32Array, second: Int32Array, rows: number): Csr {
-  let width = 1
-  for (const value of second) if (value >= width) width = value + 1
-  const keys = new Float64Array(first.length)
-  for (let i = 0; i < first.length; i++) keys[i] = first[i]! * width + second[i]!
-  keys.sort()
+  const starts = new Int32Array(rows + 1)
+  for (let i = 0; i < first.length; i++) starts[first[i]! + 1]!++
+  for (let row = 0; row < rows; row++) starts[row + 1] = starts[row + 1]! + starts[row]!
+  const items = new Int32Array(first.length)
+  const next = starts.slice(0, rows)
+  for (let i = 0; i < first.length; i++) items[next[first[i]!]!++] = second[i]!
   const offsets = new Int32Array(rows + 1)
-  const items = new Int32Array(keys.length)
-  let last = -1
   let at = 0
-  for (const key of keys) {
-    if (key === last) continue
-    last = key
-    const row = Math.floor(key / width)
-    items[at++] = key - row * width
+  for (let row = 0; row < rows; row++) {
+    const [from, to] = [starts[row]!, starts[row + 1]!]
+    sortPart(items, from, to)
+    for (let i = from; i < to; i++) if (i === from || items[i] !== items[at - 1]) items[at++] = items[i]!
     offsets[row + 1] = at
   }
-  for (let row = 1; row <= rows; row++) if (offsets[row] === 0) offsets[row] = offsets[row - 1]!
   return new Csr(offsets, items.slice(0, at))
+}
+
+/** Lists are short or in order already, mostly. */
+const MOST_INSERTED = 32
+
+function sortPart(items: Int32Array, from: number, to: number): void {
+  if (to - from > MOST_INSERTED) {
+    items.subarray(from, to).sort()
+    return
+  }
+  for (let i = from + 1; i < to; i++) {
+    const item = items[i]!
+    let at = i
+    for (; at > from && items[at - 1]! > item; at--) items[at] = items[at - 1]!
+    items[at] = item
+  }
 }

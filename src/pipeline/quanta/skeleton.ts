@@ -114,24 +114,32 @@ function candidatesOf(
   const firstRow = new Int32Array(table.size).fill(-1)
   for (let row = own.length - 1; row >= 0; row--) firstRow[own[row]!] = row
   const coordinates = sortedCoordinates(table, firstRow)
-  const relate = (edge: Edge): Csr => {
-    const group = state.typeOf(edge.datasetType).dimensions
+  const related = (group: DimensionGroup): Csr => {
     const other = index.get(group) ?? new Int32Array()
     if (node.dimensions.contains(group)) return Csr.single(coordinates.map((c) => other[firstRow[c]!]!))
     return distinctPairs(own, other, table.size).select(coordinates)
+  }
+  const known = new Map<DimensionGroup, Csr>()
+  const relate = (edge: Edge): Csr => {
+    const group = state.typeOf(edge.datasetType).dimensions
+    const pairs = known.get(group) ?? related(group)
+    known.set(group, pairs)
+    return pairs
   }
   return { node, table, coordinates, inputs: node.inputs.map(relate), outputs: node.outputs.map(relate) }
 }
 
 /** Data IDs that occur, in order of their values: runs are the same whatever order the database gave. */
 function sortedCoordinates(table: CoordinateTable, firstRow: Int32Array): Int32Array {
-  const present = Int32Array.from(firstRow.keys()).filter((c) => firstRow[c]! >= 0)
+  const present = new Int32Array(firstRow.length)
+  let count = 0
+  for (let c = 0; c < firstRow.length; c++) if (firstRow[c]! >= 0) present[count++] = c
   const { required } = table.group
-  const some = selectColumns(table, present)
+  const some = selectColumns(table, present.subarray(0, count))
   const order = sortedRows(
     required.map((name) => some.column(name)),
     required.map((name) => table.codes.of(name)),
-    present.length,
+    count,
   )
   return order.map((i) => present[i]!)
 }
