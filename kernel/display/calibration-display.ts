@@ -1,7 +1,7 @@
 import { Background, BackgroundList, Footprint, Image, PhotoCalib } from '#image'
 import type { RecordDisplay } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
-import { boxText, fact, pictureOf, rangeOf } from './facts.ts'
+import { boxText, fact, pictureOf, rangeOf, zeroPointText } from './facts.ts'
 import { recordData } from './record.ts'
 import { numberText } from './text.ts'
 
@@ -22,10 +22,9 @@ export function showCalibration(value: unknown): Promise<DisplayData> | undefine
 
 function showPhotoCalib(value: PhotoCalib): DisplayData {
   const { mean, error, field } = value
-  const zero = 2.5 * Math.log10(value.fluxMag0)
   const facts = [
     ...fact('calibration', `${numberText(mean)} ± ${numberText(error)} nJy per count`),
-    ...fact('zero point', `${zero.toFixed(4)} mag (AB, of one count)`),
+    ...fact('zero point', zeroPointText(value)),
     ...fact('varies', field === undefined ? 'no' : `over ${boxText(field.bbox)}`),
   ]
   return recordData({ title: 'Photometric calibration', facts })

@@ -4,6 +4,7 @@ import { Catalog } from '#table'
 import type { DisplayData } from '../protocol/threads.ts'
 import { isCollection, isDatasetType } from './plain-shapes.ts'
 import { plainText } from './plain-text.ts'
+import { recordData } from './record.ts'
 import { tableDisplay } from './table-display.ts'
 import { htmlTable, textTable } from './text.ts'
 
@@ -12,9 +13,10 @@ const MOST_ROWS = 50
 /** Rows that the table view holds. */
 const MOST_KEPT = 100_000
 
-/** Dataset refs, data IDs, dimension records, collections and dataset types, single or as a list, as the `butler` command prints them. */
+/** Dataset refs, data IDs, dimension records, collections and dataset types: lists as the `butler` command prints them, a single one line by line. */
 export function showDatasets(value: unknown): Promise<DisplayData> | undefined {
-  const list = Array.isArray(value) ? (value as unknown[]) : [value]
+  if (!Array.isArray(value)) return showOne(value)
+  const list = value as unknown[]
   const rows = list.slice(0, MOST_KEPT).map(rowOf)
   if (rows.some((row) => row === undefined)) return undefined
   const cells = rows as Record<string, string>[]
@@ -24,15 +26,29 @@ export function showDatasets(value: unknown): Promise<DisplayData> | undefined {
   const shown = lines.slice(0, MOST_ROWS)
   const count = `${list.length} ${nounOf(list[0], list.length)}`
   const more = list.length > MOST_ROWS ? `, the first ${MOST_ROWS} shown` : ''
-  const foot = Array.isArray(value) ? `${count}${more}` : ''
+  const foot = `${count}${more}`
   const data = {
-    'text/plain': [textTable(heads, shown, { numeric, width: 140 }), ...(foot === '' ? [] : [foot])].join(
-      '\n',
-    ),
-    'text/html': `${htmlTable(heads, shown, numeric)}${foot === '' ? '' : `<p>${foot}</p>`}`,
-    ...(Array.isArray(value) && tableView(heads, lines, count)),
+    'text/plain': `${textTable(heads, shown, { numeric, width: 140 })}\n${foot}`,
+    'text/html': `${htmlTable(heads, shown, numeric)}<p>${foot}</p>`,
+    ...tableView(heads, lines, count),
   }
   return Promise.resolve({ data, metadata: {} })
+}
+
+/** A line each for what a table would put side by side. */
+function showOne(value: unknown): Promise<DisplayData> | undefined {
+  const row = rowOf(value)
+  if (row === undefined) return undefined
+  const region = value instanceof DimensionRecord && value.region
+  const all = { ...row, ...(region && { region: String(region) }) }
+  const facts = Object.entries(all).map(([label, text]) => ({ label, value: text }))
+  return Promise.resolve(recordData({ title: titleOf(value), facts }))
+}
+
+function titleOf(value: unknown): string {
+  if (value instanceof DimensionRecord) return `Record of ${value.element.name}`
+  const noun = nounOf(value, 1)
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`
 }
 
 /** The list as our table view: all rows, sorted by a click. */

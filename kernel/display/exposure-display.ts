@@ -2,6 +2,7 @@ import { toBase64 } from '#core'
 import { Exposure, Image, Mask, MaskedImage, maskColor, percentileLimits, previewPng, zscale } from '#image'
 import { type ExposureDisplay, MIME, type MaskPlaneDisplay, type PlaneName } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
+import { zeroPointText } from './facts.ts'
 import { linearWcs } from './linear-wcs.ts'
 import { shownObjects } from './objects.ts'
 import { escapeHtml, numberText } from './text.ts'
@@ -111,7 +112,7 @@ function factsOf(exposure: Exposure): readonly (readonly [string, string])[] {
   const facts: [string, string][] = []
   const add = (label: string, value: string | number | bigint | undefined, unit = '') => {
     if (value === undefined) return
-    facts.push([label, `${typeof value === 'number' ? numberText(value) : String(value)}${unit}`])
+    facts.push([label, `${typeof value === 'number' ? numberText(value, 4) : String(value)}${unit}`])
   }
   add('instrument', visitInfo?.instrument)
   add('visit', visitInfo?.id ?? visitInfo?.exposureId)
@@ -119,13 +120,16 @@ function factsOf(exposure: Exposure): readonly (readonly [string, string])[] {
   add('detector', detector === undefined ? undefined : `${detector.id} ${detector.name}`)
   add('filter', filter?.physical ?? filter?.band)
   add('exposure time', visitInfo?.exposureTime, ' s')
-  add('date', visitInfo?.date?.toIso('utc', 3))
+  add('date', visitInfo?.date?.toIso('utc', 3).replace('T', ' '), ' UTC')
   add('airmass', visitInfo?.airmass)
   const scale = wcs?.pixelScaleAt(bbox.center.x, bbox.center.y).arcseconds
-  add('pixel scale', scale, ' arcsec')
+  add('pixel scale', scale, '″')
   const sigma = psf?.sigmaAt()
-  add('PSF FWHM', sigma === undefined ? undefined : sigma * SIGMA_TO_FWHM, ' px')
-  add('zero point', photoCalib === undefined ? undefined : 'yes')
+  if (sigma !== undefined) {
+    const onSky = scale === undefined ? '' : ` (${numberText(sigma * SIGMA_TO_FWHM * scale, 3)}″)`
+    add('PSF FWHM', sigma * SIGMA_TO_FWHM, ` px${onSky}`)
+  }
+  add('zero point', photoCalib && zeroPointText(photoCalib))
   return facts
 }
 

@@ -1,6 +1,6 @@
 import { toBase64 } from '#core'
 import type { Box2I } from '#geom'
-import { type Image, previewPng } from '#image'
+import { type Image, type PhotoCalib, previewPng } from '#image'
 import type { RecordFact } from '#protocol'
 
 /** Longest side of a small picture, CSS pixels. */
@@ -12,6 +12,9 @@ export const fact = (label: string, value: string | undefined, doc?: string): Re
 
 export const boxText = ({ width, height, x0, y0 }: Box2I): string =>
   `${width} × ${height} from (${x0}, ${y0})`
+
+export const zeroPointText = ({ fluxMag0 }: PhotoCalib): string =>
+  `${(2.5 * Math.log10(fluxMag0)).toFixed(4)} mag (AB, of one count)`
 
 /** A picture of a plane, as large as fits; small planes are drawn in whole multiples of their pixels. */
 export function pictureOf(image: Image, alt: string, stretch: 'linear' | 'asinh' = 'linear') {

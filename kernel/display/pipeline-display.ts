@@ -1,12 +1,13 @@
 import { QuantumGraph, TaskMetadata } from '#pipeline'
 import type { RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
-import { recordData, treeOf } from './record.ts'
+import { showMetadata } from './metadata-display.ts'
+import { recordData } from './record.ts'
 
 /** Task metadata and quantum graphs. */
 export function showPipelineThing(value: unknown): Promise<DisplayData> | undefined {
   if (value instanceof QuantumGraph) return Promise.resolve(showGraph(value))
-  if (value instanceof TaskMetadata) return Promise.resolve(showMetadata(value))
+  if (value instanceof TaskMetadata) return Promise.resolve(showMetadata(value.toStored()))
   return undefined
 }
 
@@ -34,10 +35,3 @@ function showGraph(graph: QuantumGraph): DisplayData {
     tree,
   })
 }
-
-const showMetadata = (metadata: TaskMetadata): DisplayData =>
-  recordData({
-    title: 'Task metadata',
-    facts: [],
-    tree: treeOf(JSON.parse(JSON.stringify(metadata)) as unknown),
-  })

@@ -1,8 +1,9 @@
 import type { LogRecord } from '#core'
 import type { DisplayData } from '../protocol/threads.ts'
 import { showDefects, showDetector, showNdArray, showVisitInfo } from './instrument-display.ts'
+import { showMetadata } from './metadata-display.ts'
 import { plainText } from './plain-text.ts'
-import { isArray, isDefects, isDetector, isLogRecord, isVisitInfo } from './plain-shapes.ts'
+import { isArray, isDefects, isDetector, isLogRecord, isStoredMetadata, isVisitInfo } from './plain-shapes.ts'
 import { recordData, treeOf } from './record.ts'
 import { htmlTable, textTable } from './text.ts'
 
@@ -24,6 +25,7 @@ function display(value: unknown): DisplayData | undefined {
   if (isDetector(value)) return showDetector(value)
   if (isDefects(value)) return showDefects(value)
   if (isVisitInfo(value)) return showVisitInfo(value)
+  if (isStoredMetadata(value)) return showMetadata(value)
   return treeDisplay(value as Readonly<Record<string, unknown>>)
 }
 

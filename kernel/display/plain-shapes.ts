@@ -1,3 +1,4 @@
+import type { StoredMetadata } from './metadata-display.ts'
 import type { CollectionInfo, DatasetType } from '#butler'
 import type { LogRecord } from '#core'
 import type { Defects, Detector, NdArray, VisitInfo } from '#image'
@@ -18,7 +19,12 @@ export function plainKind(value: unknown): PlainKind | undefined {
     return 'config'
   if (isCollection(value) || isDatasetType(value)) return 'datasets'
   if (has(value, 'pixelToSky', 'skyToPixel', 'toFitsCards')) return 'wcs'
-  return isArray(value) || isDetector(value) || isDefects(value) || isVisitInfo(value) || isNested(value)
+  return isArray(value) ||
+    isDetector(value) ||
+    isDefects(value) ||
+    isVisitInfo(value) ||
+    isStoredMetadata(value) ||
+    isNested(value)
     ? 'plain'
     : undefined
 }
@@ -45,6 +51,8 @@ export const isDefects = (value: unknown): value is Defects =>
   (value as Defects).boxes.every((b) => has(b, 'x0', 'y0', 'width'))
 export const isVisitInfo = (value: unknown): value is VisitInfo =>
   has(value, 'exposureTime') && (has(value, 'boresight') || has(value, 'rotType') || has(value, 'exposureId'))
+export const isStoredMetadata = (value: unknown): value is StoredMetadata =>
+  has(value, 'scalars', 'arrays', 'metadata') && Object.keys(value as object).length === 3
 export const isLogRecord = (value: unknown): value is LogRecord =>
   has(value, 'time', 'level', 'name', 'message')
 

@@ -17,8 +17,8 @@ function psfDisplay(psf: Psf): DisplayData {
   const kernel = psf.kernelImage()
   const sigma = psf.sigmaAt()
   const facts = [
-    ...fact('FWHM', `${numberText(sigma * SIGMA_TO_FWHM)} px`),
-    ...fact('sigma', `${numberText(sigma)} px`),
+    ...fact('FWHM', `${numberText(sigma * SIGMA_TO_FWHM, 4)} px`),
+    ...fact('sigma', `${numberText(sigma, 4)} px`),
     ...fact('kernel', `${kernel.width} × ${kernel.height} px`),
   ]
   return recordData({

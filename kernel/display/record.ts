@@ -49,7 +49,7 @@ function recordHtml({ title, subtitle = '', facts, picture, tree = [] }: RecordD
   const image =
     picture === undefined
       ? ''
-      : `<img alt="${escapeHtml(picture.alt)}" width="${picture.width}" height="${picture.height}" src="data:image/png;base64,${picture.png}"/>`
+      : `<img style="image-rendering:pixelated" alt="${escapeHtml(picture.alt)}" width="${picture.width}" height="${picture.height}" src="data:image/png;base64,${picture.png}"/>`
   const table = rows.length === 0 ? '' : `<table>${rows.join('')}</table>`
   return `<div><p><b>${escapeHtml(title)}</b> ${escapeHtml(subtitle)}</p>${image}${table}${treeHtml(tree)}</div>`
 }

@@ -1,4 +1,5 @@
 import type { DisplayData } from '../protocol/threads.ts'
+import { collectionsOf } from './collection-names.ts'
 import { type PlainKind, plainKind } from './plain-shapes.ts'
 
 /** Undefined when the value is not what its class name said. */
@@ -75,6 +76,9 @@ export function findRenderer(
   value: unknown,
 ): ((value: unknown) => Promise<DisplayData | undefined>) | undefined {
   const isList = Array.isArray(value)
+  const collections = collectionsOf(value)
+  if (collections !== undefined)
+    return async (names) => (await loadDatasets())(await collections.queryInfo(names as readonly string[]))
   const renderer = rendererOf(isList ? (value as unknown[])[0] : value)
   if (renderer !== undefined && (!isList || renderer.lists))
     return async (shown) => (await renderer.load())(shown)

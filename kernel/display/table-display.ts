@@ -7,6 +7,8 @@ import { htmlTable, numberText, textTable } from './text.ts'
 const HEAD_ROWS = 20
 const TEXT_ROWS = 10
 const HTML_COLUMNS = 40
+/** Nine digits are 4 mas in an angle of 360 degrees; 32 bits hold seven. */
+const [DOUBLE_DIGITS, FLOAT_DIGITS] = [9, 7]
 /** Assumed size of a cell that is no number. */
 const TEXT_BYTES = 32
 
@@ -49,15 +51,17 @@ const isNumber = ({ type }: ColumnSpec): boolean => /^[iuf]\d/.test(type)
 
 /** Times as dates; what counts from elsewhere than 1970 says so in its column's doc. */
 const columnText = (type: ColumnSpec['type'], cell: Cell): string =>
-  type === 'timestamp' && typeof cell === 'bigint' ? timeText(cell) : cellText(cell)
+  type === 'timestamp' && typeof cell === 'bigint'
+    ? timeText(cell)
+    : cellText(cell, type.startsWith('f32') ? FLOAT_DIGITS : DOUBLE_DIGITS)
 
-function cellText(cell: Cell): string {
+function cellText(cell: Cell, digits: number): string {
   if (cell === null || cell === undefined) return ''
-  if (typeof cell === 'number') return numberText(cell)
+  if (typeof cell === 'number') return numberText(cell, digits)
   if (typeof cell !== 'object') return String(cell)
   if (Array.isArray(cell) || ArrayBuffer.isView(cell)) {
     const list = Array.from(cell as ArrayLike<Cell>)
-    const texts = list.slice(0, 6).map(cellText)
+    const texts = list.slice(0, 6).map((item) => cellText(item, digits))
     return `[${texts.join(', ')}${list.length > 6 ? `, … ${list.length}` : ''}]`
   }
   return JSON.stringify(cell, (_, value: unknown) =>

@@ -1,10 +1,10 @@
 /** Text as HTML. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
-/** A number as people read it: integers whole, others to seven digits. */
-export function numberText(value: number): string {
+/** A number as people read it: integers whole, others to so many digits. */
+export function numberText(value: number, digits = 7): string {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
-  const text = value.toPrecision(7)
+  const text = value.toPrecision(digits)
   return text.includes('e') ? text.replace(/\.?0+e/, 'e') : text.replace(/\.?0+$/, '')
 }
 

@@ -4,6 +4,7 @@ import { type ByteSource, messageOf } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { nodeFiles, openNodeButler } from '#platform/node'
 import { collectData } from '../data/collect.ts'
+import { rememberNames } from '../display/collection-names.ts'
 import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
 import type { LanguageClient } from '../execute/language-client.ts'
@@ -40,8 +41,8 @@ export class Engine {
     return this.session.open(path, options)
   }
 
-  openButler(path: string, options: OpenRepoOptions = {}): Promise<Butler> {
-    return openNodeButler(resolve(this.#parts.folder, path), options)
+  async openButler(path: string, options: OpenRepoOptions = {}): Promise<Butler> {
+    return rememberNames(await openNodeButler(resolve(this.#parts.folder, path), options))
   }
 
   async openFits(source: string | Uint8Array | ByteSource): Promise<FitsFile> {

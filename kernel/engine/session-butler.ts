@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Butler, CollectionExpression, DataId } from '#butler'
 import { openNodeButler } from '#platform/node'
+import { rememberNames } from '../display/collection-names.ts'
 import { KernelError } from '../errors.ts'
 
 export interface OpenRepoOptions {
@@ -84,7 +85,7 @@ export class SessionButler {
   }
 
   async #take(next: Butler): Promise<void> {
-    this.#butler = next
+    this.#butler = rememberNames(next)
     this.#collections = next.collections.defaults
     this.#published = await this.#names(next)
     await this.#publish(next)

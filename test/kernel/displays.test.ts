@@ -29,6 +29,7 @@ import { Instant } from '#time'
 import { makeTanWcs } from '#wcs'
 import { toBundle, toBundleNow } from '../../kernel/display/bundle.ts'
 import { editConfig } from '../../kernel/comm/config-edits.ts'
+import { rememberNames } from '../../kernel/display/collection-names.ts'
 import { ShownConfig } from '../../kernel/display/config-display.ts'
 import { aRepository } from '../support/repository.ts'
 
@@ -82,7 +83,7 @@ describe('every storage class has a display', () => {
     const shown = await recordOf(new GaussianPsf(25, 2.5))
     expect(shown).toMatchObject({ title: 'PSF', picture: { alt: 'Kernel' } })
     expect(await textOf(new GaussianPsf(25, 2.5))).toMatch(
-      /FWHM +5\.88\d* px\n +sigma +2\.5\d* px\n +kernel +25 × 25 px/,
+      /FWHM +5\.88\d? px\n +sigma +2\.5\d* px\n +kernel +25 × 25 px/,
     )
   })
 
@@ -133,6 +134,10 @@ describe('every storage class has a display', () => {
     const metadata = new TaskMetadata()
     metadata.set('quantum.nRead', 3)
     expect((await toBundle(metadata)).data[MIME.record]).toMatchObject({ title: 'Task metadata' })
+    // As `get` gives them.
+    expect(await textOf(metadata.toStored())).toBe(`Task metadata
+  └─ quantum
+     └─ nRead: 3`)
     const nested = { run: { a: 1, b: 2, c: { d: [1, 2, 3] }, e: '<b>' }, name: 'x' }
     const { data } = await toBundle(nested)
     expect(data['text/plain']).toContain("run: { a: 1, b: 2, c: { d: [ 1, 2, 3 ] }, e: '<b>' }")
@@ -191,6 +196,23 @@ describe('of a repository', () => {
     expect(await textOf(none)).toBe('Nothing found.\nNothing has visit = 9.')
   })
 
+  test('a single ref or record is told line by line; names of collections with what they name', async () => {
+    const butler = rememberNames(await aRepository())
+    const dataId = { instrument: 'Cam', visit: 1, detector: 2 }
+    const ref = await butler.put({ x: 1 }, 'note', dataId, { run: 'run/a' })
+    expect(await textOf(ref)).toMatch(
+      /^Dataset\n {2}type +note\n {2}run +run\/a\n {2}id .*\n(?:.*\n)* {2}detector +2/,
+    )
+    const [visit] = await butler.queryDimensionRecords('visit', { where: "instrument = 'Cam' AND visit = 1" })
+    expect(await textOf(visit)).toMatch(
+      /^Record of visit\n(?:.*\n)* {2}timespan .*\n {2}region +Circle within 0\.2 deg/,
+    )
+    const names = await butler.collections.query()
+    expect(names).toContain('run/a')
+    expect(await textOf(names)).toMatch(/^name +type +children\n[^]*run\/a +RUN\n[^]*collections$/)
+    expect(await textOf(names.slice(0, 1))).toMatch(/^\[ '/)
+  })
+
   test('what stands inside other values is one line: refs, queries, regions, timespans, pixels', async () => {
     const butler = await aRepository()
     const dataId = { instrument: 'Cam', visit: 1, detector: 2 }
@@ -220,6 +242,20 @@ test('angles of a second’s rounding make no 60', async () => {
     cd: [-1e-4, 0, 0, 1e-4],
   })
   expect(await textOf(wcs)).toContain('RA 01:00:00.00 Dec −01:00:00.0')
+})
+
+test('angles of a table are told to milliarcseconds', async () => {
+  const columns = [
+    { name: 'ra', type: 'f64', unit: 'rad' },
+    { name: 'mag', type: 'f32' },
+  ] as const
+  const catalog = Catalog.fromColumns(columns, {
+    ra: Float64Array.of(5.597909831234),
+    mag: Float32Array.of(21.123456),
+  })
+  expect(((await toBundle(catalog)).data[MIME.table] as TableDisplay).head).toEqual([
+    ['5.59790983', '21.12346'],
+  ])
 })
 
 test('dates and times of a table are shown as such', async () => {

@@ -38,13 +38,17 @@ export class Collections {
     })
   }
 
-  async query(expression: CollectionExpression, options: ResolveOptions = {}): Promise<readonly string[]> {
+  /** @param expression all collections when absent */
+  async query(
+    expression: CollectionExpression = '*',
+    options: ResolveOptions = {},
+  ): Promise<readonly string[]> {
     await this.repository.catchUp()
     return (await resolveCollections(this.repository.collections, expression, options)).map((c) => c.name)
   }
 
   async queryInfo(
-    expression: CollectionExpression,
+    expression: CollectionExpression = '*',
     options: CollectionInfoOptions = {},
   ): Promise<readonly CollectionInfo[]> {
     await this.repository.catchUp()

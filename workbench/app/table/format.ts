@@ -1,6 +1,6 @@
 /** Nine digits are 4 mas in an angle of 360 degrees and 1e-5 px on any detector; more would not be read. */
 const DIGITS = 9
-/** What nearly every float fits in: sign, point, nine digits and a digit to spare. */
+/** What nearly every float fits in: sign, point, nine digits and the zero before a fraction. */
 export const FLOAT_CHARS = 12
 
 /** A cell as text: 64-bit integers exact, floats with up to nine digits, or the seven that 32 bits hold. */
@@ -29,7 +29,8 @@ function formatNumber(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value)
   const size = Math.abs(value)
-  return size >= 1e-3 && size < 1e9
+  if (size >= 1e-3 && size < 1) return String(Number(value.toFixed(digits)))
+  return size >= 1 && size < 1e9
     ? String(Number(value.toPrecision(digits)))
     : value.toExponential(Math.min(6, digits - 1))
 }
