@@ -204,13 +204,22 @@ function withoutProtocol(settings: Client['settings']): Client['settings'] {
   return { ...settings, WebSocket: Plain }
 }
 
-/** The first state that lasts: kernels say when they are idle in their own time. */
+/**
+ * The kernel answers, and its server has heard of the state that lasts. A kernel that is only `starting` may be a process
+ * that has not got as far as its signal handlers: an interrupt ends it.
+ */
 async function settled({ settings }: Client, id: string): Promise<void> {
   const before = settings.fetch
   const quiet = { ...settings, fetch: fetch as typeof before }
-  await until(async () =>
-    ['idle', 'starting'].includes((await KernelAPI.getKernelModel(id, quiet))?.execution_state ?? ''),
-  )
+  const manager = new KernelManager({ serverSettings: quiet })
+  const kernel = manager.connectTo({ model: { id, name: 'fake' } })
+  await within(kernel.info, 30_000)
+  kernel.dispose()
+  manager.dispose()
+  await until(async () => {
+    const model = await KernelAPI.getKernelModel(id, quiet)
+    return ['idle', 'starting'].includes(model?.execution_state ?? '') && model?.connections === 0
+  })
 }
 
 async function until(fits: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {

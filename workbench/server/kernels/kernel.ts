@@ -141,8 +141,12 @@ export class Kernel extends EventEmitter<KernelEvents> {
     this.#monitor.onMessage((channel, raw) => {
       if (channel !== 'iopub') return
       this.touch()
-      const { header, content } = decodeMessage(raw)
-      if (header.msg_type === 'status') this.#state = stateOf(content['execution_state'])
+      const { header, parent_header, content } = decodeMessage(raw)
+      if (header.msg_type !== 'status') return
+      const state = stateOf(content['execution_state'])
+      // What the server itself asks, several times while a kernel starts, is not work.
+      const isOwn = (parent_header as { session?: unknown }).session === ORIGIN.session
+      if (!(isOwn && state === 'busy')) this.#state = state
     })
     this.#watchProcess()
   }
