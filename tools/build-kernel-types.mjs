@@ -28,7 +28,15 @@ function mergeStandardLibrary() {
     const parts = [...text.matchAll(/\/\/\/ <reference lib="([^"]+)" \/>/g)].map((match) => read(match[1]))
     return parts.join('') + withoutHead(text)
   }
-  return read('es2023')
+  return read('es2023') + webAssembly()
+}
+
+/** The one part of the DOM's declarations that Node has and its own lack. */
+function webAssembly() {
+  const text = readFileSync(join(modules, 'typescript/lib/lib.webworker.d.ts'), 'utf8')
+  const [namespace] = /^declare namespace WebAssembly \{[\s\S]*?^\}/m.exec(text) ?? []
+  if (namespace === undefined) throw new Error('lib.webworker.d.ts declares no WebAssembly')
+  return `type BufferSource = ArrayBufferView | ArrayBuffer\ninterface WebAssemblyCompileOptions { builtins?: string[] }\n${namespace}\n`
 }
 
 /** Node's declarations: global scripts merged, the few that are modules of their own copied beside and referenced. */

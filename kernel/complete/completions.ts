@@ -6,8 +6,10 @@ import type { CellService } from '../language/service.ts'
 import { CELL_MAGICS, LINE_MAGICS } from '../magic/names.ts'
 import { prepareCell } from '../magic/prepare.ts'
 import { wordsOf } from '../magic/words.ts'
-import type { CompletionMatch, CompletionResult } from '../protocol/threads.ts'
+import type { CompletionResult } from '../protocol/threads.ts'
 import { toPoints, toUnits } from './code-points.ts'
+import { fileCompletions } from './files.ts'
+import type { Found } from './found.ts'
 import { symbolDocs } from './library-docs.ts'
 
 const MOST = 500
@@ -22,16 +24,13 @@ export function completions(
 ): CompletionResult {
   const at = toUnits(code, cursor)
   const word = WORD.exec(code.slice(0, at))?.[0] ?? ''
-  const found = magicCompletions(code, at) ?? codeCompletions(service, scope, code, at, word)
+  const found =
+    magicCompletions(code, at) ??
+    fileCompletions(service.folder, code, at) ??
+    codeCompletions(service, scope, code, at, word)
   const start = toPoints(code, found.start)
   const end = toPoints(code, found.end)
   return { start, end, matches: found.entries.map((entry) => ({ ...entry, start, end })) }
-}
-
-interface Found {
-  readonly start: number
-  readonly end: number
-  readonly entries: readonly Omit<CompletionMatch, 'start' | 'end'>[]
 }
 
 function magicCompletions(code: string, at: number): Found | undefined {
@@ -113,8 +112,12 @@ function describe(
   }
 }
 
+/** Earlier cells are modules of names that begin with a dollar. */
+const isCell = ({ kind, name }: TS.CompletionEntry): boolean =>
+  kind === ts.ScriptElementKind.externalModuleName && name.startsWith('$')
+
 const isUseful = (entry: TS.CompletionEntry, typed: string): boolean =>
-  !entry.name.startsWith('__') && entry.name.toLowerCase().startsWith(typed.toLowerCase())
+  !entry.name.startsWith('__') && !isCell(entry) && entry.name.toLowerCase().startsWith(typed.toLowerCase())
 
 const byUse =
   (typed: string) =>

@@ -17,6 +17,7 @@ export function plainKind(value: unknown): PlainKind | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (Object.getOwnPropertySymbols(value).some((symbol) => symbol.description === 'config state'))
     return 'config'
+  if (hasAccessors(value)) return undefined
   if (isCollection(value) || isDatasetType(value)) return 'datasets'
   if (has(value, 'pixelToSky', 'skyToPixel', 'toFitsCards')) return 'wcs'
   return isArray(value) ||
@@ -55,6 +56,10 @@ export const isStoredMetadata = (value: unknown): value is StoredMetadata =>
   has(value, 'scalars', 'arrays', 'metadata') && Object.keys(value as object).length === 3
 export const isLogRecord = (value: unknown): value is LogRecord =>
   has(value, 'time', 'level', 'name', 'message')
+
+/** Looking at a value must not run its code: Node prints `[Getter]`. */
+export const hasAccessors = (value: object): boolean =>
+  Object.values(Object.getOwnPropertyDescriptors(value)).some((member) => member.get !== undefined)
 
 /** Worth folding: something nested, and more than fits a few lines. */
 function isNested(value: object): boolean {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { MIME, type RecordDisplay, type RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
+import { hasAccessors } from './plain-shapes.ts'
 import { escapeHtml } from './text.ts'
 
 /** Lines of a tree that text shows; the counts of what is left out stand at the end. */
@@ -97,7 +98,9 @@ function entriesOf(value: unknown): [string, unknown][] | undefined {
       : undefined
   if (typeof value !== 'object' || value === null) return undefined
   const proto: unknown = Object.getPrototypeOf(value)
-  return proto === Object.prototype || proto === null ? Object.entries(value) : undefined
+  return (proto === Object.prototype || proto === null) && !hasAccessors(value)
+    ? Object.entries(value)
+    : undefined
 }
 
 const MOST_TEXT = 120
@@ -112,6 +115,7 @@ export function leafText(value: unknown): string {
     return cut(`[${texts.join(', ')}${list.length > 8 ? `, … ${list.length} in all` : ''}]`)
   }
   if (typeof value === 'object' && value !== null && typeof value.toString === 'function') {
+    if (hasAccessors(value)) return cut(oneLine(value))
     const text = String(value as { toString(): string })
     return cut(text === '[object Object]' ? jsonText(value) : text)
   }
@@ -123,8 +127,11 @@ function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value)
   } catch {
-    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
+    return oneLine(value)
   }
 }
+
+const oneLine = (value: unknown): string =>
+  inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
 
 const cut = (text: string): string => (text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT - 1)}…` : text)

@@ -1,7 +1,10 @@
-/** `830 µs`, `12.3 ms`, `1.24 s`, `2 min 5 s`. */
+/** `35 ns`, `830 µs`, `12.3 ms`, `1.24 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
-  if (ms < 1) return `${Math.round(ms * 1000)} µs`
-  if (ms < 1000) return `${ms.toPrecision(3)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toPrecision(3)} s`
+  if (ms < 1e-3) return `${digits(ms * 1e6)} ns`
+  if (ms < 1) return `${digits(ms * 1000)} µs`
+  if (ms < 1000) return `${digits(ms)} ms`
+  if (ms < 60_000) return `${digits(ms / 1000)} s`
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 }
+
+const digits = (x: number): string => (x >= 100 ? String(Math.round(x)) : x.toPrecision(3))

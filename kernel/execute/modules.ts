@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KernelError } from '../errors.ts'
-import { absolute, CODE, findModule, isLocal, TYPESCRIPT } from '../language/find-module.ts'
+import { absolute, CODE, findModule, isLocal, ownPackage, TYPESCRIPT } from '../language/find-module.ts'
 import type { LanguageClient } from './language-client.ts'
 import { registerModule } from './stack.ts'
 
@@ -18,6 +18,8 @@ export class CellModules {
   readonly #language: LanguageClient
   /** Path of a module of TypeScript → where it lies compiled, for `require`. */
   readonly #required = new Map<string, string>()
+  /** Modules of ours that a cell requires: they are ECMAScript's, which `require` cannot wait for. */
+  readonly #own = new Map<string, Namespace>()
   /** CommonJS `require`, from the notebook's folder; modules of TypeScript too, see `compileRequired`. */
   readonly require: NodeJS.Require
 
@@ -27,7 +29,8 @@ export class CellModules {
     this.#require = createRequire(join(folder, '__notebook__.cjs'))
     this.#language = language
     this.require = Object.assign(
-      (specifier: string): unknown => this.#require(this.#requiredPath(specifier)),
+      (specifier: string): unknown =>
+        this.#own.get(specifier) ?? this.#require(this.#requiredPath(specifier)),
       this.#require,
     )
   }
@@ -94,6 +97,7 @@ export class CellModules {
   /** Compile what a cell is going to `require`, which cannot wait for it then. */
   async compileRequired(specifiers: readonly string[]): Promise<void> {
     for (const specifier of specifiers) {
+      if (ownPackage(specifier) !== undefined) this.#own.set(specifier, await this.import(specifier))
       const path = findModule(specifier, this.#folder)
       if (path !== undefined && TYPESCRIPT.test(path))
         this.#required.set(path, fileURLToPath(await this.#compile(path)))

@@ -37,7 +37,7 @@ export function registerModule(emitted: string, source: string, map: string): vo
  */
 export function installStackTraces(): void {
   Error.prepareStackTrace = (error, sites) => {
-    const hidden = isFirstlightError(error) ? [kernelDir, engineDir] : [kernelDir]
+    const hidden = isFirstlightError(error) ? [kernelDir, engineDir, 'node:'] : [kernelDir]
     const frames = sites.filter((site) => isShown(site, hidden)).map((site) => `    at ${describe(site)}`)
     return [headOf(error), ...frames].join('\n')
   }

@@ -2,7 +2,7 @@ import type TS from 'typescript'
 import type { DeclaredName, NameKind } from '../protocol/threads.ts'
 import { type Augmentation, augmentationsIn, bringModule } from './augmentations.ts'
 import { ts } from './compiler.ts'
-import { isLocal } from './find-module.ts'
+import { isLocal, ownPackage } from './find-module.ts'
 import type { ImportedName, NameOrigin, ScopeNames } from './names.ts'
 
 /** What a parsed cell declares at its top level, imports, and mentions. */
@@ -164,7 +164,7 @@ function mentionedIn(file: TS.SourceFile): Pick<CellNames, 'mentions' | 'require
       if (!(ts.isPropertyAccessExpression(parent) && parent.name === node)) mentions.add(node.text)
     } else {
       const required = requiredBy(node)
-      if (required !== undefined && ts.isStringLiteralLike(required) && isLocal(required.text))
+      if (required !== undefined && ts.isStringLiteralLike(required) && isCompiled(required.text))
         requires.push(required.text)
       ts.forEachChild(node, (child) => visit(child, node))
     }
@@ -172,6 +172,9 @@ function mentionedIn(file: TS.SourceFile): Pick<CellNames, 'mentions' | 'require
   ts.forEachChild(file, (child) => visit(child, file))
   return { mentions, requires }
 }
+
+/** What `require` cannot load by itself: the notebook's own modules, ours. */
+const isCompiled = (specifier: string): boolean => isLocal(specifier) || ownPackage(specifier) !== undefined
 
 /** What `require(…)` and `import x = require(…)` ask for. */
 function requiredBy(node: TS.Node): TS.Expression | undefined {

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type TS from 'typescript'
 import { ts } from './compiler.ts'
+import { findModule, isLocal } from './find-module.ts'
 import { packageRoot } from './package-root.ts'
+import { wasmDeclarations } from './wasm-types.ts'
 
 interface DiskFile {
   readonly version: string
@@ -42,6 +44,8 @@ const options: TS.CompilerOptions = {
  * when every cell is a file of its own. The full Node types join when a cell first needs them, or when idle.
  */
 export class CellService {
+  /** Where the notebook lies. */
+  readonly folder: string
   readonly cellPath: string
   readonly service: TS.LanguageService
   readonly #scopePath: string
@@ -52,6 +56,7 @@ export class CellService {
   #hasEngineTypes = false
 
   constructor(folder: string) {
+    this.folder = folder
     const base = folder.replaceAll('\\', '/').replace(/\/$/, '')
     this.cellPath = `${base}/__firstlight_cell__.ts`
     this.#scopePath = `${base}/__firstlight_scope__.d.ts`
@@ -138,15 +143,17 @@ export class CellService {
   #resolve(name: string, from: string, host: TS.ModuleResolutionHost): TS.ResolvedModuleFull | undefined {
     if (isInner(from) && !/^[.#]/.test(name)) return undefined
     const own = ownModule(name)
+    if (own?.endsWith('.wasm') === true) return wasmModule(own, '/')
     if (own !== undefined)
       return isFile(own) ? { resolvedFileName: own, extension: extensionOf(own) } : undefined
-    return ts.resolveModuleName(
+    const found = ts.resolveModuleName(
       name,
       from,
       options,
       host,
       this.#isFresh(name, from) ? undefined : this.#resolution,
     ).resolvedModule
+    return found ?? wasmModule(name, dirname(from))
   }
 
   /** Local modules may come and go between cells: their resolution is not remembered. */
@@ -158,10 +165,10 @@ export class CellService {
   #onDisk(path: string): DiskFile {
     const known = this.#disk.get(path)
     if (known?.isSettled === true) return known
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = statSync(path.replace(WASM_TYPES, '.wasm'), { throwIfNoEntry: false })
     const version = stat === undefined ? 'gone' : `${stat.mtimeMs}:${stat.size}`
     if (known?.version === version) return known
-    const snapshot = stat === undefined ? undefined : ts.ScriptSnapshot.fromString(readFileSync(path, 'utf8'))
+    const snapshot = stat === undefined ? undefined : ts.ScriptSnapshot.fromString(textOf(path))
     const isSettled = path.includes('/node_modules/') || path.startsWith(packageRoot)
     const entry = { version, snapshot, isSettled }
     this.#disk.set(path, entry)
@@ -191,6 +198,22 @@ function ownModule(name: string): string | undefined {
   if (name === 'undici-types') return join(typesDir, 'undici-types/index.d.ts')
   return undefined
 }
+
+/** A module of WebAssembly beside which no `.d.wasm.ts` says its types has those of its exports, as a file that nobody wrote. */
+const WASM_TYPES = /\.wasm\.exports\.d\.ts$/
+
+function wasmModule(name: string, folder: string): TS.ResolvedModuleFull | undefined {
+  if (!name.endsWith('.wasm') || !isLocal(name)) return undefined
+  const path = findModule(name, folder)
+  if (path === undefined) return undefined
+  const written = path.replace(/\.wasm$/, '.d.wasm.ts')
+  return { resolvedFileName: isFile(written) ? written : `${path}.exports.d.ts`, extension: '.d.ts' }
+}
+
+const textOf = (path: string): string =>
+  WASM_TYPES.test(path)
+    ? (wasmDeclarations(readFileSync(path.replace(WASM_TYPES, '.wasm'))) ?? 'export {}')
+    : readFileSync(path, 'utf8')
 
 /** The file a `local:` name means: inferred types name declarations by their `.js`, imports leave endings out. */
 const localFile = (path: string): string => {

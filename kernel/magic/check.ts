@@ -30,6 +30,7 @@ const CELL_TAKES: Readonly<Partial<Record<string, RegExp>>> = {
   sql: new RegExp(`^(?:(?:--out[= ]\\s*)?${NAME})?$`, 'u'),
   bash: NOTHING,
   time: NOTHING,
+  timeit: NOTHING,
 }
 const LINE_TAKES: Readonly<Partial<Record<string, RegExp>>> = {
   time: EXPRESSION,

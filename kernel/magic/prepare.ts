@@ -35,17 +35,18 @@ const ASSIGNED = /^((?:const|let|var)\s+[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 /**
- * Replace magics by calls of the session's `__magic` and `__engine`. `%%time` times the cell below it; other cell magics take the
- * whole body as text, and their last plain word may name the variable that takes the result; `%time` and `%timeit` take
- * an expression; other line magics take the rest of their line as text. Unknown names are left for `checkMagics`.
+ * Replace magics by calls of the session's `__magic` and `__engine`. `%%time` and `%%timeit` time the cell below them; other cell
+ * magics take the whole body as text, and their last plain word may name the variable that takes the result; `%time` and
+ * `%timeit` take an expression; other line magics take the rest of their line as text. Unknown names are left for `checkMagics`.
  */
 export function prepareCell(source: string): PreparedCell {
   const match = CELL.exec(source)
-  if (match !== null && match[1] !== 'time') return wholeCell(source, match[1] ?? '', match[2] ?? '')
-  const timed = match !== null
+  const [, magic, args = ''] = match ?? []
+  if (magic !== undefined && !TIMERS.has(magic)) return wholeCell(source, magic, args)
   const lines = source.split('\n')
   const pieces = withinTemplates(lines).map(({ line, isCode, isBegin }, i): Piece => {
-    if (timed && i === 0) return { source: line, text: '', sourceHead: line.length, textHead: 0 }
+    if (magic !== undefined && i === 0)
+      return { source: line, text: '', sourceHead: line.length, textHead: 0 }
     return (
       (isCode ? linePiece(line, isBegin) : undefined) ?? {
         source: line,
@@ -55,8 +56,24 @@ export function prepareCell(source: string): PreparedCell {
       }
     )
   })
-  return assemble(source, pieces, timed)
+  return assemble(source, magic === 'timeit' ? repeated(pieces) : pieces, magic === 'time')
 }
+
+/** Cell magics below which there is code. */
+const TIMERS: ReadonlySet<string> = new Set(['time', 'timeit'])
+
+/** The lines as a function for `%%timeit`, which begins in the magic's own line. */
+function repeated(pieces: readonly Piece[]): readonly Piece[] {
+  const [first, ...rest] = pieces
+  if (first === undefined) return pieces
+  const head = `await __magic.timeit(${arrow(pieces.map(({ text }) => text).join('\n'))} {`
+  const all = [{ ...first, text: head, textHead: head.length }, ...rest]
+  const last = all.length - 1
+  return all.map((piece, i) => (i === last ? { ...piece, text: `${piece.text}\n});` } : piece))
+}
+
+/** Waiting takes longer than much that is timed: code that does not wait is called plainly. */
+const arrow = (code: string): string => (/\bawait\b/.test(code) ? 'async () =>' : '() =>')
 
 /** A magic as a cell writes it. */
 export interface MagicUse {
@@ -67,7 +84,7 @@ export interface MagicUse {
 export interface MagicUses {
   /** Takes the whole cell as text. */
   readonly cell?: MagicUse
-  /** `%%time`: the cell below it is code. */
+  /** `%%time`, `%%timeit`: the cell below it is code. */
   readonly timing?: MagicUse
   readonly lines: readonly MagicUse[]
 }
@@ -76,7 +93,7 @@ export interface MagicUses {
 export function magicsOf(source: string): MagicUses {
   const match = CELL.exec(source)
   const first = match === null ? undefined : { name: match[1] ?? '', args: (match[2] ?? '').trim() }
-  if (first !== undefined && first.name !== 'time') return { cell: first, lines: [] }
+  if (first !== undefined && !TIMERS.has(first.name)) return { cell: first, lines: [] }
   const lines = withinTemplates(source.split('\n'))
   return {
     ...(first !== undefined && { timing: first }),
@@ -129,7 +146,7 @@ function linePiece(line: string, isBegin: boolean): Piece | undefined {
   const assigned = ASSIGNED.exec(rest)
   const [target, expression] =
     assigned === null ? ['', rest.replace(/;\s*$/, '')] : [assigned[1] ?? '', assigned[2] ?? '']
-  const head = `${target}await __magic.${name}(async () => (`
+  const head = `${target}await __magic.${name}(${name === 'time' ? 'async () =>' : arrow(expression)} (`
   return {
     source: line,
     text: `${head}${expression}));`,

@@ -4,7 +4,7 @@ export interface MagicWords {
   readonly doc: string
 }
 
-/** Magics for a whole cell: `%%name arguments`, body below. `%%time` is the cell itself, timed. */
+/** Magics for a whole cell: `%%name arguments`, body below. `%%time` and `%%timeit` are the cell itself, timed. */
 export const CELL_WORDS = {
   sql: {
     usage: '%%sql or %%sql name, the variable that takes the result; the query in the lines below',
@@ -26,6 +26,10 @@ export const CELL_WORDS = {
     usage: '%%time alone; the cell in the lines below',
     doc: 'Runs the cell and says how long it took.',
   },
+  timeit: {
+    usage: '%%timeit alone; the code in the lines below, which it repeats for about a second',
+    doc: 'Says how long the code takes: the median and the best of many runs. Names that it declares are its own.',
+  },
 } as const satisfies Readonly<Record<string, MagicWords>>
 
 /** Magics for one line: `%name arguments`. */
@@ -39,7 +43,10 @@ export const LINE_WORDS = {
   butler: { usage: '%butler subcommand options', doc: 'The command butler, on the open repository.' },
   pipetask: { usage: '%pipetask subcommand options', doc: 'The command pipetask, on the open repository.' },
   sql: { usage: '%sql query', doc: 'Queries the datasets of the open repository, as %%sql does.' },
-  load: { usage: '%load file', doc: 'Puts the text of a file into the next cell.' },
+  load: {
+    usage: '%load file, or the address of one',
+    doc: 'Puts the text of a file into the next cell.',
+  },
 } as const satisfies Readonly<Record<string, MagicWords>>
 
 /** Of a magic with its signs, `%time` or `%%time`. */

@@ -269,10 +269,17 @@ describe('language', () => {
     // (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
     const wasm = '0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b'
     write('add.wasm', Buffer.from(wasm, 'hex'))
-    write('add.d.wasm.ts', 'export declare function add(a: number, b: number): number')
     write('node_modules/legacy/index.js', 'exports.old = true')
     expect(await result('import d from "./d.json"\nd.a.length')).toBe('2')
     expect(await result('import { add } from "./add.wasm"\nadd(40, 2)')).toBe('42')
+    expect(await result('import wasm from "./add.wasm"\nwasm.add(1, 2)')).toBe('3')
+    expect(await result('add(1, 1) + (await import("./add.wasm")).add(2, 2)')).toBe('6')
+    expect((await client.execute('add("1", 2)')).error?.evalue).toContain("'string' is not assignable")
+    write('add.d.wasm.ts', 'export declare function add(augend: bigint, addend: bigint): bigint')
+    expect((await client.execute('import { add } from "./add.wasm"\nadd(1, 2)')).error?.evalue).toContain(
+      "'bigint'",
+    )
+    expect(await result('new WebAssembly.Memory({ initial: 1 }).buffer.byteLength')).toBe('65536')
     expect(await result('require("legacy").old')).toBe('true')
   })
 

@@ -339,3 +339,17 @@ describe('the form of a config', () => {
     ])
   })
 })
+
+test('looking at a value runs none of its getters, however deep they lie', async () => {
+  let runs = 0
+  const counter = {
+    get next() {
+      return ++runs
+    },
+  }
+  expect(await textOf(counter)).toBe('{ next: [Getter] }')
+  const { data } = await toBundle({ many: { a: 1, b: 2, c: 3, d: { counter } }, counter })
+  expect(data['text/plain']).toContain('[Getter]')
+  expect(data['text/html']).toContain('[Getter]')
+  expect(runs).toBe(0)
+})

@@ -23,7 +23,20 @@ test('%%time times the cell, line numbers kept', async () => {
 })
 
 test('%timeit repeats', async () => {
-  expect((await client.execute('%timeit Math.hypot(3, 4)')).stdout).toMatch(/median, .* best of \d+ runs/)
+  const text = (await client.execute('%timeit Math.hypot(3, 4)')).stdout
+  expect(text).toMatch(/^[1-9][\d.]* (?:ns|µs) median, .* best of \d+ runs of \d+ loops each/)
+  expect((await client.execute('%timeit await new Promise((r) => setTimeout(r, 5))')).stdout).toMatch(
+    /^\d[\d.]* ms median, .* best of \d+ runs$/m,
+  )
+})
+
+test('%%timeit repeats the cell below it, whose names stay its own and whose lines are numbered as in the cell', async () => {
+  const run = await client.execute('%%timeit\nlet sum = 0\nfor (let i = 0; i < 100; i++) sum += i // the end')
+  expect(run.stdout).toMatch(/median, .* best of \d+ runs/)
+  expect((await client.execute('sum')).error?.evalue).toContain("Cannot find name 'sum'")
+  expect((await client.execute('%%timeit\nconst t: string = 2')).error?.text).toContain(
+    ']:2:7 - error TS2322',
+  )
 })
 
 test('%who lists names with types', async () => {
@@ -34,7 +47,9 @@ test('%who lists names with types', async () => {
 test('%%bash runs a script, its exit code is an error', async () => {
   const run = await client.execute('%%bash\necho out; echo err >&2')
   expect([run.stdout, run.stderr]).toEqual(['out\n', 'err\n'])
-  expect((await client.execute('%%bash\nexit 3')).error?.evalue).toContain('exit code 3')
+  const { error } = await client.execute('%%bash\nexit 3')
+  expect(error?.evalue).toContain('exit code 3')
+  expect(error?.text).not.toContain('node:')
 })
 
 test('lines of a %%bash body are numbered as in the cell', async () => {
@@ -47,6 +62,9 @@ test('%load puts a file into the next cell', async () => {
   expect((await client.execute('%load cell.ts')).reply['payload']).toEqual([
     { source: 'set_next_input', text: '1 + 2', replace: true },
   ])
+  const code = '%load ce'
+  const offer = await client.request('shell', 'complete_request', { code, cursor_pos: code.length })
+  expect(offer['matches']).toEqual(['cell.ts'])
 })
 
 test('a question mark pages documentation, two the source', async () => {

@@ -82,3 +82,7 @@ test('a local module shows through tslab’s display too', async () => {
   const run = await client.execute('import { show } from "./show"\nshow("<u>local</u>")')
   expect(shown(run)).toEqual([['display_data', { 'text/html': '<u>local</u>' }]])
 })
+
+test('tslab’s module can be required as well', async () => {
+  expect((await client.execute('typeof require("tslab").display.html')).result).toBe("'function'")
+})
