@@ -138,6 +138,11 @@ test('a task that ends its process names the exit code, in the log of the run to
   expect(said).toContainEqual(
     expect.stringMatching(/^Quantum faulty .* ended: its process ended with code 3/),
   )
+  expect(said).toContainEqual(
+    expect.stringMatching(
+      /^Quantum faulty .*detector: 1[01].* ended: .* it is run again in a process of its own\.$/,
+    ),
+  )
 })
 
 test('messages of a task are not ours, anything may be thrown and logged', async () => {

@@ -73,5 +73,10 @@ export function addPipelineOptions(command: Command): Command {
     .option('-s, --save-pipeline <file>', 'write the pipeline with its imports merged')
     .option('--pipeline-dot <file>', 'write a GraphViz drawing of the pipeline')
     .option('--pipeline-mermaid <file>', 'write a Mermaid drawing of the pipeline')
-    .option('--task-module <file>', 'an ES module exporting further tasks (repeatable)', collect, [])
+    .option(
+      '--task-module <file>',
+      'an ES module (.mjs, .js, .ts) exporting further tasks (repeatable)',
+      collect,
+      [],
+    )
 }

@@ -38,7 +38,12 @@ const addGraphArguments = (command: Command): Command =>
       [],
     )
     .option('--qgraph-id <id>', 'refuse a saved graph with another id')
-    .option('--task-module <file>', 'an ES module exporting further tasks (repeatable)', collect, [])
+    .option(
+      '--task-module <file>',
+      'an ES module (.mjs, .js, .ts) exporting further tasks (repeatable)',
+      collect,
+      [],
+    )
 
 /** `pipetask pre-exec-init-qbb`: write configs, schemas and versions of a graph, without a registry. */
 export const makePreExecInit = (io: CommandIo, globals: () => Globals): Command =>

@@ -50,7 +50,12 @@ export const makeReport = (io: CommandIo): Command =>
     .addOption(new Option('--use-qbb', 'accepted; the registry is quick').hideHelp())
     .addOption(new Option('--no-use-qbb', 'accepted').hideHelp())
     .option('-j, --processes <n>', 'accepted; one process reads quickly enough', count(1), 1)
-    .option('--task-module <file>', 'an ES module exporting further tasks (repeatable)', collect, [])
+    .option(
+      '--task-module <file>',
+      'an ES module (.mjs, .js, .ts) exporting further tasks (repeatable)',
+      collect,
+      [],
+    )
     .action(async (repository: string, files: readonly string[], flags: ReportFlags) => {
       const { openNodeButler } = await import('#platform/node')
       const tasks = await allTasks(flags.taskModule, io)

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FirstlightError } from '#core'
 import { type ExecuteOptions, type PipelineTask, TaskRegistry } from '#pipeline'
 import type { CommandIo } from './io.ts'
+import { allowTypeScript } from './typescript-modules.ts'
 import { sharesModules } from './worker-process.ts'
 
 /** Take every task, and every registry, that a module exports. */
@@ -30,9 +32,42 @@ export async function includeModule(tasks: TaskRegistry, file: string): Promise<
     })
 }
 
+/** Of a user's file, JavaScript or TypeScript. */
 async function importFile(file: string): Promise<Record<string, unknown>> {
   if (!existsSync(file)) throw new FirstlightError('files/not-found', `No such file: '${file}'.`)
+  checkInstallation(file)
+  if (/\.[mc]?ts$/.test(file)) allowTypeScript()
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+}
+
+/** Tasks of another installation are made of other classes than ours: what goes wrong later says nothing of why. */
+function checkInstallation(file: string): void {
+  const [own, theirs] = [installationOf(import.meta.url), installationOf(pathToFileURL(file))]
+  if (theirs === own) return
+  if (theirs !== undefined)
+    throw new FirstlightError(
+      'cli/other-installation',
+      `${file} would take firstlight from ${theirs}; this command is that of ${own}.`,
+      {
+        hint: `Run ${theirs}/dist/bin/pipetask.js, or let node_modules/firstlight beside the file be a link to ${own}.`,
+      },
+    )
+  if (/\bfrom\s*['"]firstlight(\/[^'"]*)?['"]/.test(readFileSync(file, 'utf8')))
+    throw new FirstlightError(
+      'cli/no-installation',
+      `${file} imports firstlight, which is not installed where it is.`,
+      { hint: `Make node_modules/firstlight in a folder above it a link to ${own}.` },
+    )
+}
+
+/** The folder of the package that a module would import from. */
+function installationOf(from: string | URL): string | undefined {
+  try {
+    const module = realpathSync(createRequire(from).resolve('firstlight/core'))
+    return module.replace(/[\\/](dist[\\/](bin[\\/]lib|src)|src)[\\/]core[.\\/].*$/, '')
+  } catch {
+    return undefined
+  }
 }
 
 const isPipelineTask = (value: unknown): value is PipelineTask =>

@@ -27,7 +27,12 @@ export const makeUpdateGraphRun = (io: CommandIo): Command =>
       'output_run',
     )
     .option('--update-graph-id', 'give the graph a new id too', false)
-    .option('--task-module <file>', 'an ES module exporting further tasks (repeatable)', collect, [])
+    .option(
+      '--task-module <file>',
+      'an ES module (.mjs, .js, .ts) exporting further tasks (repeatable)',
+      collect,
+      [],
+    )
     .action(async (file: string, run: string, output: string, flags: UpdateFlags) => {
       const tasks = await allTasks(flags.taskModule, io)
       const universe = { dimensions: DimensionUniverse.canonical() }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { makeLogger } from '#core'
 import {
   type ExecutionOptions,
   type FromWorker,
@@ -79,6 +80,7 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
       const outcome = await worker.run(job, hooks, setup.timeoutSec)
       give(worker)
       if (!worker.mayBeOthersFault || hooks.signal.aborted) return outcome
+      sayAgain(job, hooks, outcome)
       const fresh = start(setup)
       const again = await fresh.run(job, hooks, setup.timeoutSec)
       give(fresh)
@@ -88,6 +90,12 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
       await Promise.all([...all].map((worker) => worker.end()))
     },
   }
+}
+
+function sayAgain({ quantum }: QuantumJob, { onLog }: QuantumHooks, { result }: QuantumOutcome): void {
+  makeLogger(quantum.label, onLog).warn(
+    `${result.error?.message ?? ''} Others had run in that process before it: it is run again in a process of its own.`,
+  )
 }
 
 interface Job {
