@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { stringifyYaml } from '#formats'
+import { parseYaml, stringifyYaml } from '#formats'
 import { expect, test } from 'vitest'
-import { carefulYaml } from '../../src/formats/text/yaml-text.ts'
+import { carefulYaml, parseCarefully } from '../../src/formats/text/yaml-text.ts'
 
 const word = fc.oneof(
   fc.constantFrom(
@@ -36,5 +36,52 @@ test('ordinary data is written as the library writes it', () => {
       expect(stringifyYaml(data)).toBe(carefulYaml(data))
     }),
     { numRuns: 500 },
+  )
+})
+
+/** Lines like those that are read without the library, many of them just not. */
+const key = fc.oneof(fc.constantFrom('a', 'y', 'No', 'null', 'on', 'constructor', 'k9', 'a-b'), word)
+const number = fc.oneof(
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '-0.0',
+    '017',
+    '1_0',
+    '1.',
+    '.5',
+    '1.50',
+    '1:30',
+    '9007199254740993',
+    '1e3',
+    '- 1',
+    '',
+  ),
+)
+const line = fc.tuple(
+  key,
+  fc.constantFrom(': ', ':', ':  '),
+  number,
+  fc.constantFrom('\n', '\n', '\n', '\n\n', ' \n', ''),
+)
+
+function outcome(read: (text: string) => unknown, text: string): unknown {
+  try {
+    return read(text)
+  } catch {
+    return 'refused'
+  }
+}
+
+test('names and numbers are read as the library reads them', () => {
+  expect(parseYaml('value: 3\nb: -2.50\n')).toEqual({ value: 3, b: -2.5 })
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+      const text = lines.map((parts) => parts.join('')).join('')
+      expect(outcome(parseYaml, text)).toEqual(outcome(parseCarefully, text))
+    }),
+    { numRuns: 1000 },
   )
 })

@@ -11,7 +11,7 @@ export interface ExecutorChoice {
   /** For quanta in this process. */
   readonly stores: FileStores
   readonly taskModules: readonly string[]
-  /** Start the first process now, so that it has its modules when the graph is built. */
+  /** Start the processes now, so that they have their modules when the graph is built. */
   readonly startEarly?: boolean
 }
 

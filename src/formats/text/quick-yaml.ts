@@ -63,3 +63,22 @@ function scalarText(value: unknown, float: Float): string | undefined {
       return value === null ? 'null' : undefined
   }
 }
+
+const LINE = /^([A-Za-z][A-Za-z0-9_]*): (0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,14})\.[0-9]+)$/
+/** Keys that are no strings. */
+const OTHER_KEY = /^(?:null|true|false|yes|no|on|off)$/i
+
+/** A mapping of names to decimal numbers, one a line, which needs no parser; undefined for any other text. */
+export function quickMapping(text: string): Record<string, number> | undefined {
+  if (text.length > MOST_QUICK || !text.endsWith('\n')) return undefined
+  const read: Record<string, number> = {}
+  for (const line of text.slice(0, -1).split('\n')) {
+    const [, key, number] = LINE.exec(line) ?? []
+    if (key === undefined || OTHER_KEY.test(key) || Object.hasOwn(read, key)) return undefined
+    read[key] = Number(number)
+  }
+  return read
+}
+
+/** Characters: longer texts are seldom that simple, and would be looked at twice. */
+const MOST_QUICK = 10_000

@@ -9,7 +9,7 @@ import {
 } from 'yaml'
 import { PYYAML_REFUSED, PYYAML_SCALARS } from '#butler'
 import { formatError } from '../errors.ts'
-import { quickYaml } from './quick-yaml.ts'
+import { quickMapping, quickYaml } from './quick-yaml.ts'
 
 type Tag = Exclude<Tags[number], string>
 
@@ -25,7 +25,11 @@ const pyYamlTags = (tags: readonly (Tag | string)[]): (Tag | string)[] => [
  * YAML 1.1 as PyYAML speaks it: `yes` and `1:30` are not strings there, `090000` and `1e3` are. Unknown tags are dropped, whole
  * numbers beyond 2^53 are bigint.
  */
-export function parseYaml(text: string, name = 'YAML'): unknown {
+export const parseYaml = (text: string, name = 'YAML'): unknown =>
+  quickMapping(text) ?? parseCarefully(text, name)
+
+/** By the library, whatever the text. */
+export function parseCarefully(text: string, name = 'YAML'): unknown {
   const document = parseDocument(text, {
     version: '1.1',
     customTags: (tags) => pyYamlTags(tags as (Tag | string)[]) as never,

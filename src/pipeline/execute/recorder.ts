@@ -7,7 +7,7 @@ interface Waiting {
 }
 
 /** Quanta that are recorded together at most. */
-const MOST_TOGETHER = 32
+const MOST_TOGETHER = 128
 /** How long a quantum waits for others to be recorded with, milliseconds. */
 const PATIENCE_MS = 100
 

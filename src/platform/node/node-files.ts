@@ -9,7 +9,6 @@ import {
   open,
   readdir,
   readFile,
-  rename,
   rm,
   stat,
   symlink,
@@ -31,7 +30,7 @@ export const nodeFiles: Files = {
     told(path, 'list', () => (options.recursive === true ? listBelow(path) : readdir(path).then(sorted))),
   rename: (from, to) =>
     told(from, `rename to ${to}`, async () => {
-      await rename(from, to)
+      renameSync(from, to)
       if (survivesPowerLoss()) await syncFolder(dirname(to))
     }),
   copy: (from, to) => told(from, `copy to ${to}`, () => copyAtomic(from, to)),
@@ -105,15 +104,20 @@ const readWhole = async (path: string): Promise<Uint8Array> =>
 async function writeAtomic(path: string, content: FileWrite): Promise<void> {
   const parts = asParts(content)
   const isSmall = parts.reduce((n, part) => n + part.length, 0) <= MOST_AT_ONCE
+  const isAtOnce = isSmall && !survivesPowerLoss()
+  // Nobody reads a file whose own name is a temporary one before it is renamed: it needs no other beside it.
+  const isTemporary = isAtOnce && path.endsWith('.tmp')
   await told(path, 'write', () =>
-    throughTemporary(path, (temporary) =>
-      isSmall && !survivesPowerLoss() ? writeAtOnce(temporary, parts) : writeParts(temporary, parts),
-    ),
+    isTemporary
+      ? orRemove(path, () => inFolder(dirname(path), async () => writeAtOnce(path, parts, 'w')))
+      : throughTemporary(path, (temporary) =>
+          isAtOnce ? writeAtOnce(temporary, parts) : writeParts(temporary, parts),
+        ),
   )
 }
 
-function writeAtOnce(path: string, parts: readonly (string | Uint8Array)[]): void {
-  const file = openSync(path, 'wx')
+function writeAtOnce(path: string, parts: readonly (string | Uint8Array)[], flag: 'w' | 'wx' = 'wx'): void {
+  const file = openSync(path, flag)
   try {
     for (const part of parts) writeFileSync(file, part)
   } finally {
@@ -169,14 +173,21 @@ async function throughTemporary(
   fill: (temporary: string) => void | Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.${ownName}-${(temporaries++).toString(36)}.tmp`
-  try {
+  await orRemove(temporary, async () => {
     await inFolder(dirname(path), async () => fill(temporary))
     renameSync(temporary, path)
+  })
+  if (survivesPowerLoss()) await syncFolder(dirname(path))
+}
+
+/** Make a file; on failure nothing of it is left. */
+async function orRemove(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(path, { force: true })
     throw error
   }
-  if (survivesPowerLoss()) await syncFolder(dirname(path))
 }
 
 /** Work in a folder that is mostly there: only when it is not, it is made. */

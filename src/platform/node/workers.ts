@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { makeLogger } from '#core'
 import {
@@ -29,7 +30,7 @@ export interface WorkerPoolOptions {
   readonly execArgv?: readonly string[]
   /** Largest heap of a worker in megabytes; a quantum that needs more ends alone. */
   readonly maxHeapMb?: number
-  /** Start the first process at once, not with the first quantum. */
+  /** Start processes at once, as many as may run together, not with the first quanta. */
   readonly startEarly?: boolean
   /** What each quantum is told that it may use. */
   readonly resources?: QuantumResources
@@ -61,8 +62,9 @@ export function workerExecutor(options: WorkerPoolOptions): QuantumExecutor {
     if (worker.isAlive) idle.push(worker)
     else all.delete(worker)
   }
-  // The first loads its modules while the graph is built.
-  if (options.startEarly === true) idle.push(start())
+  // They load their modules while the graph is built.
+  if (options.startEarly === true)
+    for (let i = 0; i < Math.min(options.slots, availableParallelism()); i++) idle.push(start())
   return {
     slots: options.slots,
     prepare(graph: QuantumGraph, execution: ExecutionOptions) {

@@ -17,6 +17,7 @@ export const routedFiles: Files = {
   makeDirectory: (path) => on(path, (files) => files.makeDirectory(path)),
   list: (path, options) => on(path, (files) => files.list(path, options)),
   async rename(from, to) {
+    if (!SCHEME.test(from) && !SCHEME.test(to)) return nodeFiles.rename(from, to)
     const [source, target] = [await of(from), await of(to)]
     if (source === target) return source.rename(from, to)
     await target.writeChunks(to, chunksOf(await source.open(from)))
