@@ -18,6 +18,8 @@ interface StoredLine {
 
 /** The file is begun anew beyond this size; the old one stays beside it as `.old`. */
 const MOST_BYTES = 8 * 1024 * 1024
+/** Characters of this session's inputs and outputs that are held in memory; the oldest go, inputs are still in the file. */
+const MOST_HELD = 4 * 1024 * 1024
 
 /** Where history is kept: FIRSTLIGHT_HISTORY (empty: nowhere), else the user's state folder. */
 export function historyPath(env: NodeJS.ProcessEnv): string | undefined {
@@ -33,15 +35,20 @@ export function historyPath(env: NodeJS.ProcessEnv): string | undefined {
 export class History {
   readonly #path: string | undefined
   readonly #id = crypto.randomUUID()
+  readonly #mostHeld: number
+  /** The newest of this session. */
   readonly #own: { line: number; input: string; output?: string }[] = []
+  #held = 0
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(path: string | undefined) {
+  constructor(path: string | undefined, mostHeld = MOST_HELD) {
     this.#path = path
+    this.#mostHeld = mostHeld
   }
 
   add(line: number, input: string): void {
     this.#own.push({ line, input })
+    this.#hold(input)
     const path = this.#path
     if (path === undefined) return
     const text = `${JSON.stringify({ s: this.#id, n: line, i: input } satisfies StoredLine)}\n`
@@ -51,7 +58,17 @@ export class History {
   /** Keep the text of a result for requests that ask for outputs. */
   addOutput(line: number, output: string): void {
     const entry = this.#own.findLast((own) => own.line === line)
-    if (entry !== undefined) entry.output = output
+    if (entry === undefined) return
+    entry.output = output
+    this.#hold(output)
+  }
+
+  #hold(text: string): void {
+    this.#held += text.length
+    while (this.#held > this.#mostHeld && this.#own.length > 1) {
+      const { input = '', output = '' } = this.#own.shift() ?? {}
+      this.#held -= input.length + output.length
+    }
   }
 
   flush(): Promise<void> {
@@ -85,13 +102,19 @@ export class History {
     await this.#writing
     const numbers = new Map<string, number>()
     const entries: HistoryEntry[] = []
+    const early: { line: number; input: string }[] = []
+    const firstHeld = this.#own[0]?.line ?? 0
     for (const { s, n, i } of await stored(this.#path)) {
-      if (s === this.#id) continue
+      if (s === this.#id) {
+        if (n < firstHeld) early.push({ line: n, input: i })
+        continue
+      }
       if (!numbers.has(s)) numbers.set(s, numbers.size + 1)
       entries.push({ session: numbers.get(s) ?? 1, line: n, input: i })
     }
     const session = numbers.size + 1
-    return { entries: [...entries, ...this.#own.map((own) => ({ session, ...own }))], own: session }
+    const own = [...early, ...this.#own].map((entry) => ({ session, ...entry }))
+    return { entries: [...entries, ...own], own: session }
   }
 }
 

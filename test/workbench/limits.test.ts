@@ -47,6 +47,19 @@ describe('10. too much of everything', () => {
     expect(existsSync(join(server.root, 'x.txt'))).toBe(false)
   })
 
+  test('a client that leaves in the middle of its request is no error of the server', async () => {
+    const own = await startTestServer()
+    try {
+      const head = `POST /login HTTP/1.1\r\nHost: 127.0.0.1:${own.port}\r\nContent-Length: 1000\r\n\r\ntoken=`
+      const socket = connect(own.port, '127.0.0.1', () => socket.write(head, () => setTimeout(leave, 50)))
+      const leave = () => socket.destroy()
+      const left = () => own.logged.filter(({ message }) => message.startsWith('POST /login'))
+      await expect.poll(() => left().map(({ level }) => level)).toEqual(['DEBUG'])
+    } finally {
+      await own.close()
+    }
+  })
+
   test('what is no request, or has headers without end, is told so', async () => {
     expect((await dawdle('FOO /api HTTP/1.1\r\nHost: localhost\r\n\r\n')).answer).toContain('HTTP/1.1 501 ')
     expect((await dawdle('\x16\x03\x01\x02\r\n\r\n')).answer).toContain('HTTP/1.1 400 ')

@@ -79,7 +79,7 @@ function withoutToken(path: string, query: URLSearchParams): string {
 function refuse({ log }: Dispatcher, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const known = error instanceof HttpError
   const path = (req.url ?? '').split('?')[0]
-  if (hasLeft(error)) log.debug(`${req.method} ${path}: the client left before the end`)
+  if (hasLeft(req, error)) log.debug(`${req.method} ${path}: the client left before the end`)
   else if (!known)
     log.error(`${req.method} ${path}: ${error instanceof Error ? error.stack : messageOf(error)}`)
   else log.debug(`${req.method} ${path} ${error.status} ${error.code}`)
@@ -96,9 +96,11 @@ function refuse({ log }: Dispatcher, req: IncomingMessage, res: ServerResponse, 
   )
 }
 
-/** The browser closed the connection while it was answered: a tab was closed or reloaded. */
-const hasLeft = (error: unknown): boolean =>
-  (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
+/** The client closed the connection while it asked or was answered: a tab was closed or reloaded. */
+function hasLeft(req: IncomingMessage, error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || (code === 'ECONNRESET' && req.destroyed)
+}
 
 /** File system refusals are the user's to solve, not server faults. */
 function statusOf(error: unknown): number {
