@@ -11,8 +11,9 @@ export interface WrittenDataset {
 }
 
 /**
- * Where the files of datasets to be made will be. Data IDs that several have in common are expanded once. Throws FileExistsError when the
- * file template gives a place that another dataset has.
+ * Where the files of datasets to be made will be. Data IDs that several have in common are expanded once. On a server, where nothing can be
+ * renamed, each plan has names of its own: of two runs that make one dataset the second to be recorded must not have overwritten the file of
+ * the first. Throws FileExistsError when the file template gives a place that another dataset has.
  */
 export async function planFiles(
   { repository }: Butler,
@@ -27,7 +28,12 @@ export async function planFiles(
     expanded.set(coordinate, full)
     planned.push(...(await datastore.plan(new DatasetRef(datasetType, full, run, id))))
   }
-  return planned
+  const mark = crypto.randomUUID().slice(0, 8)
+  return planned.map((place) =>
+    datastore.fileStores[place.store]?.isRemote === true
+      ? { ...place, path: place.path.replace(/(\.[^./]*)?$/, `-${mark}$1`) }
+      : place,
+  )
 }
 
 /** Rows for files that were written, which then go to their places; for all of them or for none. */

@@ -2,7 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type Butler, checkRepository, mendable, placeOfUri, retrieveArtifacts } from '#butler'
+import {
+  adoptDatasets,
+  type Butler,
+  checkRepository,
+  DatasetRef,
+  FileStores,
+  mendable,
+  placeOfUri,
+  planFiles,
+  retrieveArtifacts,
+} from '#butler'
 import { createNodeButler } from '#platform/node'
 import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
 import { listObjects } from '../../src/platform/node/remote/s3-list.ts'
@@ -175,6 +185,22 @@ test('a failed transaction takes its objects back; check looks into the bucket, 
   const now = { mend: true, youngestMs: 0 }
   expect((await checkRepository(butler.repository, now)).orphans).toEqual(['run/a/note/left.yaml'])
   expect(mendable(await checkRepository(butler.repository))).toBe(0)
+})
+
+test('of two runs that make one dataset the first to be recorded keeps its file', async () => {
+  const written = async (text: string) => {
+    const type = await butler.getDatasetType('note')
+    const coordinate = await butler.registry.expandDataId({ ...noteId, visit: 2 })
+    const ref = new DatasetRef(type, coordinate, 'run/a', crypto.randomUUID())
+    const stores = new FileStores(butler.repository.datastore.fileStores)
+    const files = await stores.write({ text }, ref, await planFiles(butler, [ref]))
+    return { ref, files, stores }
+  }
+  const [first, second] = [await written('first'), await written('second')]
+  await adoptDatasets(butler, [first])
+  await expect(adoptDatasets(butler, [second])).rejects.toThrow(/note/)
+  for (const file of second.files) await second.stores.remove(file)
+  expect(await butler.get(first.ref)).toEqual({ text: 'first' })
 })
 
 test('without credentials, or without a server, the error says what to do', async () => {
