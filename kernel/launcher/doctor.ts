@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, constants, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,10 +14,11 @@ import {
   findKernels,
   type InstalledKernel,
   launchKernel,
+  makeFolders,
   makeMessage,
   runtimeDir,
 } from '../../src/platform/node/jupyter/index.ts'
-import { kernelMain, kernelSpec } from './install.ts'
+import { kernelMain, kernelSpec, startsFirstlight } from './install.ts'
 
 /** What the doctor found about one thing. */
 export interface Finding {
@@ -47,16 +48,12 @@ export async function* examine(env: Environment): AsyncGenerator<Finding> {
   yield await runtimeFolder(env)
   for (const { dir, why } of await brokenKernels(env))
     yield wrong(`Kernelspec ${dir} cannot be read: ${why}`, `Mend or remove that folder`)
-  const ours = (await findKernels(env)).filter(isOurs)
+  const ours = (await findKernels(env)).filter(({ spec }) => startsFirstlight(spec))
   if (ours.length === 0) yield wrong('No kernelspec of Firstlight is installed', 'firstlight kernel install')
   for (const kernel of ours) yield* specFindings(kernel)
   yield jupyter(env)
   yield await runsCell(env)
 }
-
-/** Specs that start this kernel or another copy of it. */
-const isOurs = ({ spec }: InstalledKernel): boolean =>
-  spec.argv.some((word) => /[/\\](?:kernel|kernel-bundle[/\\]session)[/\\]main\.js$/.test(word))
 
 function nodeVersion(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -94,7 +91,7 @@ function typeLibrary(): Finding {
 async function runtimeFolder(env: Environment): Promise<Finding> {
   const dir = runtimeDir(env)
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await makeFolders(dir, 0o700)
     await access(dir, constants.W_OK)
     return ok(`Connection files in ${dir}`)
   } catch (error) {

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '#core'
 import {
   type Environment,
   environmentPrefix,
   type KernelSpec,
+  makeFolders,
+  readKernelSpec,
   userDataDir,
 } from '../../src/platform/node/jupyter/index.ts'
 import { KernelError } from '../errors.ts'
@@ -54,30 +57,15 @@ export async function installKernel(
   options: InstallOptions = {},
 ): Promise<string> {
   const dir = kernelDir(target, env, options.name)
-  await makeFolder(dir)
+  await refuseOthers(dir)
+  await makeFolders(dir).catch((error: unknown) => {
+    throw cannotInstall(messageOf(error), error)
+  })
   await writeFile(join(dir, 'logo-svg.svg'), LOGO_SVG)
   await writeFile(join(dir, 'logo-64x64.png'), Buffer.from(LOGO_64, 'base64'))
   await writeFile(join(dir, 'logo-32x32.png'), Buffer.from(LOGO_32, 'base64'))
   await writeFile(join(dir, 'kernel.json'), `${JSON.stringify(kernelSpec(options), null, 2)}\n`)
   return dir
-}
-
-/**
- * Make a folder and those above it. Node's recursive `mkdir` never ends where the system denies that it just made one
- * (/proc).
- * @throws KernelError `kernel/cannot-install`
- */
-async function makeFolder(dir: string): Promise<void> {
-  const found = await stat(dir).catch(() => undefined)
-  if (found?.isDirectory() === true) return
-  if (found !== undefined) throw cannotInstall(`${dir} is a file, not a folder`)
-  if (dirname(dir) !== dir) await makeFolder(dirname(dir))
-  try {
-    await mkdir(dir)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EEXIST') throw cannotInstall(`The folder ${dir} cannot be made (${code})`, error)
-  }
 }
 
 const cannotInstall = (message: string, cause?: unknown): KernelError =>
@@ -97,8 +85,25 @@ export async function uninstallKernel(
     throw new KernelError('kernel/not-installed', `No kernelspec in ${dir}`, {
       hint: 'See where kernels are: firstlight kernel list',
     })
+  await refuseOthers(dir)
   await rm(dir, { recursive: true })
   return dir
+}
+
+/** Tells specs that start this kernel, of this installation or another one. */
+export const startsFirstlight = ({ argv }: KernelSpec): boolean =>
+  argv.some((word) => /[/\\](?:kernel|kernel-bundle[/\\]session)[/\\]main\.js$/.test(word))
+
+/** Another program's kernel under that name stays. @throws KernelError `kernel/name-taken` */
+async function refuseOthers(dir: string): Promise<void> {
+  if (!(await isThere(join(dir, 'kernel.json')))) return
+  const spec = await readKernelSpec(dir).catch(() => undefined)
+  if (spec !== undefined && startsFirstlight(spec)) return
+  const whose =
+    spec === undefined ? 'its kernel.json cannot be read' : `it starts ${spec.argv[0] ?? 'nothing'}`
+  throw new KernelError('kernel/name-taken', `The kernel in ${dir} is not Firstlight's: ${whose}`, {
+    hint: 'Give ours another name (--name NAME), or remove that folder by hand first.',
+  })
 }
 
 /** Folder names that Jupyter clients take. */

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { appendFile, readFile, rename, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '../../src/platform/node/jupyter/index.ts'
 
 /** Session number counted from 1, line (execution count), input, and output text when it was kept. */
 export interface HistoryEntry {
@@ -119,7 +120,7 @@ export class History {
 }
 
 async function append(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolders(dirname(path))
   const size = await stat(path).then(
     (found) => found.size,
     () => 0,

@@ -33,6 +33,12 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync([...argv], { from: 'user' })
 }
 
+// A reader that has seen enough (`firstlight kernel doctor | head`) is no error; a server goes on without one.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  if (process.argv[2] !== 'start') process.exit(0)
+})
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(`firstlight: ${messageOf(error)}`)
   if (isFirstlightError(error) && error.hint !== undefined) console.error(error.hint)

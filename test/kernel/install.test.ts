@@ -58,9 +58,9 @@ test('a prefix that cannot be is refused in a sentence, at once', () => {
   const file = join(home, 'file')
   writeFileSync(file, '')
   const refusals = {
-    '/proc/nowhere': 'cannot be made (E',
+    '/proc/nowhere': 'Cannot make the folder /proc/nowhere',
     '': 'The prefix is empty',
-    [file]: `${file} is a file, not a folder`,
+    [file]: 'a part of the path is a file, not a folder',
   }
   for (const [prefix, message] of Object.entries(refusals)) {
     const { code, out, err } = kernel(['install', '--prefix', prefix])
@@ -132,6 +132,23 @@ test('what cannot be done says why, and exits with 1', () => {
   expect(kernel(['install', '--prefix', home, '--env', 'X']).err).toContain(
     "--env wants NAME=value, found 'X'",
   )
+})
+
+test('kernels of others are neither replaced nor removed', () => {
+  const dir = join(home, 'share/jupyter/kernels/python3')
+  mkdirSync(dir, { recursive: true })
+  const spec = JSON.stringify({ argv: ['python', '-m', 'ipykernel_launcher'], display_name: 'Python 3' })
+  writeFileSync(join(dir, 'kernel.json'), spec)
+  for (const command of ['install', 'uninstall']) {
+    const { code, err } = kernel([command, '--prefix', home, '--name', 'python3'])
+    expect(code).toBe(1)
+    expect(err).toMatch(/kernels\/python3 is not Firstlight's: it starts python[\s\S]*--name NAME/)
+  }
+  expect(readFileSync(join(dir, 'kernel.json'), 'utf8')).toBe(spec)
+  expect(kernel(['install', '--prefix', home, '--name', 'mine', '--repo', '/nowhere']).err).toBe(
+    'Its repository /nowhere has no butler.yaml yet.\n',
+  )
+  expect(kernel(['uninstall', 'mine', '--prefix', home]).out).toMatch(/^Removed .*kernels\/mine\n$/)
 })
 
 test('the doctor finds all well with an installed kernel, and runs a cell', () => {

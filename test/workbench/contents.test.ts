@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from './support/server.ts'
@@ -94,6 +103,19 @@ test('new files get free names, copies a number', async () => {
   expect(await post({ type: 'directory' })).toBe('Untitled Folder 1')
   expect(await post({ copy_from: 'new/Untitled.ipynb' })).toBe('Untitled-Copy1.ipynb')
   expect(await post({ copy_from: 'new/Untitled-Copy1.ipynb' })).toBe('Untitled-Copy2.ipynb')
+})
+
+test('a folder is copied with what it holds but not into itself, links stay links', async () => {
+  mkdirSync(join(server.root, 'whole/deep/.ipynb_checkpoints'), { recursive: true })
+  writeFileSync(join(server.root, 'whole/deep/a.txt'), 'a')
+  symlinkSync('/etc/hostname', join(server.root, 'whole/out'))
+  const copy = (to: string) => server.call('POST', `/api/contents${to}`, { copy_from: 'whole' })
+  expect(await json(await copy(''))).toMatchObject({ name: 'whole-Copy1', type: 'directory' })
+  expect(readFileSync(join(server.root, 'whole-Copy1/deep/a.txt'), 'utf8')).toBe('a')
+  expect(existsSync(join(server.root, 'whole-Copy1/deep/.ipynb_checkpoints'))).toBe(false)
+  expect(readlinkSync(join(server.root, 'whole-Copy1/out'))).toBe('/etc/hostname')
+  expect((await server.call('GET', '/api/contents/whole-Copy1/out')).status).toBe(404)
+  expect((await copy('/whole/deep')).status).toBe(400)
 })
 
 test('rename keeps the checkpoint and refuses to overwrite; delete spares full folders', async () => {

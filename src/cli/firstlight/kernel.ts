@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { FirstlightError } from '#core'
 import type { InstallTarget } from '#kernel'
@@ -58,9 +60,11 @@ const installCommand = (): Command =>
 const uninstallCommand = (): Command =>
   withTarget(new Command('uninstall'))
     .description('remove our kernelspec')
-    .action(async (flags: TargetFlags) => {
+    .argument('[name]', 'kernel name, as --name gives it')
+    .action(async (name: string | undefined, flags: TargetFlags) => {
       const { uninstallKernel } = await import('#kernel')
-      process.stdout.write(`Removed ${await uninstallKernel(targetOf(flags), process.env, flags.name)}\n`)
+      const dir = await uninstallKernel(targetOf(flags), process.env, name ?? flags.name)
+      process.stdout.write(`Removed ${dir}\n`)
     })
 
 async function install(flags: InstallFlags): Promise<void> {
@@ -75,7 +79,12 @@ async function install(flags: InstallFlags): Promise<void> {
   const options = { name, env, ...(displayName !== undefined && { displayName }) }
   const dir = await installKernel(targetOf(flags), process.env, options)
   process.stdout.write(`Installed the kernel '${basename(dir)}' in ${dir}\n`)
+  if (flags.repo !== undefined && !holdsRepository(flags.repo))
+    process.stderr.write(`Its repository ${resolve(flags.repo)} has no butler.yaml yet.\n`)
 }
+
+const holdsRepository = (repo: string): boolean =>
+  /\.ya?ml$/.test(repo) ? existsSync(repo) : existsSync(join(repo, 'butler.yaml'))
 
 async function list(): Promise<void> {
   const { brokenKernels, findKernels } = await import('#platform/node')

@@ -5,7 +5,6 @@ import {
   type FileHandle,
   link,
   lstat,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -16,6 +15,8 @@ import {
 import { dirname, relative } from 'node:path'
 import { type ByteSource, type FileStat, type Files, FirstlightError, type FileWrite } from '#core'
 import { survivesPowerLoss } from './durability.ts'
+import { makeFolders } from './folders.ts'
+import { isSystemError } from './system-error.ts'
 
 /** The operating system's files. Every write is to a temporary name beside the target, then renamed. */
 export const nodeFiles: Files = {
@@ -221,39 +222,6 @@ async function linkAs(from: string, to: string, kind: 'hardlink' | 'symlink' | '
   else await symlink(kind === 'symlink' ? from : relative(dirname(to), from), to)
 }
 
-/** A folder and those above it. Not by mkdir's `recursive`, which Node 20 repeats for ever where no folder can be made, as in /proc. */
-async function makeFolders(path: string): Promise<void> {
-  const made = await makeFolder(path)
-  if (made !== 'no parent') return
-  if (dirname(path) !== path) await makeFolders(dirname(path))
-  if ((await makeFolder(path)) === 'no parent')
-    throw new FirstlightError(
-      'files/denied',
-      `Cannot make the folder ${path}: its parent takes no new folders.`,
-    )
-}
-
-async function makeFolder(path: string): Promise<'there' | 'no parent'> {
-  try {
-    await mkdir(path)
-    return 'there'
-  } catch (error) {
-    if (!isSystemError(error)) throw error
-    if (error.code === 'ENOENT') return 'no parent'
-    const found = await stat(path).catch(() => undefined)
-    if (found?.isDirectory() === true) return 'there'
-    if (found === undefined) throw error
-    throw new FirstlightError(
-      'files/exists',
-      `Cannot make the folder ${path}: there is a file of that name.`,
-      {
-        hint: 'Name another folder, or move the file away.',
-        data: { path },
-      },
-    )
-  }
-}
-
 async function listBelow(root: string): Promise<readonly string[]> {
   const found: string[] = []
   const walk = async (folder: string, prefix: string) => {
@@ -280,9 +248,6 @@ async function told<T>(path: string, what: string, work: () => Promise<T>): Prom
     throw isSystemError(error) ? asFilesError(path, what, error) : error
   }
 }
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error
 
 const REASONS: Readonly<Record<string, readonly [code: string, reason: string]>> = {
   ENOENT: ['files/not-found', 'there is no such file or folder'],

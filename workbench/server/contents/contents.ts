@@ -17,6 +17,15 @@ import { notebookProblem } from './validate.ts'
 const NO_CONTENT: ModelOptions = { content: false, hash: false }
 const EMPTY_NOTEBOOK = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }
 
+/** A folder with all it holds but checkpoints; links stay links. */
+const COPYING = {
+  recursive: true,
+  verbatimSymlinks: true,
+  errorOnExist: true,
+  force: false,
+  filter: (source: string) => basename(source) !== CHECKPOINTS,
+}
+
 /** A model as it is after a save; `message` says what is not as the format wants it. */
 export type SavedModel = ContentsModel & { readonly message?: string }
 
@@ -74,9 +83,10 @@ export class Contents {
 
   async copy(from: ContentsPath, folder: ContentsPath): Promise<ContentsModel> {
     const source = await this.place.existing(from)
-    if ((await kindOf(source)) !== 'file') throw badRequest(`${from} is not a file`)
     const path = join(folder, copyName(basename(from), await this.#namesIn(folder)))
-    await cp(source, await this.place.target(path), { errorOnExist: true, force: false })
+    const target = await this.place.target(path)
+    if (target.startsWith(source + sep)) throw badRequest(`${from} cannot be copied into itself`)
+    await cp(source, target, COPYING)
     return await this.get(path, NO_CONTENT)
   }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { dirname } from 'node:path'
 import { messageOf } from '#core'
+import { makeFolders } from '../folders.ts'
 import { JupyterError } from './errors.ts'
 
 /** A connection file's content, fields named as in the file. */
@@ -55,7 +56,7 @@ const listen = (ip: string): Promise<Server> =>
 
 /** Write a connection file that only this user can read; an existing file is refused. */
 export async function writeConnectionFile(path: string, info: ConnectionInfo): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolders(dirname(path), 0o700)
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(JSON.stringify(info, null, 1))

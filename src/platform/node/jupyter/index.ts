@@ -31,6 +31,7 @@ export {
 } from './connection.ts'
 export { type FrameSink, SendQueue } from './send-queue.ts'
 export { type ChannelListener, connectKernel, type ConnectOptions, type KernelChannels } from './client.ts'
+export { makeFolders } from '../folders.ts'
 export { dataPath, type Environment, environmentPrefix, runtimeDir, userDataDir } from './paths.ts'
 export {
   type BrokenKernel,
