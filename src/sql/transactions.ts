@@ -172,7 +172,8 @@ export class Transactions {
         await this.connection.run(`ROLLBACK TO level_${depth}`)
         await this.connection.run(`RELEASE level_${depth}`)
       }
-      for (const undo of level.undo.reverse()) await undo()
+      // What cannot be undone must not hide why it should be, nor keep the rest from being undone.
+      for (const undo of level.undo.reverse()) await undo().catch(() => undefined)
     } finally {
       this.rolledBack()
     }

@@ -101,6 +101,33 @@ test('a failed transaction leaves nothing in any member of a chain', async () =>
   expect(await butler.get(again)).toEqual({ a: 2 })
 })
 
+test('what one member of a chain has lost is read from the next, and a write that one refuses leaves nothing in the others', async () => {
+  const blocked = join(tempFolder(), 'a file')
+  writeFileSync(blocked, 'in the way')
+  const butler = await aButler({
+    cls: CHAIN,
+    datastores: [
+      file('one'),
+      file('two'),
+      file('three', { root: blocked, constraints: { accept: ['secret'] } }),
+    ],
+  })
+  const ref = await butler.put({ a: 1 }, 'note', ID, RUN)
+  rmSync(new URL(await butler.getUri(ref)))
+  expect(await butler.get(ref)).toEqual({ a: 1 })
+  expect(await butler.getUri(ref)).toContain('/FileDatastore_1/')
+  expect(await butler.exists(ref)).toBe(true)
+  rmSync(new URL(await butler.getUri(ref)))
+  await expect(butler.get(ref)).rejects.toMatchObject({
+    message: expect.stringContaining('FileDatastore_0') as string,
+  })
+  await expect(butler.put({ a: 1 }, 'secret', ID, RUN)).rejects.toMatchObject({
+    code: 'files/not-found',
+    message: expect.stringContaining(blocked) as string,
+  })
+  expect((await checkRepository(butler.repository)).orphans).toEqual([])
+})
+
 test('files are ingested into every file datastore of a chain; a moved one is gone from where it was', async () => {
   const butler = await aButler({
     cls: CHAIN,

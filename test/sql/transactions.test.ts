@@ -56,6 +56,19 @@ test('undo runs in reverse order when the whole fails, commit actions only after
   expect(seen).toEqual(['commit c'])
 })
 
+test('an undo that fails hides neither the error nor the other undos', async () => {
+  const { connection } = await aDatabase()
+  const transactions = new Transactions(connection)
+  let undone = 0
+  const failing = transactions.operation((undo) => {
+    undo.onRollback(() => Promise.resolve(void undone++))
+    undo.onRollback(() => Promise.reject(new Error('cannot undo')))
+    return Promise.reject(new Error('the reason'))
+  })
+  await expect(failing).rejects.toThrow('the reason')
+  expect(undone).toBe(1)
+})
+
 test('a transaction begun inside another ends before it, whichever work is done first', async () => {
   const { connection } = await aDatabase()
   const transactions = new Transactions(connection)

@@ -2,11 +2,12 @@ import type { Files, FirstlightError } from '#core'
 import type { UndoLog } from '#sql'
 import type { IndexedFile } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
-import { DatasetTypeNotSupportedError } from '../errors.ts'
+import { DatasetTypeNotSupportedError, FileNotFoundError } from '../errors.ts'
 import type { Accepts } from './constraints.ts'
 import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import { type DatastoreGet, FileDatastore, notStored, type StoredFiles } from './file-datastore.ts'
 import type { PlacedFile } from './file-stores.ts'
+import type { FileRecord } from './record-table.ts'
 import { ingestArchive, ingestFiles } from './ingest.ts'
 import type { MemoryDatastore } from './memory-datastore.ts'
 import { uriOf } from './uri.ts'
@@ -51,14 +52,21 @@ export class Datastore {
   }
 
   async get(ref: DatasetRef, options: DatastoreGet = {}): Promise<unknown> {
-    const { fileStores } = this
+    let lost: FileNotFoundError | undefined
     for (const { store } of this.members) {
-      if (store instanceof FileDatastore) {
-        if (fileStores.length === 1 || (await store.records.of(ref.id)).length > 0)
-          return store.get(ref, options)
-      } else if (store.has(ref.id)) return store.get(ref, options)
+      const isThere = !(store instanceof FileDatastore)
+        ? store.has(ref.id)
+        : this.members.length === 1 || (await store.records.of(ref.id)).length > 0
+      if (!isThere) continue
+      try {
+        return await store.get(ref, options)
+      } catch (error) {
+        // The next one may have what this one has lost.
+        if (!(error instanceof FileNotFoundError)) throw error
+        lost ??= error
+      }
     }
-    throw notStored(ref)
+    throw lost ?? notStored(ref)
   }
 
   async knowsFormatter(name: string): Promise<boolean> {
@@ -136,13 +144,17 @@ export class Datastore {
     return planned
   }
 
-  /** Files of one dataset; undefined when no datastore keeps any. */
+  /** Files of one dataset, of the first datastore that still has them; undefined when none has a record. */
   async storedOne(id: string): Promise<StoredFiles | undefined> {
-    for (const store of this.fileStores) {
+    const stores = this.fileStores
+    let first: StoredFiles | undefined
+    for (const store of stores) {
       const records = await store.records.of(id)
-      if (records.length > 0) return { store, records }
+      if (records.length === 0) continue
+      if (stores.length === 1 || (await areThere(store, records))) return { store, records }
+      first ??= { store, records }
     }
-    return undefined
+    return first
   }
 
   isInMemory(id: string): boolean {
@@ -205,4 +217,9 @@ export class Datastore {
       },
     )
   }
+}
+
+async function areThere(store: FileDatastore, records: readonly FileRecord[]): Promise<boolean> {
+  for (const record of records) if (!(await store.artifactExists(record))) return false
+  return true
 }

@@ -37,7 +37,11 @@ export const nodeFiles: Files = {
   copy: (from, to) => told(from, `copy to ${to}`, () => copyAtomic(from, to)),
   link: (from, to, kind) => told(to, `link to ${from}`, () => linkAs(from, to, kind)),
   remove: (path, options = {}) =>
-    told(path, 'remove', () => rm(path, { force: true, recursive: options.recursive === true })),
+    told(path, 'remove', () =>
+      rm(path, { force: true, recursive: options.recursive === true }).catch((error: unknown) => {
+        if (!isSystemError(error) || error.code !== 'ENOTDIR') throw error
+      }),
+    ),
 }
 
 /** A file read by position, opened once; Symbol.asyncDispose or `close` gives the descriptor back. */
