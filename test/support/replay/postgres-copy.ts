@@ -22,12 +22,21 @@ export async function copyToPostgres(root: string, server: TestServer): Promise<
     .filter((table) => !/^sqlite_|^butler_attributes$/.test(table))
     .map((table) => copyTable(table, database.prepare(`SELECT * FROM "${table}"`).safeIntegers().all()))
   // Rows as they come, without a look at foreign keys.
-  await server.rows(url, ['SET session_replication_role = replica', ...statements].join(';\n'))
+  await server.rows(url, ['SET session_replication_role = replica', ...statements, COUNT_ON].join(';\n'))
   database.close()
   cpSync(root, target, { recursive: true, filter: (path) => !/(butler\.yaml|\.sqlite3)$/.test(path) })
   rmSync(root, { recursive: true })
   return target
 }
+
+/** Numbers that the database gives go on after those that came along: `TABLE_seq_COLUMN` counts them. */
+const COUNT_ON = `DO $$ DECLARE r record; BEGIN
+  FOR r IN SELECT sequencename s, split_part(sequencename, '_seq_', 1) t, split_part(sequencename, '_seq_', 2) c
+    FROM pg_sequences WHERE schemaname = current_schema()
+  LOOP
+    EXECUTE format('SELECT setval(%L, (SELECT COALESCE(MAX(%I), 0) + 1 FROM %I), false)', r.s, r.c, r.t);
+  END LOOP;
+END $$`
 
 /** Everything as text: PostgreSQL makes of it what the columns are. */
 function copyTable(table: string, rows: readonly unknown[]): string {

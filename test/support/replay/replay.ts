@@ -34,14 +34,17 @@ export interface CaseResult {
   readonly difference: string | undefined
 }
 
+/** Makes another form of a repository, which it takes away; gives its folder. */
+type Move = (root: string) => Promise<string>
+
 /**
- * Replay the cases of files on a fresh copy of an archived repository. What `move` makes of the unpacked repository is asked instead;
- * it is not copied, so that only questions may be asked.
+ * Replay the cases of files on fresh copies of an archived repository, or on what `move` makes of a copy: one for all questions and
+ * reading commands, one for each sequence of changes.
  */
 export async function replay(
   archive: string,
   files: readonly string[],
-  move?: (root: string) => Promise<string>,
+  move?: Move,
 ): Promise<readonly CaseResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'firstlight-replay-'))
   try {
@@ -49,7 +52,7 @@ export async function replay(
     prepareOut(join(folder, 'out'))
     const results: CaseResult[] = []
     const moved = move === undefined ? undefined : await Place.moved(master, folder, move)
-    for (const file of files) results.push(...(await replayFile(file, master, folder, moved)))
+    for (const file of files) results.push(...(await replayFile(file, master, folder, moved, move)))
     await moved?.close()
     return results
   } finally {
@@ -77,6 +80,7 @@ async function replayFile(
   master: string,
   folder: string,
   moved: Place | undefined,
+  move: Move | undefined,
 ): Promise<readonly CaseResult[]> {
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly Case[] }
   const results: CaseResult[] = []
@@ -84,11 +88,12 @@ async function replayFile(
   let place = moved
   for (const item of cases) {
     const own = item.sequence ?? item.scenario
-    if (moved !== undefined && (own !== undefined || item.cmd !== undefined))
-      throw new UnknownOperation(`case ${item.id} of ${file} is more than a question`)
     if (place === undefined || own !== sequence) {
-      await place?.close()
-      place = new Place(master, mkdtempSync(join(folder, 'case-')), own !== undefined)
+      if (place !== moved) await place?.close()
+      const isChanged = own !== undefined
+      if (!isChanged && moved !== undefined) place = moved
+      else if (move !== undefined) place = await Place.moved(master, folder, move, isChanged)
+      else place = new Place(master, mkdtempSync(join(folder, 'case-')), isChanged)
       sequence = own
     }
     const difference = await runCase(item, place)
@@ -119,13 +124,9 @@ export class Place {
     writeFileSync(join(folder, 'ids.csv'), DATA_ID_TABLE)
   }
 
-  /** One copy for all questions, in another form. */
-  static async moved(
-    master: string,
-    folder: string,
-    move: (root: string) => Promise<string>,
-  ): Promise<Place> {
-    const place = new Place(master, mkdtempSync(join(folder, 'moved-')), false)
+  /** A copy in another form. */
+  static async moved(master: string, folder: string, move: Move, writeable = false): Promise<Place> {
+    const place = new Place(master, mkdtempSync(join(folder, 'moved-')), writeable)
     place.repository = await move(place.repository)
     return place
   }
