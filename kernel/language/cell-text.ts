@@ -108,6 +108,28 @@ function declare(
     }
 }
 
+/** A variable of a `let` statement that stands directly in the file, or of a `var` outside functions. */
+export function isCellVariable(declaration: TS.Node): boolean {
+  let node = declaration
+  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+    node = node.parent
+  if (!ts.isVariableDeclaration(node) || !ts.isVariableDeclarationList(node.parent)) return false
+  const list = node.parent
+  if (isVar(list)) return isCellVar(list)
+  return isLive(list) && ts.isVariableStatement(list.parent) && ts.isSourceFile(list.parent.parent)
+}
+
+/** A `var` list outside functions, wherever it stands. */
+export function isCellVar(list: TS.VariableDeclarationList): boolean {
+  if (!isVar(list)) return false
+  let node: TS.Node = list
+  while (!ts.isSourceFile(node)) {
+    if (holdsVars(node)) return false
+    node = node.parent
+  }
+  return true
+}
+
 /** Identifiers bound by a name or pattern, in order. */
 export function boundNames(name: TS.BindingName): TS.Identifier[] {
   if (ts.isIdentifier(name)) return [name]

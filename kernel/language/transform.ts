@@ -3,14 +3,17 @@ import {
   boundNames,
   hasModifier,
   hasValues,
-  holdsVars,
+  isCellVar,
+  isCellVariable,
   isLive,
   isUsing,
   isVar,
   nestedVars,
 } from './cell-text.ts'
 import { ts } from './compiler.ts'
-import { RUNTIME, SCOPE } from './runtime-names.ts'
+import { assign, constant, inScope, keepInScope, publish, runtimeCall, withoutExport } from './emit-parts.ts'
+import { importStatements, isValue } from './import-statements.ts'
+import { RUNTIME } from './runtime-names.ts'
 
 const f = ts.factory
 
@@ -52,20 +55,6 @@ function publishFunction(statement: TS.Statement): TS.Statement[] {
     : []
 }
 
-const inScope = (name: string): TS.PropertyAccessExpression =>
-  f.createPropertyAccessExpression(f.createIdentifier(SCOPE), name)
-const assign = (target: TS.Expression, value: TS.Expression): TS.Statement =>
-  f.createExpressionStatement(f.createAssignment(target, value))
-const publish = (name: string): TS.Statement => assign(inScope(name), f.createIdentifier(name))
-/** Makes a property of the name, with the value it has. */
-const keepInScope = (name: string): TS.Statement => assign(inScope(name), inScope(name))
-const runtimeCall = (method: string, args: readonly TS.Expression[]): TS.Expression =>
-  f.createCallExpression(
-    f.createPropertyAccessExpression(f.createIdentifier(RUNTIME), method),
-    undefined,
-    args,
-  )
-
 class Rewriter {
   readonly #input: TransformInput
   readonly #context: TS.TransformationContext
@@ -84,7 +73,7 @@ class Rewriter {
   }
 
   statement(statement: TS.Statement, isLast: boolean): TS.Statement[] {
-    if (ts.isImportDeclaration(statement)) return this.#import(statement)
+    if (ts.isImportDeclaration(statement)) return this.#hoist(importStatements(statement, this.#input))
     if (ts.isImportEqualsDeclaration(statement)) return this.#importEquals(statement)
     if (ts.isExportDeclaration(statement)) return []
     if (ts.isExportAssignment(statement)) return this.#result(statement.expression)
@@ -183,49 +172,8 @@ class Rewriter {
       : f.createAssignment(target, this.#expression(element.initializer, false))
   }
 
-  #import(statement: TS.ImportDeclaration): TS.Statement[] {
-    const clause = statement.importClause
-    if (clause?.isTypeOnly === true) return []
-    const names: TS.BindingElement[] = []
-    const wanted: string[] = []
-    const bound: string[] = []
-    const bind = (exported: string, local: TS.Identifier) => {
-      if (!this.#isValue(local)) return void this.#input.erased.add(local.text)
-      names.push(f.createBindingElement(undefined, f.createStringLiteral(exported), local.text))
-      wanted.push(exported)
-      bound.push(local.text)
-    }
-    if (clause?.name !== undefined) bind('default', clause.name)
-    const bindings = clause?.namedBindings
-    if (bindings !== undefined && ts.isNamedImports(bindings))
-      for (const element of bindings.elements)
-        if (!element.isTypeOnly) bind((element.propertyName ?? element.name).text, element.name)
-    const loads =
-      clause === undefined ||
-      clause.name !== undefined ||
-      bindings === undefined ||
-      ts.isNamespaceImport(bindings) ||
-      wanted.length > 0
-    if (!loads) return []
-    const module = f.createAwaitExpression(
-      runtimeCall('importModule', [
-        statement.moduleSpecifier,
-        f.createArrayLiteralExpression(wanted.map((name) => f.createStringLiteral(name))),
-      ]),
-    )
-    const out: TS.Statement[] = []
-    if (bindings !== undefined && ts.isNamespaceImport(bindings)) {
-      out.push(constant(f.createIdentifier(bindings.name.text), module))
-      if (names.length > 0)
-        out.push(constant(f.createObjectBindingPattern(names), f.createIdentifier(bindings.name.text)))
-      bound.push(bindings.name.text)
-    } else
-      out.push(
-        names.length === 0
-          ? f.createExpressionStatement(module)
-          : constant(f.createObjectBindingPattern(names), module),
-      )
-    this.#imports.push(...out.map((made) => ts.setTextRange(made, statement)), ...bound.map(publish))
+  #hoist(statements: readonly TS.Statement[]): TS.Statement[] {
+    this.#imports.push(...statements)
     return []
   }
 
@@ -233,32 +181,22 @@ class Rewriter {
     const reference = statement.moduleReference
     if (statement.isTypeOnly) return []
     if (!ts.isExternalModuleReference(reference)) {
-      if (!this.#isValue(statement.name)) return (this.#input.erased.add(statement.name.text), [])
+      if (!isValue(this.#input.checker, statement.name))
+        return (this.#input.erased.add(statement.name.text), [])
       const made = constant(statement.name, this.#entity(reference))
       return [ts.setTextRange(made, statement), publish(statement.name.text)]
     }
     const call = f.createCallExpression(f.createIdentifier('require'), undefined, [reference.expression])
-    this.#imports.push(
+    return this.#hoist([
       ts.setTextRange(constant(statement.name, call), statement),
       publish(statement.name.text),
-    )
-    return []
+    ])
   }
 
   /** The value of a namespace's dotted name. */
   #entity(name: TS.EntityName): TS.Expression {
     if (ts.isQualifiedName(name)) return f.createPropertyAccessExpression(this.#entity(name.left), name.right)
     return this.#expression(name, false)
-  }
-
-  /** Imports of what is only a type leave no trace; what the checker does not know is taken for a value. */
-  #isValue(local: TS.Identifier): boolean {
-    const symbol = this.#input.checker.getSymbolAtLocation(local)
-    if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return true
-    const target = this.#input.checker.getAliasedSymbol(symbol)
-    return (
-      target.flags === 0 || target.declarations === undefined || (target.flags & ts.SymbolFlags.Value) !== 0
-    )
   }
 
   #expression(node: TS.Expression, nested: boolean): TS.Expression {
@@ -349,69 +287,4 @@ class Rewriter {
     this.#copied.add(node.text)
     return undefined
   }
-}
-
-const constant = (name: TS.BindingName, value: TS.Expression): TS.Statement =>
-  f.createVariableStatement(
-    undefined,
-    f.createVariableDeclarationList(
-      [f.createVariableDeclaration(name, undefined, undefined, value)],
-      ts.NodeFlags.Const,
-    ),
-  )
-
-/** A variable of a `let` statement that stands directly in the file, or of a `var` outside functions. */
-function isCellVariable(declaration: TS.Node): boolean {
-  let node = declaration
-  while (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
-    node = node.parent
-  if (!ts.isVariableDeclaration(node) || !ts.isVariableDeclarationList(node.parent)) return false
-  const list = node.parent
-  if (isVar(list)) return isCellVar(list)
-  return isLive(list) && ts.isVariableStatement(list.parent) && ts.isSourceFile(list.parent.parent)
-}
-
-function isCellVar(list: TS.VariableDeclarationList): boolean {
-  if (!isVar(list)) return false
-  let node: TS.Node = list
-  while (!ts.isSourceFile(node)) {
-    if (holdsVars(node)) return false
-    node = node.parent
-  }
-  return true
-}
-
-function withoutExport<T extends TS.Statement>(statement: T): T {
-  if (!hasModifier(statement, ts.SyntaxKind.ExportKeyword)) return statement
-  const keep = (ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []).filter(
-    (modifier) =>
-      modifier.kind !== ts.SyntaxKind.ExportKeyword && modifier.kind !== ts.SyntaxKind.DefaultKeyword,
-  )
-  if (ts.isVariableStatement(statement))
-    return f.updateVariableStatement(statement, keep, statement.declarationList) as TS.Node as T
-  if (ts.isFunctionDeclaration(statement))
-    return f.updateFunctionDeclaration(
-      statement,
-      keep,
-      statement.asteriskToken,
-      statement.name,
-      statement.typeParameters,
-      statement.parameters,
-      statement.type,
-      statement.body,
-    ) as TS.Node as T
-  if (ts.isClassDeclaration(statement))
-    return f.updateClassDeclaration(
-      statement,
-      keep,
-      statement.name,
-      statement.typeParameters,
-      statement.heritageClauses,
-      statement.members,
-    ) as TS.Node as T
-  if (ts.isEnumDeclaration(statement))
-    return f.updateEnumDeclaration(statement, keep, statement.name, statement.members) as TS.Node as T
-  if (ts.isModuleDeclaration(statement))
-    return f.updateModuleDeclaration(statement, keep, statement.name, statement.body) as TS.Node as T
-  return statement
 }
