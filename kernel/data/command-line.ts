@@ -1,5 +1,5 @@
 import type { RepositoryData } from '../protocol/repository-data.ts'
-import type { Entry } from './complete.ts'
+import type { Entry } from './offer.ts'
 import { queryOffer } from './data-query.ts'
 import { type CommandWords, knownWords, type OptionWords } from './words.ts'
 

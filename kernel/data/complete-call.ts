@@ -1,5 +1,5 @@
 import type { DatasetTypeData, ElementData, RepositoryData } from '../protocol/repository-data.ts'
-import type { Entry, Offer } from './complete.ts'
+import type { Entry, Offer } from './offer.ts'
 import { valueTypeOf } from './value-types.ts'
 
 const QUOTE = `['"\`]`

@@ -1,19 +1,11 @@
 import { toPoints, toUnits } from '../complete/code-points.ts'
-import type { CompletionMatch, CompletionResult } from '../protocol/threads.ts'
+import type { CompletionResult } from '../protocol/threads.ts'
 import type { ColumnData, RepositoryData, TableData } from '../protocol/repository-data.ts'
 import { commandAt, commandOffer } from './command-line.ts'
 import { datasetOffer } from './complete-call.ts'
+import type { Entry, Offer } from './offer.ts'
 import { pipelineBody, pipelineOffer } from './pipeline-cell.ts'
 import { columnType, sqlAt, type SqlPlace, tablesIn, unquoted } from './sql-context.ts'
-
-export type Entry = Omit<CompletionMatch, 'start' | 'end'>
-
-/** What stands before a cursor, and what may take its place. */
-export interface Offer {
-  /** UTF-16 offset in the cell where the replaced text begins. */
-  readonly start: number
-  readonly entries: readonly Entry[]
-}
 
 /**
  * Completions that come from the repository and not from types: tables and columns in SQL, numbers of visits and

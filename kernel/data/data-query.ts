@@ -1,5 +1,5 @@
 import type { ElementData, RepositoryData } from '../protocol/repository-data.ts'
-import type { Entry } from './complete.ts'
+import type { Entry } from './offer.ts'
 
 /** What may come next in an expression over data IDs (`-d "visit > 90"`): dimensions, fields, values of the registry. */
 export function queryOffer(

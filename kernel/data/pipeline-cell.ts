@@ -1,5 +1,5 @@
 import type { RepositoryData } from '../protocol/repository-data.ts'
-import type { Entry } from './complete.ts'
+import type { Entry } from './offer.ts'
 import { labelsIn, yamlAt, type YamlPlace } from './pipeline-text.ts'
 import { type FieldWords, knownWords, type TaskWords } from './words.ts'
 

@@ -1,13 +1,7 @@
+import type { StoredMetadata } from '#pipeline'
 import type { RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
 import { leafText, recordData } from './record.ts'
-
-/** Task metadata as they are stored: values, lists and further metadata apart. */
-export interface StoredMetadata {
-  readonly scalars: Readonly<Record<string, unknown>>
-  readonly arrays: Readonly<Record<string, unknown>>
-  readonly metadata: Readonly<Record<string, StoredMetadata>>
-}
 
 /** Task metadata as a tree of their names. */
 export function showMetadata(stored: StoredMetadata): DisplayData {

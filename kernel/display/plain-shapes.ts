@@ -1,4 +1,4 @@
-import type { StoredMetadata } from './metadata-display.ts'
+import type { StoredMetadata } from '#pipeline'
 import type { CollectionInfo, DatasetType } from '#butler'
 import type { LogRecord } from '#core'
 import type { Defects, Detector, NdArray, VisitInfo } from '#image'
