@@ -8,6 +8,7 @@ import { rememberNames } from '../display/collection-names.ts'
 import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
 import type { LanguageClient } from '../execute/language-client.ts'
+import type { Scope } from '../execute/scope.ts'
 import type { EngineMagic } from '../globals/engine.ts'
 import type { RepositoryData } from '../protocol/repository-data.ts'
 import { passed } from './pipeline-run.ts'
@@ -19,6 +20,8 @@ export interface EngineParts {
   readonly input: Input
   readonly displays: Displays
   readonly language: LanguageClient
+  /** What cells have declared. */
+  readonly scope: Scope
 }
 
 /** The session's engine: repository, SQL, files and the magics over them. Made when a cell first mentions one of its names. */
@@ -33,7 +36,7 @@ export class Engine {
     this.session = new SessionButler(parts.folder, process.env, async (butler) => {
       await parts.language.call('setData', butler === undefined ? null : await dataOf(butler))
     })
-    this.sql = new SessionSql(this.session)
+    this.sql = new SessionSql(this.session, parts.scope)
     this.magic = this.#makeMagic()
   }
 
@@ -53,7 +56,7 @@ export class Engine {
   #makeMagic(): EngineMagic {
     const { folder, input } = this.#parts
     return {
-      sql: (args, body) => this.sql.query(body ?? args),
+      sql: (args, body) => this.sql.magic(body ?? args),
       pipeline: (async (args: string, body: string) => {
         const { runPipelineCell } = await import('./pipeline-cell.ts')
         return runPipelineCell(args, body, { ...this.#parts, session: this.session })

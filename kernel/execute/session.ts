@@ -76,7 +76,7 @@ function makePrepare(scope: Scope, parts: SessionParts): (uses: readonly string[
 
 async function loadEngine(scope: Scope, parts: SessionParts): Promise<Engine> {
   const { Engine } = await import('../engine/engine.ts')
-  const engine = new Engine(parts)
+  const engine = new Engine({ ...parts, scope })
   const globals: Record<string, () => unknown> = {
     butler: () => engine.session.butler,
     openRepo: () => engine.openRepo.bind(engine),

@@ -8,7 +8,7 @@ export interface MagicWords {
 export const CELL_WORDS = {
   sql: {
     usage: '%%sql or %%sql name, the variable that takes the result; the query in the lines below',
-    doc: 'Queries the datasets of the open repository: a dataset type is a table, its data-ID dimensions are columns.',
+    doc: 'Queries the datasets of the open repository: a dataset type is a table, its data-ID dimensions are columns. A variable that holds a catalog is a table too.',
   },
   pipeline: {
     usage: '%%pipeline [options] [--out name]; the pipeline as YAML in the lines below',

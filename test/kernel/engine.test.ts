@@ -224,6 +224,20 @@ test('%%sql names its result, which is typed', async () => {
   expect((await client.execute('bright.numRow')).error?.evalue).toContain("Did you mean 'numRows'")
 })
 
+test('a variable that holds a catalog is a table of the next query, as long as it holds one', async () => {
+  await client.execute('%%sql few\nSELECT * FROM range(3) AS r(n)')
+  expect(
+    (await client.execute('%%sql total\nSELECT sum(n)::DOUBLE AS all_of_it FROM few')).error,
+  ).toBeUndefined()
+  expect((await client.execute('total.f64("all_of_it")[0]')).result).toBe('3')
+  expect((await client.execute('%%sql\nSELECT * FROM fex')).error?.evalue).toContain("'few'")
+  await client.execute('const few = 5')
+  expect((await client.execute('%%sql\nSELECT * FROM few')).error?.evalue).toContain(
+    'holds no catalog any more',
+  )
+  expect((await client.execute('%%sql\nSELECT ${few}')).error?.text).toContain('await sql`')
+})
+
 test('a second repository opens beside the session’s', async () => {
   const code = `const beside = await openButler(butler.root, { collections: 'TinyCam/raw/all' })
 const seen = [Object.is(beside, butler), (await beside.queryDatasets('raw')).length > 0, beside.isWriteable]
