@@ -34,8 +34,10 @@ export {
 export { listField } from './fields/list.ts'
 export { dictField } from './fields/dict.ts'
 export { configField } from './fields/config.ts'
-export { Configurable, configurableField } from './fields/configurable.ts'
-export { ConfigChoice, configChoiceField } from './fields/choice.ts'
+export { Configurable } from './fields/configurable-value.ts'
+export { configurableField } from './fields/configurable.ts'
+export { ConfigChoice } from './fields/choice-value.ts'
+export { configChoiceField } from './fields/choice.ts'
 export { registryField, TargetRegistry } from './fields/registry.ts'
 export { configDictField } from './fields/config-dict.ts'
 export {
@@ -47,7 +49,8 @@ export {
   runAction,
 } from './define-action.ts'
 export { configurableActionField } from './fields/action.ts'
-export { ActionStruct, configurableActionStructField } from './fields/action-struct.ts'
+export { ActionStruct } from './fields/action-struct-value.ts'
+export { configurableActionStructField } from './fields/action-struct.ts'
 export {
   compareConfigs,
   deprecationsOf,

@@ -1,7 +1,7 @@
 import { FirstlightError } from '#core'
 import type { Config, Field } from './config-state.ts'
 import type { Where } from './errors.ts'
-import { ConfigChoice } from './fields/choice.ts'
+import { ConfigChoice } from './fields/choice-value.ts'
 import { savedText } from './fields/scalar.ts'
 import { locate, parsePath, type Slot } from './paths.ts'
 import { repr } from './python/repr.ts'

@@ -1,5 +1,6 @@
 import type { AnyConfigClass, ConfigTarget, Field } from '../config-state.ts'
-import { type ChoiceFieldOptions, type ConfigChoice, configChoiceField } from './choice.ts'
+import { type ChoiceFieldOptions, configChoiceField } from './choice.ts'
+import type { ConfigChoice } from './choice-value.ts'
 
 /** A named set of targets that plug-ins add to; `registryField` chooses from it. */
 export class TargetRegistry<T extends ConfigTarget = ConfigTarget> {

@@ -1,7 +1,7 @@
 import { checkOpen } from '../assign.ts'
 import type { Owner } from '../config-state.ts'
 import { FieldValidationError, type Where } from '../errors.ts'
-import type { ConfigChoice } from '../fields/choice.ts'
+import type { ConfigChoice } from '../fields/choice-value.ts'
 import { itemsOf } from '../python/plain.ts'
 import { binary } from '../python/operators.ts'
 import { PyFunction } from '../python/function.ts'

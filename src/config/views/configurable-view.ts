@@ -1,6 +1,6 @@
 import type { Owner } from '../config-state.ts'
 import { FieldValidationError, unknownTarget, type Where } from '../errors.ts'
-import type { Configurable } from '../fields/configurable.ts'
+import type { Configurable } from '../fields/configurable-value.ts'
 import { checkCount, namedArguments, PyFunction } from '../python/function.ts'
 import type { Arguments, PyValue } from '../python/values.ts'
 import { DottedName } from './class-name.ts'

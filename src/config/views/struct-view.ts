@@ -1,6 +1,6 @@
 import type { Owner } from '../config-state.ts'
 import type { Where } from '../errors.ts'
-import type { ActionStruct } from '../fields/action-struct.ts'
+import type { ActionStruct } from '../fields/action-struct-value.ts'
 import { entriesOf } from '../python/types.ts'
 import { PyFunction } from '../python/function.ts'
 import { itemsOf } from '../python/plain.ts'
