@@ -3,6 +3,7 @@ import type { RecordNode } from '#protocol'
 import type { DisplayData } from '../protocol/threads.ts'
 import { showMetadata } from './metadata-display.ts'
 import { recordData } from './record.ts'
+import { quantaText } from './text.ts'
 
 /** Task metadata and quantum graphs. */
 export function showPipelineThing(value: unknown): Promise<DisplayData> | undefined {
@@ -24,13 +25,13 @@ function showGraph(graph: QuantumGraph): DisplayData {
     const count = (tasks[i + 1]?.first ?? size) - first
     return {
       label: node.label,
-      value: `${count} ${count === 1 ? 'quantum' : 'quanta'}`,
+      value: quantaText(count),
       note: node.dimensions.required.join(', '),
     }
   })
   return recordData({
     title: 'Quantum graph',
-    subtitle: `${size} quanta of ${tasks.length} tasks`,
+    subtitle: `${quantaText(size)} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`,
     facts,
     tree,
   })

@@ -42,3 +42,5 @@ export function htmlTable(
     `<tr>${cells.map((cell, c) => `<${tag}${align(c)}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   return `<table><thead>${row(heads, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`
 }
+
+export const quantaText = (count: number): string => `${count} ${count === 1 ? 'quantum' : 'quanta'}`

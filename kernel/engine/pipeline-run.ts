@@ -1,3 +1,4 @@
+import { quantaText } from '../display/text.ts'
 import type { Butler, DatasetRef } from '#butler'
 import type { QuantumResult, RunResult } from '#pipeline'
 import { KernelError } from '../errors.ts'
@@ -36,7 +37,7 @@ export class EndedRun implements PipelineRun {
   [Symbol.for('Jupyter.display')](): MimeBundle {
     const { length: failed } = this.failures
     const counts = failed === 0 ? this.state : `${this.state}, ${failed} failed,`
-    return { 'text/plain': `${this.quanta.length} quanta ${counts} in ${this.run}` }
+    return { 'text/plain': `${quantaText(this.quanta.length)} ${counts} in ${this.run}` }
   }
 }
 

@@ -74,7 +74,8 @@ export class Control<T> extends Widget {
 
   override toString(): string {
     const value = this.value
-    return `${super.toString()}(${this.label}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)})`
+    const label = this.label === '' ? '' : `${this.label}: `
+    return `${super.toString()}(${label}${typeof value === 'string' ? JSON.stringify(value) : String(value)})`
   }
 }
 

@@ -50,6 +50,7 @@ test('a slider opens with layout and style, is shown by its model, and is set fr
   const data = run.ofType('execute_result')[0]?.content['data'] as Content
   expect(data[VIEW]).toEqual({ version_major: 2, version_minor: 0, model_id: id })
   expect(data['text/plain']).toBe('IntSlider(sigma: 3)')
+  expect((await client.execute('String(widgets.slider(1, 2))')).result).toBe("'IntSlider(1)'")
   const sent = send(id, { method: 'update', state: { value: 7 }, buffer_paths: [] })
   await client.waitFor(() => client.idleOf(sent) !== undefined)
   expect(messages(id).at(-1)).toMatchObject({ method: 'echo_update', state: { value: 7 } })
