@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { messageOf } from '#core'
 import { makeFolders } from '../folders.ts'
@@ -30,28 +30,62 @@ export const addressOf = (info: ConnectionInfo, port: PortName): string =>
     ? `ipc://${info.ip}-${info[`${port}_port`]}`
     : `tcp://${info.ip}:${info[`${port}_port`]}`
 
-/** Connection details with five free ports of `ip` and a fresh key. Ports are held together while choosing, so they differ. */
+/**
+ * Where kernels listen: below the ports that systems give to outgoing connections (Linux from 32768, others from 49152). One of
+ * those may be taken between the choice and the kernel's start, by the very sockets that wait for that kernel.
+ */
+const [FIRST_PORT, PORTS] = [20_000, 10_000]
+/** Ports that were chosen are not chosen again for so many others: their kernels may only be starting, or starting again. */
+const MOST_CHOSEN = 2000
+const chosen = new Set<number>()
+
+/** Connection details with five free ports of `ip` and a fresh key. */
 export async function freeConnection(kernelName: string, ip = '127.0.0.1'): Promise<ConnectionInfo> {
-  const holders = await Promise.all(Array.from({ length: 5 }, () => listen(ip)))
-  const ports = holders.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(holders.map((server) => new Promise((done) => server.close(done))))
-  const [shell_port, control_port, iopub_port, stdin_port, hb_port] = ports as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  const addresses = { shell_port, control_port, iopub_port, stdin_port, hb_port }
-  const signing = { key: randomUUID(), signature_scheme: 'hmac-sha256' }
-  return { transport: 'tcp', ip, ...addresses, ...signing, kernel_name: kernelName }
+  const port = () => freePort(ip)
+  return {
+    transport: 'tcp',
+    ip,
+    shell_port: await port(),
+    control_port: await port(),
+    iopub_port: await port(),
+    stdin_port: await port(),
+    hb_port: await port(),
+    key: randomUUID(),
+    signature_scheme: 'hmac-sha256',
+    kernel_name: kernelName,
+  }
 }
 
-const listen = (ip: string): Promise<Server> =>
+async function freePort(ip: string): Promise<number> {
+  for (let tries = 0; tries < PORTS; tries++) {
+    const port = FIRST_PORT + randomInt(PORTS)
+    if (chosen.has(port)) continue
+    keepChosen(port)
+    if (await isFree(port, ip)) return port
+  }
+  throw new JupyterError(
+    'jupyter/no-port',
+    `No free port of ${ip} from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1}`,
+    {
+      hint: 'Other programs hold them; `ss -tln` lists which.',
+    },
+  )
+}
+
+function keepChosen(port: number): void {
+  chosen.add(port)
+  const [oldest] = chosen
+  if (chosen.size > MOST_CHOSEN && oldest !== undefined) chosen.delete(oldest)
+}
+
+const isFree = (port: number, ip: string): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, ip, () => resolve(server))
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false)
+      else reject(error)
+    })
+    server.listen(port, ip, () => server.close(() => resolve(true)))
   })
 
 /** Write a connection file that only this user can read; an existing file is refused. */
