@@ -105,6 +105,17 @@ test('new files get free names, copies a number', async () => {
   expect(await post({ copy_from: 'new/Untitled-Copy1.ipynb' })).toBe('Untitled-Copy2.ipynb')
 })
 
+test('notebooks of other formats are refused with their cure', async () => {
+  const old = { nbformat: 3, nbformat_minor: 0, metadata: {}, worksheets: [{ cells: [], metadata: {} }] }
+  writeFileSync(join(server.root, 'old.ipynb'), JSON.stringify(old))
+  const answer = await server.call('GET', '/api/contents/old.ipynb')
+  expect(answer.status).toBe(400)
+  expect((await json(answer))['message']).toMatch(/format 3.*nbconvert --to notebook --inplace old\.ipynb$/)
+  const sent = await server.call('PUT', '/api/contents/sent.ipynb', { type: 'notebook', content: old })
+  expect((await json(sent))['message']).toMatch(/format/)
+  expect(existsSync(join(server.root, 'sent.ipynb'))).toBe(false)
+})
+
 test('a folder is copied with what it holds but not into itself, links stay links', async () => {
   mkdirSync(join(server.root, 'whole/deep/.ipynb_checkpoints'), { recursive: true })
   writeFileSync(join(server.root, 'whole/deep/a.txt'), 'a')

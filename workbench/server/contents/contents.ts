@@ -9,7 +9,7 @@ import { CHECKPOINTS, Checkpoints } from './checkpoints.ts'
 import { mimeOf } from './mime.ts'
 import { type ContentsModel, type ModelOptions, readModel } from './model.ts'
 import { copyName, freeName } from './names.ts'
-import { formatNotebook, parseNotebook } from './notebook.ts'
+import { checkFormat, formatNotebook, parseNotebook } from './notebook.ts'
 import { Notary } from './trust.ts'
 import { Uploads } from './upload.ts'
 import { notebookProblem } from './validate.ts'
@@ -143,6 +143,7 @@ export class Contents {
     const { content, chunk } = model
     if (chunk !== undefined && chunk !== null) throw badRequest('A notebook is saved in one piece')
     if (!isObject(content)) throw badRequest('A notebook is saved with content')
+    checkFormat(content, path)
     if (!Array.isArray(content['cells']) || !content['cells'].every(isObject))
       throw badRequest('A notebook has a list of cells')
     const problem = notebookProblem(content)

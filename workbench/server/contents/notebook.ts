@@ -5,15 +5,20 @@ import { isObject, type JsonObject, parseJson } from '../http/body.ts'
 /** Read a version-4 notebook; lines that are stored as arrays are joined, as front ends expect. */
 export function parseNotebook(bytes: Uint8Array, name: string): JsonObject {
   const notebook = parseJson(Buffer.from(bytes).toString('utf8'), `The notebook ${name}`)
+  checkFormat(notebook, name)
   if (!isObject(notebook) || !Array.isArray(notebook['cells'])) {
     throw badRequest(`${name} is not a notebook: it has no list of cells`)
   }
-  if (notebook['nbformat'] !== 4) {
-    throw badRequest(
-      `${name} has notebook format ${String(notebook['nbformat'])}; this server reads format 4`,
-    )
-  }
+  if (notebook['nbformat'] !== 4) throw badRequest(`${name} does not say its notebook format`)
   return mapText(notebook, joinLines)
+}
+
+/** Formats before 4 have no cells of their own but worksheets. */
+export function checkFormat(notebook: unknown, name: string): void {
+  const format = isObject(notebook) ? notebook['nbformat'] : undefined
+  if (typeof format !== 'number' || format === 4) return
+  const cure = format < 4 ? `; convert it first: jupyter nbconvert --to notebook --inplace ${name}` : ''
+  throw badRequest(`${name} has notebook format ${format}, this server knows format 4${cure}`)
 }
 
 /** The bytes of a notebook as the Jupyter tools write it: sorted keys, indent 1, long texts as lines, `trusted` dropped. */
