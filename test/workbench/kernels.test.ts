@@ -313,13 +313,20 @@ describe('sessions', () => {
   })
 })
 
-test('an idle kernel without client is culled when asked for', async () => {
+test('an idle kernel is culled when asked for, and not under an open page', async () => {
   const culling = await startTestServer({ cullIdleSec: 0.2, cullEverySec: 0.1 })
   addKernelspec(culling, 'fake', [process.execPath, FAKE, '{connection_file}'])
   try {
-    await culling.call('POST', '/api/kernels', { name: 'fake' })
+    const { id } = (await (
+      await culling.call('POST', '/api/kernels', { name: 'fake' })
+    ).json()) as KernelModel
+    const page = await TestChannel.open(culling, id)
+    await page.idle(page.execute('hello'))
     const count = async () => ((await (await culling.call('GET', '/api/kernels')).json()) as unknown[]).length
+    // Five times as long as an idle kernel without a page would be kept.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
     expect(await count()).toBe(1)
+    await page.close()
     await expect.poll(count, { timeout: 10_000 }).toBe(0)
   } finally {
     await culling.close()
