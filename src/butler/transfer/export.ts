@@ -4,6 +4,7 @@ import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { extensionOf, folderOf, joinPath, zipMember } from '../datastore/uri.ts'
 import type { Repository } from '../repository/repository.ts'
+import { oncePerId } from './transfer.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { fieldType } from '../dimensions/codec.ts'
 import { FileExistsError, FormatterError } from '../errors.ts'
@@ -24,7 +25,8 @@ export interface ExportRequest {
 }
 
 /** Describe datasets with all that another repository needs to take them, in the anchor's export format 1.0.2. */
-export async function exportRepository(repository: Repository, request: ExportRequest): Promise<string> {
+export async function exportRepository(repository: Repository, given: ExportRequest): Promise<string> {
+  const request = { ...given, datasets: oncePerId(given.datasets) }
   const yaml = new YamlWriter()
   yaml.line(0, 'description: Butler Data Repository Export')
   yaml.line(0, 'version: 1.0.2')
@@ -85,7 +87,25 @@ async function describedCollections(
   const names = new Set([...request.datasets.map((r) => r.run).sort(), ...(request.collections ?? [])])
   const out: CollectionRecord[] = []
   for (const name of names) out.push(await repository.collections.get(name))
-  return [...out.filter((c) => c.type !== 'CHAINED'), ...out.filter((c) => c.type === 'CHAINED')]
+  return [
+    ...out.filter((c) => c.type !== 'CHAINED'),
+    ...childrenFirst(out.filter((c) => c.type === 'CHAINED')),
+  ]
+}
+
+/** The anchor makes chains one after the other as they come, and wants their children to be there. */
+function childrenFirst(chains: readonly CollectionRecord[]): readonly CollectionRecord[] {
+  const byName = new Map(chains.map((chain) => [chain.name, chain]))
+  const sorted = new Set<CollectionRecord>()
+  const visit = (chain: CollectionRecord) => {
+    for (const name of chain.children) {
+      const child = byName.get(name)
+      if (child !== undefined && !sorted.has(child)) visit(child)
+    }
+    sorted.add(chain)
+  }
+  for (const chain of chains) visit(chain)
+  return [...sorted]
 }
 
 function writeCollection(yaml: YamlWriter, collection: CollectionRecord): void {

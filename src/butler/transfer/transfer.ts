@@ -30,9 +30,10 @@ export interface TransferReport {
 export async function transferFrom(
   target: Repository,
   source: Repository,
-  refs: readonly DatasetRef[],
+  given: readonly DatasetRef[],
   options: TransferOptions = {},
 ): Promise<TransferReport> {
+  const refs = oncePerId(given)
   const files = await source.datastore.stored(refs.map((r) => r.id))
   const stored = refs.filter((r) => files.has(r.id))
   const report = { transferred: stored, unstored: refs.filter((r) => !files.has(r.id)) }
@@ -71,6 +72,11 @@ export async function transferFrom(
   })
   return report
 }
+
+/** A dataset that several collections gave is one dataset. */
+export const oncePerId = (refs: readonly DatasetRef[]): readonly DatasetRef[] => [
+  ...new Map(refs.map((ref) => [ref.id, ref])).values(),
+]
 
 /** Every part of a dataset, from where it is. */
 function filesOf({ store, records }: StoredFiles, ref: DatasetRef): readonly FileDataset[] {
