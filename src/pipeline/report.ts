@@ -279,7 +279,7 @@ function countDatasets(
     const isHarmless = visible !== undefined && ref === quantum.log && !curseFailedLogs
     const isCursed = visible === undefined ? status === 'wonky' : status !== 'successful' && !isHarmless
     if (isCursed && isFound) found.cursed++
-    else if (status !== 'successful') found.unsuccessful.push(requiredValues(ref.coordinate))
+    else if (status !== 'successful') found.unsuccessful.push(ref.coordinate.values)
     else if (isFound) found.visible++
     else if (stored.has(ref.id)) found.shadowed++
     else found.predictedOnly++

@@ -36,6 +36,8 @@ const graph = (...more: readonly string[]) => [
   ...more,
 ]
 
+const run = (...more: readonly string[]) => ['run', ...graph(...more).slice(1, 7), '-d', where('4'), ...more]
+
 const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegExp])[] = [
   [['build', '-t', 'fl_tasks.IsrTask:', '--show', 'pipeline'], 0, /^ {2}isr:$/m],
   [build('--select-tasks', '', '--show', 'task-graph'), 0, /calibrate/],
@@ -56,6 +58,14 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [graph('--data-id-table', '<WORK>/bad.csv'), 1, /visitt/],
   [graph('--data-id-table', '<WORK>/none.csv'), 1, /none\.csv holds no data IDs/],
   [['run', '-b', '<REPO>', '-p', FRAME, '-o', 'u/q', '--show', 'config=isr::gain'], 0, /config\.gain=3\.5/],
+  [run('-o', 'u/q', '--replace-run', '--prune-replaced=bad'), 2, /Allowed choices are unstore, purge/],
+  [run('-o', 'u/q', '--prune-replaced=purge'), 1, /--prune-replaced needs --replace-run/],
+  [run('-o', 'u/q', '--replace-run'), 1, /--replace-run needs an existing output chain/],
+  [run('-o', 'u/q', '--extend-run'), 1, /Output chain 'u\/q' has no children/],
+  [run('-o', 'u/q', '-j', '0'), 2, /a whole number, 1 or more/],
+  [['cleanup', '-b', '<REPO>', 'u/nosuch', '--no-confirm'], 1, /Did not find a collection named "u\/nosuch"/],
+  [['purge', '-b', '<REPO>', 'HSC/raw/all', '--no-confirm'], 1, /must be a CHAINED collection/],
+  [['report', '<REPO>', '<WORK>/none.qg'], 1, /Cannot read the graph file/],
   [['--log-level', 'BOGUS', 'build', '-p', FRAME, '--show', 'tasks'], 1, /'BOGUS' is no log level/],
 ]
 

@@ -205,3 +205,32 @@ test('every option of every subcommand of the real pipetask is taken by ours', a
   }
   expect(missing).toEqual([])
 })
+
+const READ_SUMMARIES = `
+import sys
+from lsst.pipe.base.quantum_reports import Report
+for path in sys.argv[1:]:
+    report = Report.model_validate_json(open(path).read())
+    error = report.exceptionInfo
+    print(report.status.name, sum(t.numQuanta for t in report.qgraphSummary.qgraphTaskSummaries.values()),
+          sorted((q.taskLabel, q.status.name, *sorted(q.dataId)) for q in report.quantaReports), error and error.message)
+`
+
+test('summaries of a graph and of a run that failed are read by the real software', {
+  timeout: 60_000,
+}, async () => {
+  const { root, work } = master.copy()
+  const [graph, run] = [join(work, 'graph.json'), join(work, 'run.json')]
+  const common = ['-b', root, '-p', `${PIPELINE}#isr,characterizeImage`, '-i', 'HSC/defaults', '-o', 'u/both']
+  const more = [...common, '-d', detectors('5'), '-c', "isr:failOn={5: 'raise'}", '--summary']
+  expect((await pipetask(['pipetask', 'qgraph', ...more, graph])).rc).toBe(0)
+  expect((await pipetask(['pipetask', 'run', '--register-dataset-types', ...more, run])).rc).toBe(1)
+  const quanta = [
+    "('characterizeImage', 'SKIPPED', 'detector', 'instrument', 'visit')",
+    "('isr', 'FAILURE', 'detector', 'exposure', 'instrument')",
+  ]
+  expect(python(READ_SUMMARIES, graph, run).split('\n').slice(0, 2)).toEqual([
+    'SUCCESS 2 [] None',
+    `FAILURE 2 [${quanta.join(', ')}] One or more tasks failed during execution.`,
+  ])
+})

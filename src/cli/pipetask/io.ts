@@ -16,6 +16,8 @@ export interface CommandIo {
   readonly tasks?: TaskRegistry
   /** Command line as typed, for graph headers. */
   readonly commandLine: string
+  /** The same by words, where `runPipetask` was given it. */
+  readonly words?: readonly string[]
   /** A pipeline that is no file, as in a notebook cell; errors call it by its name. */
   readonly pipelineText?: { readonly text: string; readonly name: string }
   /** Shows a run in its own way instead of the terminal's line of progress. */

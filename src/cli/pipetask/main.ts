@@ -35,7 +35,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
 }
 
 /** Run one `pipetask` command line; gives the exit code. */
-export async function runPipetask(argv: readonly string[], io: CommandIo): Promise<number> {
+export async function runPipetask(argv: readonly string[], given: CommandIo): Promise<number> {
+  const io = { ...given, words: ['pipetask', ...argv] }
   let longLog = false
   let exitCode = 0
   const program = addLogOptions(

@@ -4,7 +4,8 @@ import type { CommandIo } from './io.ts'
 /** Counts of a graph in the anchor's JSON shape. */
 export const graphSummary = (graph: QuantumGraph, io: CommandIo): unknown => ({
   cmdLine: io.commandLine,
-  creationUTC: new Date(graph.header.time).toISOString(),
+  // As Python prints it, in microseconds.
+  creationUTC: new Date(graph.header.time).toISOString().replace('T', ' ').replace('Z', '000'),
   inputCollection: graph.header.inputs,
   outputCollection: graph.header.output ?? null,
   outputRun: graph.header.run,
@@ -42,26 +43,33 @@ const STATUS = {
   pending: 'skipped',
 } as const
 
-/** How the quanta of a run ended, in the anchor's JSON shape. */
+/** What the anchor raises at the end of a run in which quanta failed. */
+const FAILED = {
+  className: 'lsst.pipe.base.mp_graph_executor.MPGraphExecutorError',
+  message: 'One or more tasks failed during execution.',
+}
+
+/** How the quanta of a run ended, in the anchor's JSON shape, whose reader takes no further fields. */
 export function executionSummary(
   graph: QuantumGraph,
   result: { readonly quanta: readonly QuantumResult[]; readonly exitCode: number },
   io: CommandIo,
 ): string {
-  const quantaReports = result.quanta.map(({ id, label, dataId, state, error, elapsedSec }) => ({
+  const required = new Map(graph.tasks.map(({ node }) => [node.label, node.dimensions.required]))
+  const quantaReports = result.quanta.map(({ id, label, dataId, state, error }) => ({
     quantumId: id,
     taskLabel: label,
-    dataId,
+    dataId: Object.fromEntries(required.get(label)?.map((name) => [name, dataId[name]]) ?? []),
     status: STATUS[state],
-    ...(elapsedSec !== undefined && { elapsedSec }),
-    exceptionInfo: error === undefined ? null : { className: error.name, message: error.message },
+    ...(error && { exceptionInfo: { className: error.name, message: error.message } }),
   }))
   return `${JSON.stringify(
     {
       qgraphSummary: graphSummary(graph, io),
       status: result.exitCode === 0 ? 'success' : 'failure',
-      cmdLine: io.commandLine,
+      cmdLine: io.words ?? [io.commandLine],
       exitCode: result.exitCode,
+      ...(result.exitCode !== 0 && { exceptionInfo: FAILED }),
       quantaReports,
     },
     null,
