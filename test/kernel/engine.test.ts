@@ -164,7 +164,7 @@ test('an interrupted pipeline cell ends when its run has, and its last picture s
 test('%%pipetask run shows its quanta and gives the run', async () => {
   const cell = `%%pipetask run ${OWN} ${DATA} -o u/me/line -t own.SizeTask --register-dataset-types --out line`
   const run = await client.execute(cell)
-  expect(bundleOf(run)['text/plain']).toMatch(/^1 quanta done in u\/me\/line\//)
+  expect(bundleOf(run)['text/plain']).toMatch(/^1 quantum done in u\/me\/line\//)
   const drawn = [...run.ofType('display_data'), ...run.ofType('update_display_data')].at(-1)
   const last = drawn?.content['data'] as Record<string, unknown>
   expect(last[MIME.pipeline]).toMatchObject({
