@@ -166,7 +166,7 @@ export async function executeRun(
   context: Context,
 ): Promise<RunResult> {
   tellGraph(graph, options.onEvent)
-  await applyCollections(butler, collections)
+  await applyCollections(butler, collections, graph.pipeline)
   await registerDatasetTypes(butler, graph, options.registerDatasetTypes ?? false)
   const packages = options.noVersions === true ? undefined : options.packages
   const { skipInitWrites = false } = options

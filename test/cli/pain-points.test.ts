@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { butlerCommand } from '../support/commands.ts'
@@ -85,15 +86,19 @@ test('displaced runs go all at once', async () => {
   expect((await runs()).length).toBe(before - 1)
 })
 
-test('a run that another chain holds is not purged when it is replaced', async () => {
-  const before = await runs()
-  const current = [...before].sort().at(-1) ?? ''
-  await butler('collection-chain', root, 'u/keep', current)
-  const { rc, stderr } = await run('--replace-run', '--prune-replaced=purge', ...where('4'))
-  expect(rc).toBe(1)
-  expect(stderr).toContain(`Run '${current}' cannot be purged: it is in 'u/keep' too.`)
-  expect(await runs()).toEqual(before)
-})
+test.each(['purge', 'unstore'])(
+  'a run that another chain holds is not pruned by %s when it is replaced',
+  async (how) => {
+    const before = await runs()
+    const current = [...before].sort().at(-1) ?? ''
+    await butler('collection-chain', root, 'u/keep', current)
+    const { rc, stderr } = await run('--replace-run', `--prune-replaced=${how}`, ...where('4'))
+    await butler('remove-collections', root, 'u/keep', '--no-confirm')
+    expect(rc).toBe(1)
+    expect(stderr).toContain(`Run '${current}' cannot be pruned: it is in 'u/keep' too.`)
+    expect(await runs()).toEqual(before)
+  },
+)
 
 test('the type of every collection is shown', async () => {
   const { out } = await butler('query-collections', root, 'u/pain')
@@ -128,8 +133,18 @@ test('a config that does not match names every field that differs', async () => 
 
 test('what a replaced run was made with stays when it is unstored', async () => {
   const [last] = (await runs()).slice(-1)
+  writeFileSync(join(work, 'own.json'), '{"of": "somebody"}')
+  writeFileSync(join(work, 'own.csv'), `file,instrument,visit\n${join(work, 'own.json')},HSC,903334\n`)
+  await butler('register-dataset-type', root, 'ownNote', 'StructuredDataDict', 'instrument', 'visit')
+  const formatter = 'lsst.daf.butler.formatters.json.JsonFormatter'
+  const table = join(work, 'own.csv')
+  const ingest = ['ingest-files', root, 'ownNote', last ?? '', table, '--formatter', formatter]
+  expect(await butler(...ingest, '--transfer', 'copy')).toMatchObject({ code: 0 })
   const { rc, stderr } = await run('--replace-run', '--prune-replaced=unstore', ...where('4'))
   expect(rc, stderr).toBe(0)
+  const uris = await butler('query-datasets', root, 'ownNote', '--collections', last ?? '', '--show-uri')
+  const uri = /file:\S+/.exec(uris.out)?.[0]
+  expect(existsSync(new URL(uri ?? 'file:///none'))).toBe(true)
   const { out } = await butler('query-datasets', root, 'isr_config', 'packages', '--collections', last ?? '')
   expect(out).toContain('isr_config')
   expect(out).toContain('packages')

@@ -1,4 +1,5 @@
 import type { Butler } from '#butler'
+import type { PipelineGraph } from '../graph/pipeline-graph.ts'
 import { pipelineError } from '../errors.ts'
 
 /** The collection options of `pipetask run` and `qgraph`. */
@@ -56,7 +57,7 @@ export async function resolveCollections(
     throw bad(noInputs(output, extendRun), 'Name where the inputs are with -i.')
   const run = chooseRun(options, chain, known, now)
   const replaced = replaceRun ? firstRun(chain, known, output ?? '') : undefined
-  if (replaced !== undefined && pruneReplaced === 'purge') await refuseHeld(butler, replaced, output)
+  if (replaced !== undefined && pruneReplaced !== undefined) await refuseHeld(butler, replaced, output)
   const kept = chain.filter((name) => name !== replaced)
   const based =
     given === undefined || output === undefined
@@ -78,13 +79,13 @@ export async function resolveCollections(
   }
 }
 
-/** A run that somebody keeps in another chain is not purged. */
+/** A run that somebody keeps in another chain is not pruned, though the anchor would unstore it. */
 async function refuseHeld(butler: Butler, run: string, output: string | undefined): Promise<void> {
   const [info] = await butler.collections.queryInfo(run, { includeParents: true })
   const others = (info?.parents ?? []).filter((name) => name !== output)
   if (others.length > 0)
     throw bad(
-      `Run '${run}' cannot be purged: it is in ${others.map((name) => `'${name}'`).join(', ')} too.`,
+      `Run '${run}' cannot be pruned: it is in ${others.map((name) => `'${name}'`).join(', ')} too.`,
       'Leave --prune-replaced out, or take it out first: butler collection-chain REPO PARENT RUN --mode remove.',
     )
 }
@@ -171,8 +172,15 @@ async function rebased(
   return [...own, ...inputs, ...flat.filter((name) => !inputs.includes(name))]
 }
 
-/** Make the run and the chain, and treat what was replaced, as resolved. */
-export async function applyCollections(butler: Butler, collections: RunCollections): Promise<void> {
+/**
+ * Make the run and the chain, and treat what was replaced, as resolved. Unstored is what the quanta of this pipeline make, as in the
+ * anchor: what others put into the run stays.
+ */
+export async function applyCollections(
+  butler: Butler,
+  collections: RunCollections,
+  pipeline: PipelineGraph,
+): Promise<void> {
   const { run, runExists, output, chain, chainExists, replaced, pruneReplaced } = collections
   if (!runExists) await butler.collections.register(run, 'RUN')
   if (output !== undefined && !chainExists) await butler.collections.register(output, 'CHAINED')
@@ -185,6 +193,9 @@ export async function applyCollections(butler: Butler, collections: RunCollectio
     limit: null,
     explain: false,
   })
-  const perDataId = refs.filter((ref) => ref.datasetType.dimensions.names.length > 0)
-  await butler.pruneDatasets(perDataId, { disassociate: false, unstore: true, purge: false })
+  const made = refs.filter(({ datasetType: { name } }) => {
+    const type = pipeline.datasetTypes.get(name)
+    return type?.producer !== undefined && !type.isInit
+  })
+  await butler.pruneDatasets(made, { disassociate: false, unstore: true, purge: false })
 }
