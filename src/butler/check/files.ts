@@ -4,7 +4,7 @@ import type { StoredRecord } from '../datastore/record-table.ts'
 import { withoutFragment } from '../datastore/uri.ts'
 import { eachLimited } from './each-limited.ts'
 import { isHousekeeping, isStaged, isTemporary, looksLikeDataset } from './file-kinds.ts'
-import type { OwnerNames } from './find.ts'
+import type { OwnerNames } from './report.ts'
 
 /** All paths below the datastore's root; none where there is no such folder or the server cannot list. */
 export async function listFiles({ files, root }: FileDatastore): Promise<readonly string[]> {

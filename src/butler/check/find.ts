@@ -3,7 +3,7 @@ import type { Accepts } from '../datastore/constraints.ts'
 import type { Repository } from '../repository/repository.ts'
 import { listFiles, sortFiles } from './files.ts'
 import { judgeRecords } from './records.ts'
-import type { CheckReport } from './report.ts'
+import type { CheckReport, OwnerNames } from './report.ts'
 import { findUnrecorded, type LostRecord } from './unrecorded.ts'
 
 export interface FindOptions {
@@ -25,12 +25,6 @@ export interface StoreReport {
   readonly displaced: readonly string[]
   /** Datasets whose records can be written again. */
   readonly lost: readonly LostRecord[]
-}
-
-/** Names of what rows have by number. */
-export interface OwnerNames {
-  readonly types: ReadonlyMap<number, string>
-  readonly runs: ReadonlyMap<number, string>
 }
 
 /** Compare rows with files. Nothing is changed. A report for each datastore that keeps files, and what the database says. */

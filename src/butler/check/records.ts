@@ -4,8 +4,7 @@ import type { FileRecord, StoredRecord } from '../datastore/record-table.ts'
 import { isAddress, withoutFragment, zipMember } from '../datastore/uri.ts'
 import { readZipDirectory } from '../datastore/zip-reader.ts'
 import { eachLimited } from './each-limited.ts'
-import type { OwnerNames } from './find.ts'
-import type { BrokenRecord } from './report.ts'
+import type { BrokenRecord, OwnerNames } from './report.ts'
 
 interface Judging {
   readonly names: OwnerNames

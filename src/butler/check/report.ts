@@ -1,3 +1,9 @@
+/** Names of what rows have by number. */
+export interface OwnerNames {
+  readonly types: ReadonlyMap<number, string>
+  readonly runs: ReadonlyMap<number, string>
+}
+
 /** A record whose file is not as it says. */
 export interface BrokenRecord {
   readonly id: string

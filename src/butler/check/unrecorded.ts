@@ -9,8 +9,7 @@ import { expandDataId } from '../dimensions/expand.ts'
 import { FileExistsError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 import { runOf } from './file-kinds.ts'
-import type { OwnerNames } from './find.ts'
-import type { BrokenRecord } from './report.ts'
+import type { BrokenRecord, OwnerNames } from './report.ts'
 
 /** A known dataset without records, and those that its files should have. */
 export interface LostRecord {
