@@ -7,7 +7,7 @@ const SERVER_STARTED = 'firstlightStarted'
  * `same`: nothing has changed. `renewed`: there was a login since this page was loaded, in another tab of this browser.
  * `refused`: the server wants one.
  */
-export type Renewal = 'same' | 'renewed' | 'refused'
+type Renewal = 'same' | 'renewed' | 'refused'
 
 /**
  * This page's login, which may outlive the server that gave it: pages are open for days. Events: `refused`, and
