@@ -98,7 +98,13 @@ export type { QuantumJob, QuantumOutcome } from './execute/job.ts'
 export { type QuantumEnvironment, QuantumRunner } from './execute/run-quantum.ts'
 export { makeWireReader, wireJob, type WireReader, workerSetup } from './execute/wire.ts'
 export type { FromWorker, ToWorker, WireJob, WorkerSetup } from './execute/worker-messages.ts'
-export { type ErrorRecord, errorRecord, type QuantumResult, WORKER_LOST } from './execute/outcome.ts'
+export {
+  type ErrorRecord,
+  errorRecord,
+  type QuantumResult,
+  TIMED_OUT,
+  WORKER_LOST,
+} from './execute/outcome.ts'
 export { type GraphResult, runQuantumGraph } from './execute/run-graph.ts'
 export {
   executeQuantumBacked,

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openNodeButler } from '#platform/node'
 import { butlerCommand } from '../support/commands.ts'
@@ -233,4 +234,30 @@ test('summaries of a graph and of a run that failed are read by the real softwar
     'SUCCESS 2 [] None',
     `FAILURE 2 [${quanta.join(', ')}] One or more tasks failed during execution.`,
   ])
+})
+
+test('a run in which nothing went wrong but its time limit is a timeout to the real software', {
+  timeout: 60_000,
+}, async () => {
+  const { root, work } = master.copy()
+  const [pipeline, summary] = [join(work, 'endless.yaml'), join(work, 'run.json')]
+  const task = '{class: faulty.FaultyTask, config: {faults: {5: loop}}}'
+  writeFileSync(pipeline, `description: endless\ntasks:\n  endless: ${task}\n`)
+  const options = [
+    '-b',
+    root,
+    '-p',
+    pipeline,
+    '-i',
+    'HSC/raw/all',
+    '-o',
+    'u/endless',
+    '--register-dataset-types',
+  ]
+  const faulty = fileURLToPath(new URL('../support/faulty-tasks.mjs', import.meta.url))
+  const more = ['--task-module', faulty, '--timeout', '2', '--summary', summary, '-d', detectors('5')]
+  expect((await pipetask(['pipetask', 'run', ...options, ...more])).rc).toBe(1)
+  expect(python(READ_SUMMARIES, summary).trim()).toBe(
+    "TIMEOUT 1 [('endless', 'TIMEOUT', 'detector', 'exposure', 'instrument')] One or more tasks timed out during execution.",
+  )
 })

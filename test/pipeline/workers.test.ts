@@ -124,7 +124,10 @@ test('a crash and a full memory each end one quantum, and the run goes on', {
 test('an endless loop ends at the time limit, and the run goes on', { timeout: 180_000 }, async () => {
   const result = await run({ faults: { 5: 'loop' }, timeoutSec: 10 })
   expect(states(result)).toEqual({ 4: 'done', 5: 'failed', 10: 'done', 11: 'done' })
-  expect(result.quanta[1]?.error?.message).toMatch(/took longer than 10 s/)
+  expect(result.quanta[1]?.error).toMatchObject({
+    name: 'TimeoutError',
+    message: expect.stringMatching(/took longer than 10 s/) as unknown,
+  })
   expect(result.logs[5]).toMatch(/took longer than 10 s/)
 })
 

@@ -1,4 +1,4 @@
-import type { QuantumGraph, QuantumResult } from '#pipeline'
+import { type QuantumGraph, type QuantumResult, TIMED_OUT } from '#pipeline'
 import type { CommandIo } from './io.ts'
 
 /** Counts of a graph in the anchor's JSON shape. */
@@ -43,10 +43,25 @@ const STATUS = {
   pending: 'skipped',
 } as const
 
-/** What the anchor raises at the end of a run in which quanta failed. */
-const FAILED = {
-  className: 'lsst.pipe.base.mp_graph_executor.MPGraphExecutorError',
-  message: 'One or more tasks failed during execution.',
+const isTimeout = ({ state, error }: QuantumResult): boolean =>
+  state === 'failed' && error?.name === TIMED_OUT
+
+/** What the anchor raises at the end of a run in which quanta failed, or did nothing but take too long. */
+const RAISED = {
+  failure: {
+    className: 'lsst.pipe.base.mp_graph_executor.MPGraphExecutorError',
+    message: 'One or more tasks failed during execution.',
+  },
+  timeout: {
+    className: 'lsst.pipe.base.mp_graph_executor.MPTimeoutError',
+    message: 'One or more tasks timed out during execution.',
+  },
+} as const
+
+/** How a run ended that has an exit code. */
+function unsuccessful(quanta: readonly QuantumResult[]): keyof typeof RAISED {
+  const failed = quanta.filter(({ state }) => state === 'failed')
+  return failed.length > 0 && failed.every(isTimeout) ? 'timeout' : 'failure'
 }
 
 /** How the quanta of a run ended, in the anchor's JSON shape, whose reader takes no further fields. */
@@ -56,20 +71,25 @@ export function executionSummary(
   io: CommandIo,
 ): string {
   const required = new Map(graph.tasks.map(({ node }) => [node.label, node.dimensions.required]))
-  const quantaReports = result.quanta.map(({ id, label, dataId, state, error }) => ({
-    quantumId: id,
-    taskLabel: label,
-    dataId: Object.fromEntries(required.get(label)?.map((name) => [name, dataId[name]]) ?? []),
-    status: STATUS[state],
-    ...(error && { exceptionInfo: { className: error.name, message: error.message } }),
+  const quantaReports = result.quanta.map((quantum) => ({
+    quantumId: quantum.id,
+    taskLabel: quantum.label,
+    dataId: Object.fromEntries(
+      required.get(quantum.label)?.map((name) => [name, quantum.dataId[name]]) ?? [],
+    ),
+    status: isTimeout(quantum) ? 'timeout' : STATUS[quantum.state],
+    ...(quantum.error && {
+      exceptionInfo: { className: quantum.error.name, message: quantum.error.message },
+    }),
   }))
+  const status = result.exitCode === 0 ? 'success' : unsuccessful(result.quanta)
   return `${JSON.stringify(
     {
       qgraphSummary: graphSummary(graph, io),
-      status: result.exitCode === 0 ? 'success' : 'failure',
+      status,
       cmdLine: io.words ?? [io.commandLine],
       exitCode: result.exitCode,
-      ...(result.exitCode !== 0 && { exceptionInfo: FAILED }),
+      ...(status !== 'success' && { exceptionInfo: RAISED[status] }),
       quantaReports,
     },
     null,

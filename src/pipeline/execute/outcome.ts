@@ -44,3 +44,5 @@ export function errorRecord(error: unknown): ErrorRecord {
 
 /** Code of the error of a quantum whose process ended: it could write nothing itself. */
 export const WORKER_LOST = 'pipeline/worker'
+/** Name of the error of a quantum that was ended at its time limit. */
+export const TIMED_OUT = 'TimeoutError'

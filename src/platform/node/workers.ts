@@ -14,6 +14,7 @@ import {
   type QuantumResult,
   type ToWorker,
   wireJob,
+  TIMED_OUT,
   WORKER_LOST,
   type WorkerSetup,
   workerSetup,
@@ -166,7 +167,10 @@ class QuantumWorker {
       hooks.signal.addEventListener('abort', onAbort, { once: true })
       void this.ready.then(() => {
         if (timeoutSec < MOST_TIMER_SEC)
-          limit = setTimeout(() => this.kill(`it took longer than ${timeoutSec} s`), timeoutSec * 1000)
+          limit = setTimeout(
+            () => this.kill(`it took longer than ${timeoutSec} s`, TIMED_OUT),
+            timeoutSec * 1000,
+          )
         this.send({ kind: 'run', job: wireJob(job) })
         return undefined
       })
@@ -206,12 +210,12 @@ class QuantumWorker {
     this.said = ''
   }
 
-  private kill(reason: string): void {
-    this.lost(reason)
+  private kill(reason: string, name?: string): void {
+    this.lost(reason, name)
     this.child.kill('SIGKILL')
   }
 
-  private lost(reason: string): void {
+  private lost(reason: string, name = 'WorkerError'): void {
     this.isAlive = false
     const { job } = this
     if (job === undefined) return
@@ -220,7 +224,7 @@ class QuantumWorker {
     const message = `Quantum ${label} ${coordinate} ended: ${reason}.`
     const result: QuantumResult = job.hooks.signal.aborted
       ? { ...about, state: 'cancelled' }
-      : { ...about, state: 'failed', error: { name: 'WorkerError', code: WORKER_LOST, message } }
+      : { ...about, state: 'failed', error: { name, code: WORKER_LOST, message } }
     this.finish({ result, written: [] })
   }
 }
