@@ -256,7 +256,9 @@ test('a run in which nothing went wrong but its time limit is a timeout to the r
   ]
   const faulty = fileURLToPath(new URL('../support/faulty-tasks.mjs', import.meta.url))
   const more = ['--task-module', faulty, '--timeout', '2', '--summary', summary, '-d', detectors('5')]
-  expect((await pipetask(['pipetask', 'run', ...options, ...more])).rc).toBe(1)
+  const command = fileURLToPath(new URL('../../dist/bin/pipetask.js', import.meta.url))
+  const { status } = spawnSync(command, ['run', ...options, ...more], { timeout: 50_000 })
+  expect(status).toBe(1)
   expect(python(READ_SUMMARIES, summary).trim()).toBe(
     "TIMEOUT 1 [('endless', 'TIMEOUT', 'detector', 'exposure', 'instrument')] One or more tasks timed out during execution.",
   )
