@@ -35,6 +35,8 @@ type Handler = (args: JsonObject) => Promise<JsonObject> | JsonObject
 const THREAD = 1
 /** Steps over code that the compiler made up before giving up on finding a line of the user's. */
 const MOST_SILENT_STEPS = 50
+/** V8's reason after a step; since Node 24 it has a name of its own. */
+const AT_A_STEP: ReadonlySet<unknown> = new Set(['other', 'step'])
 
 interface Stop {
   readonly frames: readonly Frame[]
@@ -56,6 +58,8 @@ export class Debugger {
   #exceptions: 'none' | 'all' | 'uncaught' = 'none'
   #stop: Stop | undefined
   #silentSteps = 0
+  /** Where a step over a line began. */
+  #left: string | undefined
   #seq = 0
 
   constructor(parts: DebuggerParts) {
@@ -290,8 +294,9 @@ export class Debugger {
   }
 
   async #go(method: string, body: JsonObject = {}): Promise<JsonObject> {
-    this.#mustBeStopped()
+    const { frames } = this.#mustBeStopped()
     this.#silentSteps = 0
+    this.#left = method === 'Debugger.stepOver' ? lineOf(frames) : undefined
     await this.#parts.inspector.call(method)
     return body
   }
@@ -316,10 +321,11 @@ export class Debugger {
     const top = frames[0]
     if (top === undefined) return this.#resume('Debugger.resume')
     const isMade = !isOwn || top.place === undefined
+    const isLeft = this.#left !== undefined && this.#left === lineOf(frames)
     if (
-      isMade &&
+      (isMade || isLeft) &&
       hits.length === 0 &&
-      params['reason'] === 'other' &&
+      AT_A_STEP.has(params['reason']) &&
       this.#silentSteps++ < MOST_SILENT_STEPS
     )
       return this.#resume('Debugger.stepOver')
@@ -374,6 +380,10 @@ export class Debugger {
     })
   }
 }
+
+/** The line of the innermost frame: a step over it ends on another, though the compiler made several statements of it. */
+const lineOf = (frames: readonly Frame[]): string =>
+  `${frames.length} ${frames[0]?.script.path} ${frames[0]?.place?.line}`
 
 /** V8's reason in the protocol's words. */
 function reasonOf(params: InspectorParams, hits: readonly string[]): JsonObject {
