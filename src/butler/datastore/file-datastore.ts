@@ -21,7 +21,7 @@ import type { FileTemplates } from './template.ts'
 import {
   isAddress,
   isQuoted,
-  joinPath,
+  placeBelow,
   placeOfUri,
   quotePath,
   relativeTo,
@@ -93,7 +93,7 @@ export class FileDatastore {
 
   /** Where a path below the root is, for `files`. */
   placeBelow(relative: string): string {
-    return joinPath(this.root, isQuoted(this.root) ? quotePath(relative) : relative)
+    return placeBelow(this.root, relative)
   }
 
   /** The path below the root of a place; undefined for one outside. */

@@ -66,6 +66,10 @@ export function relativeTo(folder: string, path: string): string | undefined {
 /** Whether places below this root are addresses with their paths quoted. */
 export const isQuoted = (root: string): boolean => /^https?:/i.test(root)
 
+/** Where a path below a folder is; on HTTP it is quoted there. */
+export const placeBelow = (folder: string, relative: string): string =>
+  joinPath(folder, isQuoted(folder) ? quotePath(relative) : relative)
+
 export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
 
 /** `.json`, `.fits.gz`: the extension, a compression suffix with what is before it. */

@@ -2,7 +2,7 @@ import type { CollectionRecord } from '../collections/store.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
-import { extensionOf, folderOf, joinPath, zipMember } from '../datastore/uri.ts'
+import { extensionOf, folderOf, placeBelow, zipMember } from '../datastore/uri.ts'
 import type { Repository } from '../repository/repository.ts'
 import { oncePerId } from './transfer.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
@@ -193,7 +193,7 @@ async function copyOut(
     record.path.includes('://') || member !== undefined
       ? datastore.relativePath({ ref }, extensionOf(member ?? record.path))
       : record.path
-  const target = joinPath(directory!, relative)
+  const target = placeBelow(directory!, relative)
   const { files } = datastore
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
   await files.makeDirectory(folderOf(target))

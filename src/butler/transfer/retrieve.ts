@@ -3,7 +3,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Datastore } from '../datastore/datastore.ts'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
-import { folderOf, joinPath, withoutFragment, zipMember } from '../datastore/uri.ts'
+import { folderOf, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 
@@ -25,7 +25,7 @@ export async function retrieveArtifacts(
   const { files } = datastore
   const plan = await planOf(datastore, refs, preservePath)
   for (const [name, { store, record }] of plan) {
-    const target = joinPath(destination, name)
+    const target = placeBelow(destination, name)
     if (!overwrite && (await files.stat(target)) !== undefined)
       throw new FileExistsError(`'${target}' is there already.`, {
         hint: 'Give --clobber to replace files.',
@@ -34,7 +34,7 @@ export async function retrieveArtifacts(
       throw new FileNotFoundError(`The file '${store.placeOf(record)}' is gone.`)
   }
   for (const [name, { store, record }] of plan) {
-    const target = joinPath(destination, name)
+    const target = placeBelow(destination, name)
     await files.makeDirectory(folderOf(target))
     const isCopied = transfer === 'auto' || transfer === 'copy' || zipMember(record.path) !== undefined
     if (isCopied) await store.copyTo(record, target)
@@ -42,7 +42,7 @@ export async function retrieveArtifacts(
   }
   const index = writeIndex(universe, refs, [...plan.values()])
   await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
-  return [...plan.keys()].map((name) => joinPath(destination, name))
+  return [...plan.keys()].map((name) => placeBelow(destination, name))
 }
 
 interface Retrieved extends IndexedFile {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { resolve } from 'node:path'
 import { type ConfigTree, FileNotFoundError, isTree, RepositoryConfigError } from '#butler'
 import { createNodeButler } from '../../platform/node/butler.ts'
-import { nodeFiles } from '../../platform/node/node-files.ts'
+import { routedFiles } from '../../platform/node/remote/routed-files.ts'
+import { placeFrom } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
 
 export function define(command: Command, context: () => CommandContext): void {
   command
-    .argument('<repo>', 'folder to make')
+    .argument('<repo>', 'folder to make, or an address such as s3://bucket/folder')
     .option('--seed-config <file>', 'YAML to put over the default configuration: registry.db, datastore …')
     .option('--dimension-config <file>', 'YAML with the dimensions, for a universe older than the newest')
     .option('--override', 'let the seed configuration go before all defaults; it always does')
@@ -23,23 +23,23 @@ export function define(command: Command, context: () => CommandContext): void {
     .action(async (repo: string, options: Options) => {
       const { io, log } = context()
       const { seedConfig, outfile, dimensionConfig } = options
-      const butler = await createNodeButler(resolve(io.cwd, repo), {
+      const butler = await createNodeButler(placeFrom(io.cwd, repo), {
         log,
         standalone: options.standalone,
-        ...(seedConfig !== undefined && { seed: await readSeed(resolve(io.cwd, seedConfig)) }),
+        ...(seedConfig !== undefined && { seed: await readSeed(placeFrom(io.cwd, seedConfig)) }),
         ...(dimensionConfig !== undefined && {
-          dimensions: await readSeed(resolve(io.cwd, dimensionConfig)),
+          dimensions: await readSeed(placeFrom(io.cwd, dimensionConfig)),
         }),
-        ...(outfile !== undefined && { outfile: resolve(io.cwd, outfile) }),
+        ...(outfile !== undefined && { outfile: placeFrom(io.cwd, outfile) }),
       })
       await butler.close()
     })
 }
 
 async function readSeed(file: string): Promise<ConfigTree> {
-  if ((await nodeFiles.stat(file)) === undefined) throw new FileNotFoundError(`There is no file '${file}'.`)
+  if ((await routedFiles.stat(file)) === undefined) throw new FileNotFoundError(`There is no file '${file}'.`)
   const { parse } = await import('yaml')
-  const tree: unknown = parse(await nodeFiles.readText(file))
+  const tree: unknown = parse(await routedFiles.readText(file))
   if (!isTree(tree as ConfigTree)) throw new RepositoryConfigError(`'${file}' holds no configuration.`)
   return tree as ConfigTree
 }

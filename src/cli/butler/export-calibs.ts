@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type DatasetRef, EXPORT_FILE, exportRepository, FileExistsError } from '#butler'
 import { choice, collectList, splitLists } from '../shared/options.ts'
+import { placeFrom } from '../shared/place.ts'
 import { formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
 
@@ -21,9 +21,9 @@ export function define(command: Command, context: () => CommandContext): void {
     .option('-d, --dataset-type <list>', 'only these dataset types', collectList)
     .action(async (repo: string, directory: string, words: readonly string[], options: Options) => {
       const { io, log, open } = context()
-      const { nodeFiles } = await import('../../platform/node/node-files.ts')
-      const folder = resolve(io.cwd, directory)
-      if ((await nodeFiles.stat(folder)) !== undefined)
+      const { routedFiles } = await import('../../platform/node/remote/routed-files.ts')
+      const folder = placeFrom(io.cwd, directory)
+      if ((await routedFiles.stat(folder)) !== undefined)
         throw new FileExistsError(`'${directory}' is there already.`, {
           hint: 'Name a folder that does not exist yet.',
         })
@@ -39,14 +39,14 @@ export function define(command: Command, context: () => CommandContext): void {
         for (const { ref } of found) refs.set(ref.id, ref)
       }
       log.info(`Saving ${refs.size} dataset(s)`)
-      await nodeFiles.makeDirectory(folder)
+      await routedFiles.makeDirectory(folder)
       const text = await exportRepository(butler.repository, {
         datasets: [...refs.values()],
         collections,
         directory: folder,
         transfer: options.transfer === 'auto' ? 'copy' : options.transfer,
       })
-      await nodeFiles.writeAtomic(`${folder}/${EXPORT_FILE}`, text)
+      await routedFiles.writeAtomic(`${folder}/${EXPORT_FILE}`, text)
       if (refs.size > 0) io.out(table([...refs.values()]))
     })
 }

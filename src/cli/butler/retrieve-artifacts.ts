@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ArgumentError, EmptyQueryResultError, retrieveArtifacts, retrieveZip } from '#butler'
+import { ArgumentError, EmptyQueryResultError, retrieveArtifacts, retrieveZip, uriOf } from '#butler'
 import { addFlag, choice } from '../shared/options.ts'
+import { placeFrom } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 import { addTypedSelection, type DatasetSelection, selectDatasets } from './select.ts'
 
@@ -28,19 +28,19 @@ export function define(command: Command, context: () => CommandContext): void {
   addTypedSelection(command)
   command.action(async (repo: string, destination: string, options: Options) => {
     const { io, open, log } = context()
-    const { nodeFiles } = await import('../../platform/node/node-files.ts')
+    const { routedFiles } = await import('../../platform/node/remote/routed-files.ts')
     const butler = await open(repo)
     const refs = (await selectDatasets(butler, log, options)).flat()
     if (refs.length === 0) throw new EmptyQueryResultError(['No datasets match.'])
     log.info(`Number of datasets matching query: ${refs.length}`)
-    const folder = resolve(io.cwd, destination)
+    const folder = placeFrom(io.cwd, destination)
     if (options.zip) {
       const overwrite = options.clobber
       const archive = await retrieveZip(butler.repository, refs, folder, { overwrite })
-      io.out(`Zip file written to file://${archive}\n`)
+      io.out(`Zip file written to ${uriOf(archive)}\n`)
       return
     }
-    if (!destination.endsWith('/') && (await nodeFiles.stat(folder))?.kind !== 'directory')
+    if (!destination.endsWith('/') && (await routedFiles.stat(folder))?.kind !== 'directory')
       throw new ArgumentError(`'${destination}' is not a folder.`, {
         hint: 'Put a slash at its end to make it.',
       })
@@ -51,7 +51,7 @@ export function define(command: Command, context: () => CommandContext): void {
     })
     const shown = `${folder}/`
     if (options.verbose)
-      io.out(`Transferred the following to ${shown}:\n${paths.map((p) => `file://${p}\n`).join('')}\n`)
+      io.out(`Transferred the following to ${shown}:\n${paths.map((p) => `${uriOf(p)}\n`).join('')}\n`)
     io.out(`Number of artifacts retrieved into destination ${shown}: ${paths.length}\n`)
   })
 }
