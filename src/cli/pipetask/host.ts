@@ -41,7 +41,7 @@ export function makePipelineHost(io: CommandIo): PipelineHost {
     async instrumentOverrides(instrument, taskName) {
       const folder = io.env('FIRSTLIGHT_INSTRUMENT_CONFIG')
       const file = folder === undefined ? undefined : resolve(io.cwd, folder, `${taskName}.py`)
-      if (file !== undefined && existsSync(file)) return [{ file, text: await readFile(file, 'utf8') }]
+      if (file !== undefined && existsSync(file)) return [{ file, text: await readTextFile(file) }]
       const { instrumentOverrides } = await import('#tasks')
       return instrumentOverrides(instrument, taskName)
     },
@@ -53,5 +53,22 @@ async function readTextFile(file: string): Promise<string> {
     throw new FirstlightError('files/is-folder', `${file} is a folder.`, {
       hint: 'Name the file in it that is meant.',
     })
-  return readFile(file, 'utf8')
+  const bytes = await readFile(file)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new FirstlightError(
+      'files/not-utf8',
+      `${file}:${firstBadLine(bytes)}: this line is not UTF-8 text.`,
+      {
+        hint: 'Save the file as UTF-8; from Latin-1: iconv -f latin1 -t utf8 FILE.',
+        cause,
+      },
+    )
+  }
+}
+
+function firstBadLine(bytes: Uint8Array): number {
+  const text = new TextDecoder().decode(bytes)
+  return text.slice(0, text.indexOf('\ufffd')).split('\n').length
 }

@@ -50,6 +50,10 @@ export async function editPipeline(
   if ('instrument' in edit) return { ...pipeline, instrument: edit.instrument }
   const [className = '', label] = edit.task.split(':')
   const name = label === undefined || label === '' ? await defaultLabel(className) : label
+  if (name === 'parameters')
+    throw pipelineError('bad-option', "'parameters' is a reserved word and cannot be used as a task label.", {
+      hint: `Give another label: -t ${className}:LABEL.`,
+    })
   const entry: TaskEntry = { label: name, className, configs: [], place: { file: `-t ${edit.task}` } }
   return { ...pipeline, tasks: new Map([...pipeline.tasks, [name, entry]]) }
 }

@@ -34,9 +34,6 @@ export function mergeImports(
     for (const [label, task] of pipeline.tasks) tasks.set(label, task)
     for (const [name, subset] of pipeline.subsets) subsets.set(name, subset)
   }
-  for (const [name, subset] of subsets)
-    if (own.tasks.has(name))
-      throw new PipelineSyntaxError(`the imported subset '${name}' has the name of a task`, subset.place)
   for (const [label, task] of own.tasks) tasks.set(label, mergeTask(tasks.get(label), task))
   for (const [name, subset] of own.subsets) subsets.set(name, subset)
   for (const subset of subsets.values()) checkSubset(subset, tasks)
@@ -63,6 +60,7 @@ function refuseRepeats(names: readonly string[], known: readonly string[], rule:
 }
 
 function checkSubset({ labels, name, place }: Subset, tasks: ReadonlyMap<string, TaskEntry>): void {
+  if (tasks.has(name)) throw new PipelineSyntaxError(`the subset '${name}' has the name of a task`, place)
   const unknown = labels.filter((label) => !tasks.has(label))
   if (unknown.length > 0)
     throw new PipelineSyntaxError(

@@ -27,6 +27,7 @@ export interface PipelineFile {
 /** Read a pipeline file's text. Throws PipelineSyntaxError with line and column. */
 export function parsePipelineText(text: string, file: string): PipelineFile {
   const { root } = new YamlText(text, file)
+  refuseMisspelt(root)
   const description = root.get('description')
   if (description === undefined)
     throw new PipelineSyntaxError('a pipeline must be declared with a description', root.place)
@@ -43,11 +44,29 @@ export function parsePipelineText(text: string, file: string): PipelineFile {
     ...(instrument && !instrument.isEmpty && { instrument: instrument.text('instrument') }),
     parameters: new Map(entriesOf(root, 'parameters').map(([name, node]) => [name, node.value])),
     tasks: new Map(tasks.map((task) => [task.label, task])),
-    subsets: new Map(entriesOf(root, 'subsets').map(([name, node]) => [name, readSubset(name, node, tasks)])),
+    subsets: new Map(entriesOf(root, 'subsets').map(([name, node]) => [name, readSubset(name, node)])),
     contracts: (root.get('contracts')?.list ?? []).map(readContract),
     steps: readSteps(root.get('steps')?.list ?? []),
   }
   return { own, imports }
+}
+
+/** Keys that would be passed over, as unknown ones are, and their content lost. */
+const MISSPELT: ReadonlyMap<string, string> = new Map([
+  ['task', 'tasks'],
+  ['subset', 'subsets'],
+  ['import', 'imports'],
+  ['inherits', 'imports'],
+  ['step', 'steps'],
+  ['contract', 'contracts'],
+  ['parameter', 'parameters'],
+])
+
+function refuseMisspelt(root: YamlMap): void {
+  for (const [key, node] of root.entries) {
+    const meant = MISSPELT.get(key)
+    if (meant !== undefined) node.failAtKey(`the top level key should be '${meant}' and not '${key}'`)
+  }
 }
 
 const entriesOf = (root: YamlMap, key: string): readonly (readonly [string, YamlNode])[] => {
@@ -89,11 +108,12 @@ function readBlock(node: YamlNode): ConfigBlock {
   }
 }
 
-function readSubset(name: string, node: YamlNode, tasks: readonly TaskEntry[]): Subset {
-  if (tasks.some((t) => t.label === name)) node.fail(`the subset '${name}' has the name of a task`)
+function readSubset(name: string, node: YamlNode): Subset {
   const { map } = node
   const members =
     map === undefined ? node : (map.get('subset') ?? node.fail(`subset '${name}' has no member list`))
+  if (!members.isList)
+    members.fail(`the members of subset '${name}' must be a list of labels, such as [isr, calibrate]`)
   const description = map?.get('description')
   return {
     name,

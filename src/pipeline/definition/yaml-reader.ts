@@ -1,5 +1,16 @@
+import { PYYAML_SCALARS } from '#butler'
 import { PyFloat, type PyValue } from '#config'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Tags,
+  type YAMLMap,
+} from 'yaml'
 import { PipelineSyntaxError } from '../errors.ts'
 import type { Place } from './pipeline.ts'
 
@@ -51,6 +62,10 @@ export class YamlNode {
     return this.#doc.fail(message, this.#node ?? this.#key)
   }
 
+  failAtKey(message: string): never {
+    return this.#doc.fail(message, this.#key)
+  }
+
   get isEmpty(): boolean {
     return this.#node === null || (isScalar(this.#node) && this.#node.value === null)
   }
@@ -74,7 +89,7 @@ export class YamlNode {
     if (!isScalar(this.#node) || this.#node.value === null || typeof this.#node.value === 'object')
       return this.fail(`${what} must be a text`)
     const { value, source } = this.#node
-    return typeof value === 'string' ? value : (source ?? JSON.stringify(value))
+    return typeof value === 'string' ? value : (source ?? this.fail(`${what} must be a text`))
   }
 
   boolean(what: string): boolean {
@@ -101,11 +116,24 @@ function toValue(node: Node | null, doc: YamlText): PyValue {
       inner.items.map((p) => [toValue(p.key as Node, doc), toValue(p.value as Node | null, doc)]),
     )
   const { value, source = '' } = inner as { value: unknown; source?: string }
-  if (typeof value === 'number')
-    return /[.eE]|inf|nan/i.test(source) && !/^[-+]?0x/i.test(source) ? new PyFloat(value) : value
+  if (typeof value === 'number') return new PyFloat(value)
+  if (typeof value === 'bigint') {
+    const whole = Number(value)
+    return Number.isSafeInteger(whole)
+      ? whole
+      : doc.fail(`${source} is too large: integers go up to ${Number.MAX_SAFE_INTEGER}`, inner)
+  }
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   return source === '' ? JSON.stringify(value) : source
 }
+
+/** PyYAML's scalars in place of the library's: y and n are text, bands for instance. Dates stay the text that they are. */
+const tagsOf = (tags: Tags): Tags => [
+  ...PYYAML_SCALARS.filter(({ tag }) => !DATE.test(tag)),
+  ...tags.filter((t) => typeof t === 'string' || !(SCALAR.test(t.tag) || DATE.test(t.tag))),
+]
+const SCALAR = /:(?:null|bool|int|float)$/
+const DATE = /:timestamp$/
 
 /** A parsed YAML text; syntax errors and repeated keys are PipelineSyntaxErrors with their place. */
 export class YamlText {
@@ -117,14 +145,21 @@ export class YamlText {
     this.file = file
     this.#document = parseDocument(text, {
       version: '1.1',
+      customTags: tagsOf,
       lineCounter: this.#lines,
       uniqueKeys: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      // Not 'silent': that would drop the error about further documents.
+      logLevel: 'error',
     })
     const [error] = this.#document.errors
     if (error === undefined) return
     const place = this.#at(error.pos[0])
+    if (error.code === 'MULTIPLE_DOCS')
+      throw new PipelineSyntaxError('a second document begins here, and a file holds one pipeline', place, {
+        hint: 'Put each pipeline in a file of its own, and name one in the `imports` of the other where it needs it.',
+        cause: error,
+      })
     if (error.code !== 'DUPLICATE_KEY') throw new PipelineSyntaxError(error.message, place, { cause: error })
     const key = /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? ''
     throw new PipelineSyntaxError(`the key '${key}' appears more than once`, place, {
