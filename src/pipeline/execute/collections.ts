@@ -25,6 +25,8 @@ export interface RunCollections {
   /** What the output chain will be; undefined when it stays or there is none. */
   readonly chain: readonly string[] | undefined
   readonly chainExists: boolean
+  /** Its members when the options were looked at; another process may add to them until the run begins. */
+  readonly chainBefore: readonly string[]
   /** Run that leaves the chain. */
   readonly replaced: string | undefined
   readonly pruneReplaced: 'unstore' | 'purge' | undefined
@@ -74,6 +76,7 @@ export async function resolveCollections(
     runExists: known.has(run),
     chain: changed ? newChain : undefined,
     chainExists,
+    chainBefore: chain,
     replaced,
     pruneReplaced,
   }
@@ -159,7 +162,7 @@ async function rebased(
   rebase: boolean,
   exists: boolean,
 ): Promise<readonly string[]> {
-  if (!exists) return chain
+  if (!exists || chain.length === 0) return inputs
   const own = chain.filter((name) => name.startsWith(`${output}/`))
   const flat = (await flatten(butler, chain)).filter((name) => !own.includes(name))
   const at = flat.indexOf(inputs[0] ?? '')
@@ -172,6 +175,24 @@ async function rebased(
   return [...own, ...inputs, ...flat.filter((name) => !inputs.includes(name))]
 }
 
+/** Together or not at all: a chain without its run, or without inputs, could not be extended after a kill. */
+async function makeCollections(
+  { collections }: Butler,
+  { run, runExists, output, chain, chainExists, chainBefore }: RunCollections,
+): Promise<void> {
+  if (!runExists && !(await collections.register(run, 'RUN')))
+    throw bad(
+      `Run '${run}' has been made by another process since this one began.`,
+      'Start the command again, or give each its own --output-run.',
+    )
+  if (output === undefined || chain === undefined) return
+  const isMade = !chainExists && (await collections.register(output, 'CHAINED'))
+  const now = isMade ? [] : (await collections.getInfo(output)).children
+  const added = now.filter((name) => !chainBefore.includes(name) && !chain.includes(name))
+  const [first, ...rest] = chain
+  await collections.redefineChain(output, first === run ? [run, ...added, ...rest] : [...added, ...chain])
+}
+
 /**
  * Make the run and the chain, and treat what was replaced, as resolved. Unstored is what the quanta of this pipeline make, as in the
  * anchor: what others put into the run stays.
@@ -181,10 +202,8 @@ export async function applyCollections(
   collections: RunCollections,
   pipeline: PipelineGraph,
 ): Promise<void> {
-  const { run, runExists, output, chain, chainExists, replaced, pruneReplaced } = collections
-  if (!runExists) await butler.collections.register(run, 'RUN')
-  if (output !== undefined && !chainExists) await butler.collections.register(output, 'CHAINED')
-  if (output !== undefined && chain !== undefined) await butler.collections.redefineChain(output, chain)
+  const { replaced, pruneReplaced } = collections
+  await butler.transaction((inside) => makeCollections(inside, collections))
   if (replaced === undefined || pruneReplaced === undefined) return
   if (pruneReplaced === 'purge') return butler.removeRuns([replaced])
   const refs = await butler.queryAllDatasets({
