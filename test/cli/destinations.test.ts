@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { type Butler, exportRepository, EXPORT_FILE } from '#butler'
@@ -77,6 +77,37 @@ test('what is told to go to an address goes there, and comes back from there', a
   const linked = await run('export-calibs', butler.root, `${url}/linked`, 'calib', '-t', 'symlink')
   expect(linked.err).toMatch(/Cannot link .*\n.*copy/)
   expect(readdirSync(cwd).filter((name) => name.startsWith('http'))).toEqual([])
+})
+
+test('files of a table are ingested from a server, by copy and where they are', async () => {
+  const served = tempFolder()
+  const { url } = await serveFolder(served)
+  for (const detector of [1, 2]) writeFileSync(join(served, `n ${detector}.yaml`), `n: ${detector}\n`)
+  const row = (detector: number) => `${url}/n%20${detector}.yaml,Cam,1,${detector}`
+  const target = await aRepository()
+  for (const [mode, detector] of [
+    ['direct', 1],
+    ['copy', 2],
+  ] as const) {
+    writeFileSync(join(served, `${mode}.csv`), `file,instrument,visit,detector\n${row(detector)}\n`)
+    const args = ['ingest-files', target.root, 'note', 'run/in', `${url}/${mode}.csv`, '-t', mode]
+    const formatter = '--formatter=lsst.daf.butler.formatters.yaml.YamlFormatter'
+    expect(await run(...args, formatter)).toMatchObject({ code: 0 })
+    const id = { instrument: 'Cam', visit: 1, detector }
+    expect(await target.get('note', id, { collections: 'run/in' })).toEqual({ n: detector })
+    const uri = await target.getUri('note', id, { collections: 'run/in' })
+    expect(uri.startsWith(url)).toBe(mode === 'direct')
+  }
+})
+
+test('the index beside retrieved files has the dimension records, as that of an archive', async () => {
+  const folder = tempFolder()
+  await run('retrieve-artifacts', butler.root, `${folder}/`, '-d', 'note', '--collections', 'run/a')
+  const index = JSON.parse(readFileSync(join(folder, '_butler_zip_index.json'), 'utf8')) as {
+    refs: { dimension_records: Record<string, unknown[]> | null }
+  }
+  expect(index.refs.dimension_records).toMatchObject({ detector: [['Cam', 1, 'D1', null, null, 'SCIENCE']] })
+  expect(index.refs.dimension_records?.['visit']).toHaveLength(2)
 })
 
 test('a repository is made at an address, its registry elsewhere, and without one it is refused', async () => {

@@ -4,6 +4,7 @@ import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { joinPath, zipMember } from '../datastore/uri.ts'
 import { expandDataId } from '../dimensions/expand.ts'
+import type { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ArgumentError, FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -32,12 +33,21 @@ export async function retrieveZip(
   folder: string,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<string> {
-  const expanded: DatasetRef[] = []
-  for (const { datasetType: type, dataId, run, id } of refs)
-    expanded.push(new DatasetRef(type, await expandDataId(records, type.dimensions, dataId), run, id))
+  const expanded = await withRecords(records, refs)
   const stored = await datastore.stored(refs.map((r) => r.id))
   const { files } = datastore
   return writeZip({ universe, refs: expanded, stored, folder, files, overwrite: options.overwrite === true })
+}
+
+/** The same datasets, their data IDs with all records. */
+export async function withRecords(
+  store: RecordStore,
+  refs: readonly DatasetRef[],
+): Promise<readonly DatasetRef[]> {
+  const out: DatasetRef[] = []
+  for (const { datasetType: type, dataId, run, id } of refs)
+    out.push(new DatasetRef(type, await expandDataId(store, type.dimensions, dataId), run, id))
+  return out
 }
 
 export async function writeZip(request: ZipRequest): Promise<string> {

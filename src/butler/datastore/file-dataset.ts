@@ -1,4 +1,5 @@
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import { ArgumentError } from '../errors.ts'
 
 /** An existing file to ingest, and the datasets it holds (one, unless its formatter serves several). */
 export interface FileDataset {
@@ -19,14 +20,31 @@ export interface FileIntake {
   readonly recordValidationInfo?: boolean
 }
 
+const TRANSFER_MODES = [
+  'auto',
+  'copy',
+  'move',
+  'link',
+  'hardlink',
+  'symlink',
+  'relsymlink',
+  'direct',
+  'split',
+] as const
+
 /** How a file comes into the repository; `undefined` wants it to be inside already. */
-export type TransferMode =
-  | 'auto'
-  | 'copy'
-  | 'move'
-  | 'link'
-  | 'hardlink'
-  | 'symlink'
-  | 'relsymlink'
-  | 'direct'
-  | 'split'
+export type TransferMode = (typeof TRANSFER_MODES)[number]
+
+/** How a file gets out of the repository. */
+export const RETRIEVE_MODES = ['auto', 'copy', 'link', 'hardlink', 'symlink', 'relsymlink'] as const
+
+/** Refuse a mode that plain JavaScript or JSON made up, which the types cannot. Throws `butler/argument`. */
+export function requireMode(
+  mode: string | undefined,
+  known: readonly (string | undefined)[] = TRANSFER_MODES,
+): void {
+  if (mode === undefined || known.includes(mode)) return
+  throw new ArgumentError(`There is no transfer mode '${String(mode)}'.`, {
+    hint: `Known are ${known.join(', ')}.`,
+  })
+}

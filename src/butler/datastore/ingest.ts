@@ -1,7 +1,7 @@
 import type { UndoLog } from '#sql'
 import type { IndexedFile } from '../archive/zip-index.ts'
 import { FileExistsError, FileNotFoundError, FormatterError } from '../errors.ts'
-import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
+import { type FileDataset, type FileIntake, requireMode, type TransferMode } from './file-dataset.ts'
 import type { FileDatastore } from './file-datastore.ts'
 import type { Formatter } from './formatter.ts'
 import type { FileRecord } from './record-table.ts'
@@ -15,6 +15,7 @@ export async function ingestFiles(
   intake: FileIntake,
   undo: UndoLog,
 ): Promise<void> {
+  requireMode(intake.transfer)
   const records: FileRecord[] = []
   const formatters: KnownFormatters = new Map()
   for (const dataset of datasets)
@@ -29,6 +30,7 @@ export async function ingestArchive(
   transfer: TransferMode | undefined,
   undo: UndoLog,
 ): Promise<void> {
+  requireMode(transfer)
   const { path: source, name } = archive
   const inside = datastore.pathBelow(source)
   const mode = settle(transfer, inside !== undefined, isAddress(source) || isAddress(datastore.root))

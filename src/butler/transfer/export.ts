@@ -1,5 +1,6 @@
 import type { CollectionRecord } from '../collections/store.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
+import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { extensionOf, folderOf, placeBelow, zipMember } from '../datastore/uri.ts'
@@ -21,11 +22,12 @@ export interface ExportRequest {
   /** Folder for the files; without it they stay where they are and paths are relative to the repository. */
   readonly directory?: string
   /** How files come into the folder; by default they are copied. */
-  readonly transfer?: 'copy' | 'link' | 'hardlink' | 'symlink' | 'relsymlink'
+  readonly transfer?: (typeof RETRIEVE_MODES)[number]
 }
 
 /** Describe datasets with all that another repository needs to take them, in the anchor's export format 1.0.2. */
 export async function exportRepository(repository: Repository, given: ExportRequest): Promise<string> {
+  requireMode(given.transfer, RETRIEVE_MODES)
   const request = { ...given, datasets: oncePerId(given.datasets) }
   const yaml = new YamlWriter()
   yaml.line(0, 'description: Butler Data Repository Export')
@@ -198,7 +200,7 @@ async function copyOut(
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
   await files.makeDirectory(folderOf(target))
   const source = datastore.placeOf(record)
-  if (transfer === 'copy' || member !== undefined) await datastore.copyTo(record, target)
+  if (transfer === 'auto' || transfer === 'copy' || member !== undefined) await datastore.copyTo(record, target)
   else await files.link(source, target, transfer === 'link' ? 'hardlink' : transfer)
   return relative
 }

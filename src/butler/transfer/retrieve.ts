@@ -1,14 +1,16 @@
+import { withRecords } from '../archive/retrieve-zip.ts'
 import { INDEX_FILE, type IndexedFile, writeIndex } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Datastore } from '../datastore/datastore.ts'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
+import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { folderOf, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 
 export interface RetrieveOptions {
-  readonly transfer?: 'auto' | 'copy' | 'link' | 'hardlink' | 'symlink' | 'relsymlink'
+  readonly transfer?: (typeof RETRIEVE_MODES)[number]
   /** Keep the folders that the files have in the repository; the default. */
   readonly preservePath?: boolean
   readonly overwrite?: boolean
@@ -16,12 +18,13 @@ export interface RetrieveOptions {
 
 /** Copy files of datasets to a folder; gives their paths there. Nothing is copied when one is missing or in the way. */
 export async function retrieveArtifacts(
-  { datastore, universe }: Repository,
+  { datastore, records, universe }: Repository,
   refs: readonly DatasetRef[],
   destination: string,
   options: RetrieveOptions = {},
 ): Promise<readonly string[]> {
   const { transfer = 'auto', preservePath = true, overwrite = false } = options
+  requireMode(transfer, RETRIEVE_MODES)
   const { files } = datastore
   const plan = await planOf(datastore, refs, preservePath)
   for (const [name, { store, record }] of plan) {
@@ -40,7 +43,7 @@ export async function retrieveArtifacts(
     if (isCopied) await store.copyTo(record, target)
     else await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
   }
-  const index = writeIndex(universe, refs, [...plan.values()])
+  const index = writeIndex(universe, await withRecords(records, refs), [...plan.values()])
   await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
   return [...plan.keys()].map((name) => placeBelow(destination, name))
 }

@@ -44,7 +44,7 @@ export function define(command: Command, context: () => CommandContext): void {
         datasets: [...refs.values()],
         collections,
         directory: folder,
-        transfer: options.transfer === 'auto' ? 'copy' : options.transfer,
+        transfer: options.transfer,
       })
       await routedFiles.writeAtomic(`${folder}/${EXPORT_FILE}`, text)
       if (refs.size > 0) io.out(table([...refs.values()]))

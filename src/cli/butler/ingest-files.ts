@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import {
   ArgumentError,
@@ -6,8 +5,10 @@ import {
   type DataId,
   type DataIdValue,
   type IdMode,
+  isAddress,
 } from '#butler'
 import { addTrackFileAttrs, choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
+import { placeFrom } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 
 const ID_MODES = ['UNIQUE', 'DATAID_TYPE', 'DATAID_TYPE_RUN'] as const
@@ -40,11 +41,11 @@ export function define(command: Command, context: () => CommandContext): void {
   addTrackFileAttrs(command).action(
     async (repo: string, type: string, run: string, table: string, options: Options) => {
       const { io, open, log } = context()
-      const { nodeFiles } = await import('../../platform/node/node-files.ts')
+      const { routedFiles } = await import('../../platform/node/remote/routed-files.ts')
       const butler = await open(repo, { writeable: true })
       await butler.getDatasetType(type)
       const common = Object.fromEntries((options.dataId ?? []).map((t) => splitPair(t)))
-      const { files, rows } = parseTable(await nodeFiles.readText(resolve(io.cwd, table)), table)
+      const { files, rows } = parseTable(await routedFiles.readText(placeFrom(io.cwd, table)), table)
       if (butler.dimensions.find(files) !== undefined)
         throw new ArgumentError(`The first column of '${table}' is '${files}'; it must name the files.`)
       log.info(`Ingesting ${rows.length} dataset ref(s) from ${rows.length} file(s)`)
@@ -58,7 +59,9 @@ export function define(command: Command, context: () => CommandContext): void {
         if (new Set(refs.map((r) => r.coordinate.key)).size < refs.length)
           throw new ConflictingDefinitionError(`Several files of '${table}' have the same data ID.`)
         const datasets = rows.map((row, i) => ({
-          path: resolve(io.cwd, options.prefix ?? '.', row.path),
+          path: isAddress(row.path)
+            ? row.path
+            : placeFrom(placeFrom(io.cwd, options.prefix ?? '.'), row.path),
           refs: [refs[i]!],
           ...(options.formatter !== undefined && { formatter: options.formatter }),
         }))

@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkRepository, exportRepository, mendable, retrieveArtifacts, type RetrieveOptions } from '#butler'
+import { aRepository, putNote, tempFolder } from '../support/repository.ts'
+
+// Modes that the types forbid come from plain JavaScript and from JSON.
+const given = (mode: unknown) => JSON.parse(JSON.stringify({ transfer: mode })) as RetrieveOptions
+
+test.each(['Copy', 'nope', null, 5])(
+  'transfer mode %j is refused before anything is written',
+  async (mode) => {
+    const butler = await aRepository()
+    const path = join(tempFolder(), 'note.json')
+    writeFileSync(path, '{"a": 1}')
+    const id = { instrument: 'Cam', visit: 1, detector: 1 }
+    const refs = await butler.registry.makeRefs('note', [id], { run: 'run/a' })
+    const formatter = 'lsst.daf.butler.formatters.json.JsonFormatter'
+    const refusal = { code: 'butler/argument', message: `There is no transfer mode '${mode}'.` }
+    await expect(butler.ingest([{ path, refs, formatter }], given(mode))).rejects.toMatchObject(refusal)
+    expect(await butler.queryDatasets('note', { collections: 'run/a', explain: false })).toEqual([])
+    expect(mendable(await checkRepository(butler.repository))).toBe(0)
+    const note = await putNote(butler, 'run/a', 1, 1)
+    const directory = tempFolder()
+    await expect(retrieveArtifacts(butler.repository, [note], directory, given(mode))).rejects.toMatchObject(
+      refusal,
+    )
+    await expect(
+      exportRepository(butler.repository, { datasets: [note], directory, ...given(mode) }),
+    ).rejects.toMatchObject(refusal)
+  },
+)
