@@ -87,3 +87,15 @@ test('a module that takes the package from elsewhere is refused in one line', ()
   expect(none.said).toMatch(/^Error: \S+nowhere\/tasks\.mjs imports firstlight, which is not installed/)
   expect(other.said + none.said).not.toMatch(/^ +at /m)
 })
+
+test.each([
+  ['a.mjs', 'export const a = 1\nexport const b = {\n', /a\.mjs:3: .*SyntaxError: Unexpected end of input/],
+  ['b.mjs', 'export const b = 1\nthrow new Error("no")\n', /b\.mjs:2: .*Error: no/],
+  ['c.mjs', "export {}\nimport './none.mjs'\n", /c\.mjs: .*Cannot find module .*none\.mjs/],
+  ['d.ts', 'export const a: number = 1\nexport const b = {\n', /d\.ts:3\b.*expected|d\.ts: .*SyntaxError/],
+])('what is wrong in the module %s is told with its place and without a trace', (name, text, message) => {
+  const { rc, said } = pipetask('build', '--task-module', write(`wrong/${name}`, text), '--show', 'tasks')
+  expect(rc).toBe(1)
+  expect(said).toMatch(message)
+  expect(said).not.toMatch(/^ +at /m)
+})

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { FirstlightError } from '#core'
 import { type ExecuteOptions, type PipelineTask, TaskRegistry } from '#pipeline'
 import type { CommandIo } from './io.ts'
+import { moduleError } from './module-errors.ts'
 import { allowTypeScript } from './typescript-modules.ts'
 import { sharesModules } from './worker-process.ts'
 
@@ -37,7 +38,11 @@ async function importFile(file: string): Promise<Record<string, unknown>> {
   if (!existsSync(file)) throw new FirstlightError('files/not-found', `No such file: '${file}'.`)
   checkInstallation(file)
   if (/\.[mc]?ts$/.test(file)) allowTypeScript()
-  return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  } catch (error) {
+    throw await moduleError(file, error)
+  }
 }
 
 /** Tasks of another installation are made of other classes than ours: what goes wrong later says nothing of why. */

@@ -23,7 +23,13 @@ export async function load(url, context, next) {
   if (!isTypeScript(url)) return next(url, context)
   const fileName = fileURLToPath(url)
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, inlineSourceMap: true }
-  const { outputText } = ts.transpileModule(await readFile(fileName, 'utf8'), { fileName, compilerOptions })
+  const options = { fileName, compilerOptions, reportDiagnostics: true }
+  const { outputText, diagnostics } = ts.transpileModule(await readFile(fileName, 'utf8'), options)
+  const wrong = diagnostics.find(({ category, file }) => category === ts.DiagnosticCategory.Error && file !== undefined)
+  if (wrong !== undefined) {
+    const { line } = wrong.file.getLineAndCharacterOfPosition(wrong.start)
+    throw new SyntaxError(fileName + ':' + (line + 1) + ': ' + ts.flattenDiagnosticMessageText(wrong.messageText, ' '))
+  }
   return { format: 'module', shortCircuit: true, source: outputText }
 }
 `
