@@ -213,8 +213,11 @@ export class Butler {
     options: SearchOptions & { readonly predict?: boolean; readonly run?: string } = {},
   ): Promise<string> {
     const { datastore } = this.repository
-    if (options.predict === true && !(key instanceof DatasetRef))
-      return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
+    if (options.predict === true) {
+      if (!(key instanceof DatasetRef))
+        return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
+      if (!(await this.finder.isStored(key))) return this.finder.predictUriOf(key)
+    }
     const { ref, component } = await this.findForGet(key, dataId, options)
     return datastore.uri(ref, component)
   }

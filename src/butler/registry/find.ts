@@ -133,14 +133,23 @@ export class DatasetFinder {
     run: string | undefined,
   ): Promise<string> {
     const { datastore, collections } = this.repository
-    const isStored =
-      found !== undefined &&
-      (datastore.isInMemory(found.id) || (await datastore.storedOne(found.id)) !== undefined)
-    if (isStored) return datastore.uri(found)
+    if (found !== undefined && (await this.isStored(found))) return datastore.uri(found)
     const ref = await this.newRef(typeof key === 'string' ? key : key.name, dataId, run ?? found?.run)
     if (((await collections.find(ref.run))?.type ?? 'RUN') !== 'RUN')
       throw new CollectionTypeError(`'${ref.run}' is not a RUN collection.`)
     return `${await datastore.predictedUri(ref)}#predicted`
+  }
+
+  async isStored({ id }: DatasetRef): Promise<boolean> {
+    const { datastore } = this.repository
+    return datastore.isInMemory(id) || (await datastore.storedOne(id)) !== undefined
+  }
+
+  /** Where the dataset of a ref would be written; its type need not be registered. */
+  async predictUriOf({ datasetType, dataId, run, id }: DatasetRef): Promise<string> {
+    const { datastore, records } = this.repository
+    const expanded = await expandDataId(records, datasetType.dimensions, dataId)
+    return `${await datastore.predictedUri(new DatasetRef(datasetType, expanded, run, id))}#predicted`
   }
 }
 

@@ -74,15 +74,14 @@ async function listUris(graph: QuantumGraph, butler: Butler, out: Out): Promise<
       ['outputs', outputsOf(quantum)],
     ] as const) {
       out(`  ${name}:\n`)
-      for (const ref of refs) out(`    ${await uriOf(butler, ref, name === 'outputs')}\n`)
+      for (const ref of refs) out(`    ${await uriOf(butler, ref)}\n`)
     }
   }
 }
 
-async function uriOf(butler: Butler, ref: DatasetRef, predict: boolean): Promise<string> {
+async function uriOf(butler: Butler, ref: DatasetRef): Promise<string> {
   try {
-    const uri = await butler.getUri(ref, undefined, { predict })
-    return predict && !uri.includes('#') ? `${uri}#predicted` : uri
+    return await butler.getUri(ref, undefined, { predict: true })
   } catch (error) {
     if (isFirstlightError(error)) return `${ref.datasetType.name}@${ref.coordinate}: ${error.message}`
     throw error
