@@ -1,6 +1,6 @@
 import { FirstlightError } from '#core'
 import type { Config, Field } from './config-state.ts'
-import type { Where } from './errors.ts'
+import { FieldValidationError, type Where } from './errors.ts'
 import { ConfigChoice } from './fields/choice-value.ts'
 import { savedText } from './fields/scalar.ts'
 import { locate, parsePath, type Slot } from './paths.ts'
@@ -37,6 +37,12 @@ export function parseOverride(option: string): LabelledOverride {
  */
 export function overrideFromText(config: Config, path: string, text: string, where: Where): void {
   const slot = whole(locate(config, parsePath(path)), path)
+  if (slot.field?.typeName === 'int' && isTooLarge(text))
+    throw new FieldValidationError(
+      path,
+      `${text} is too large: integers go up to ${Number.MAX_SAFE_INTEGER}`,
+      where,
+    )
   slot.set(slot.field === undefined ? (tryLiteral(text) ?? text) : valueFor(slot.field, text), where)
 }
 
@@ -54,7 +60,12 @@ function whole(slot: Slot, path: string): Slot {
   })
 }
 
+/** An integer that no JavaScript number is: the nearest one would be another. */
+const isTooLarge = (text: string): boolean =>
+  /^\s*[-+]?\d+\s*$/.test(text) && !Number.isSafeInteger(Number(text))
+
 function valueFor(field: Field, text: string): PyValue {
+  if (field.typeName === 'float' && isTooLarge(text)) return new PyFloat(Number(text))
   const literal = wordsOf(text, field)
   if (field.typeName === 'str') {
     if (literal === null && field.optional) return null

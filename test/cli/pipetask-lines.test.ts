@@ -43,6 +43,20 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [build('--select-tasks', '', '--show', 'task-graph'), 0, /calibrate/],
   [['build', '-p', `${FRAME}#`, '--show', 'task-graph'], 0, /calibrate/],
   [['build', '-p', `${FRAME}#calibrate..isr`, '--show', 'tasks'], 1, /isr runs before calibrate/],
+  [build('--show', 'history=isr'), 1, /field matching isr\.\n.*--show history=isr::FIELD/],
+  [
+    build('--show', 'config', '-c', 'isr:gain=99999999999999999999'),
+    1,
+    /1e\+20 is outside of the valid range/,
+  ],
+  [
+    build('--show', 'config', '-c', 'calibrate:minMatches=99999999999999999999'),
+    1,
+    /99999999999999999999 is too large/,
+  ],
+  [['build', '-t', 'fl_tasks.IsrTask:parameters', '--show', 'tasks'], 1, /'parameters' is a reserved word/],
+  [graph('--prune-unanchored-quanta', 'isr:nope'), 1, /no tasks labeled 'nope'/],
+  [graph('--show', 'uri'), 0, /file:\/\/\S+\/postISRCCD_\S+\.yaml#predicted\n(?!.*holds no file)/s],
   [build('--show', ''), 1, /Unknown value\(s\) for show: ''/],
   [build('-C', 'isr:<WORK>', '--show', 'config'), 1, /is a folder/],
   // The real one says 2 of a folder and 1 of a missing file.

@@ -196,8 +196,17 @@ async function showHistory(
     )
   }
   if (!found)
-    throw new FirstlightError('cli/unknown-field', `None of the tasks has field matching ${argument ?? ''}.`)
+    throw new FirstlightError(
+      'cli/unknown-field',
+      `None of the tasks has field matching ${argument ?? ''}.`,
+      {
+        hint: `Write ${exampleOf(graph, argument)}, or a FIELD that some task has; fields of fields go by their dots.`,
+      },
+    )
 }
+
+const exampleOf = (graph: PipelineGraph, argument: string | undefined): string =>
+  `--show history=${graph.tasks.some(({ label }) => label === argument) ? argument : 'LABEL'}::FIELD`
 
 function ownerOf(
   config: Config,

@@ -17,7 +17,7 @@ import { checkRetained } from './retained.ts'
 import { type GraphHeader, QuantumGraph, type TaskQuanta } from './quantum-graph.ts'
 import type { DataQuery } from './rows.ts'
 import { type BuildState, makeSkeleton } from './skeleton.ts'
-import { anchored } from './unanchored.ts'
+import { anchored, requireLabels } from './unanchored.ts'
 import { walkTasks } from './walk.ts'
 
 export interface QuantumGraphOptions {
@@ -64,6 +64,7 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
   checkConstraint(state.constraint, pipeline)
   const retained = options.retainedTypes
   if (retained) checkRetained(retained, skipExistingIn, typeNames(pipeline), log)
+  if (options.pruneUnanchored) requireLabels(pipeline, options.pruneUnanchored)
   const bar = context.progress.start('Building quantum graph', pipeline.tasks.length, 'tasks')
   const tasks: TaskQuanta[] = []
   let first = 0

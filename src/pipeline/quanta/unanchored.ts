@@ -1,4 +1,19 @@
+import { didYouMean } from '#core'
+import { pipelineError } from '../errors.ts'
+import type { PipelineGraph } from '../graph/pipeline-graph.ts'
 import type { QuantumGraph, TaskQuanta } from './quantum-graph.ts'
+
+/** @throws FirstlightError `pipeline/unknown-label` */
+export function requireLabels({ tasks }: PipelineGraph, labels: readonly string[]): void {
+  const known = tasks.map(({ label }) => label)
+  const unknown = labels.find((label) => !known.includes(label))
+  if (unknown === undefined) return
+  throw pipelineError(
+    'unknown-label',
+    `There are no tasks labeled '${unknown}' in the pipeline.${didYouMean(unknown, known)}`,
+    { hint: `Its labels are ${known.join(', ')}.`, data: { label: unknown } },
+  )
+}
 
 /**
  * The numbers of the quanta that stay when those of the task `source` from which no quantum of `anchor` can be reached are left out,
