@@ -19,6 +19,7 @@ import { butlerStore } from './execute/store.ts'
 import type { PipelineGraph } from './graph/pipeline-graph.ts'
 import type { PipelineHost } from './host.ts'
 import { openPipeline, type PipelineChoice } from './open-pipeline.ts'
+import { checkDataIds } from './quanta/listed-ids.ts'
 import { buildQuantumGraph } from './quanta/build-quanta.ts'
 import type { QuantumGraph } from './quanta/quantum-graph.ts'
 import type { TaskRegistry } from './task-registry.ts'
@@ -110,8 +111,7 @@ export async function prepareRun(
   for (const { label, warnings } of pipeline.tasks)
     for (const warning of warnings) context.log.child(label).warn(warning)
   const now = (options.now ?? Date.now)()
-  // Wrong names are found before any work is done.
-  for (const [first] of options.dataIdTables ?? []) butler.dimensions.group(Object.keys(first ?? {}))
+  for (const table of options.dataIdTables ?? []) checkDataIds(butler.dimensions, table)
   const collections = await resolveCollections(butler, options, now)
   options.onEvent?.({ kind: 'building', message: 'Building the quantum graph' })
   const {

@@ -15,6 +15,9 @@ beforeAll(() => {
   ;({ root, work } = master.copy())
   writeFileSync(join(work, 'bad.csv'), 'visitt,detector\n903334,4\n')
   writeFileSync(join(work, 'none.csv'), 'visit,detector\n')
+  writeFileSync(join(work, 'text.csv'), 'instrument,visit,detector\nHSC,903334,4\nHSC,903334,xx\n')
+  writeFileSync(join(work, 'quoted.csv'), '"instrument",visit,detector\n"HSC",903334,"4"\nHSC,903334,5\n')
+  writeFileSync(join(work, 'open.csv'), 'instrument,visit,detector\n"HSC,903334,4\n')
 })
 afterAll(() => master.remove())
 
@@ -71,6 +74,17 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [graph('--data-id-table', 'nosuch.csv'), 1, /nosuch\.csv: there is no such file/],
   [graph('--data-id-table', '<WORK>/bad.csv'), 1, /visitt/],
   [graph('--data-id-table', '<WORK>/none.csv'), 1, /none\.csv holds no data IDs/],
+  [
+    graph('--data-id-table', '<WORK>/text.csv'),
+    1,
+    /Data ID 2 of a table has detector 'xx', which is no number/,
+  ],
+  [graph('--data-id-table', '<WORK>/open.csv'), 1, /open\.csv, line 2: a quote is not closed/],
+  [
+    graph('-d', where('4, 5, 10'), '--data-id-table', '<WORK>/quoted.csv'),
+    0,
+    /contains 6 quanta for 3 tasks/,
+  ],
   [['run', '-b', '<REPO>', '-p', FRAME, '-o', 'u/q', '--show', 'config=isr::gain'], 0, /config\.gain=3\.5/],
   [run('-o', 'u/q', '--replace-run', '--prune-replaced=bad'), 2, /Allowed choices are unstore, purge/],
   [run('-o', 'u/q', '--prune-replaced=purge'), 1, /--prune-replaced needs --replace-run/],

@@ -9,6 +9,7 @@ import {
 } from '#butler'
 import { addTrackFileAttrs, choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
 import { placeFrom } from '../shared/place.ts'
+import { cellsOf } from '../shared/separated.ts'
 import type { CommandContext } from './context.ts'
 
 const ID_MODES = ['UNIQUE', 'DATAID_TYPE', 'DATAID_TYPE_RUN'] as const
@@ -94,7 +95,11 @@ function parseTable(
 ): { readonly files: string; readonly rows: readonly { readonly path: string; readonly dataId: DataId }[] } {
   const separator = /^# +delimiter: *'?([^' ]+)'?/m.exec(text)?.[1] ?? (/^# *%ECSV/.test(text) ? ' ' : ',')
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  const [head, ...rows] = lines.map((line) => cellsOf(line, separator, name))
+  const [head, ...rows] = lines.map((line) => {
+    const cells = cellsOf(line, separator)
+    if (cells === undefined) throw new ArgumentError(`A quote in '${name}' is not closed: ${line}`)
+    return cells
+  })
   if (head === undefined || rows.length === 0) throw new ArgumentError(`'${name}' lists no files.`)
   const parsed = rows.map((row, i) => {
     if (row.length !== head.length)
@@ -107,20 +112,4 @@ function parseTable(
     }
   })
   return { files: head[0]!, rows: parsed }
-}
-
-/** Cells of a line; one in double quotes may hold the separator, and `""` for a quote. */
-function cellsOf(line: string, separator: string, name: string): readonly string[] {
-  const cells: string[] = []
-  let rest = line.trim()
-  while (true) {
-    const quoted = /^"((?:[^"]|"")*)"/.exec(rest)
-    if (rest.startsWith('"') && quoted === null)
-      throw new ArgumentError(`A quote in '${name}' is not closed: ${line}`)
-    const end = rest.indexOf(separator, quoted?.[0].length ?? 0)
-    const cell = end < 0 ? rest : rest.slice(0, end)
-    cells.push(quoted === null ? cell.trim() : quoted[1]!.replaceAll('""', '"'))
-    if (end < 0) return cells
-    rest = rest.slice(end + separator.length).trimStart()
-  }
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import type { DataId } from '#butler'
 import { FirstlightError } from '#core'
 import type { GraphOptions } from '#pipeline'
 import type { CommandIo } from './io.ts'
 import { parseFailure } from './mock-failure.ts'
+import { readDataIds } from './data-id-table.ts'
 import { collect, collectList } from './pipeline-options.ts'
 
 /** Options that say which data, where from and where to. */
@@ -154,32 +154,5 @@ function twoLabels(text: string): readonly [string, string] {
   if (source !== '' && anchor !== '' && more.length === 0) return [source, anchor]
   throw new FirstlightError('cli/bad-labels', `'${text}' does not name two tasks.`, {
     hint: 'Write --prune-unanchored-quanta SOURCE:ANCHOR with two labels of the pipeline.',
-  })
-}
-
-/** Rows of a CSV file with dimension names in its first line. */
-async function readDataIds(file: string): Promise<readonly DataId[]> {
-  const [head = '', ...lines] = (await readFile(file, 'utf8'))
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-  const names = head.split(',').map((name) => name.trim())
-  if (names.some((name) => !/^\w+$/.test(name)))
-    throw new FirstlightError('cli/bad-table', `${file} does not begin with a line of dimension names.`, {
-      hint: 'Write CSV: instrument,visit,detector in the first line, then one data ID a line.',
-    })
-  if (lines.length === 0)
-    throw new FirstlightError('cli/bad-table', `${file} holds no data IDs.`, {
-      hint: 'Leave --data-id-table out for all data, or write one data ID a line below the names.',
-    })
-  return lines.map((line, i) => {
-    const values = line.split(',').map((value) => value.trim())
-    if (values.length !== names.length)
-      throw new FirstlightError(
-        'cli/bad-table',
-        `${file}, line ${i + 2}: ${names.length} values wanted, ${values.length} found.`,
-      )
-    return Object.fromEntries(
-      names.map((name, c) => [name, /^-?\d+$/.test(values[c] ?? '') ? Number(values[c]) : (values[c] ?? '')]),
-    )
   })
 }

@@ -8,6 +8,7 @@ import {
 } from '#butler'
 import { healpixPixel, healpixRanges, htmRanges, htmTriangle, type Region } from '#geom'
 import { type Columns, CoordinateTable, type CoordinateTables, selectColumns } from './coordinates.ts'
+import { keepListed } from './listed-ids.ts'
 import type { RecordTables } from './record-tables.ts'
 
 /** What limits the data IDs of a graph. */
@@ -37,25 +38,6 @@ export async function queryRows(
     rows = await withPixels(butler, rows, base, universe.get(name), codes, records)
   return (query.dataIdTables ?? []).reduce((kept, listed) => keepListed(kept, listed, codes), rows)
 }
-
-function keepListed(rows: Columns, listed: readonly DataId[], codes: CoordinateTables['codes']): Columns {
-  const names = Object.keys(listed[0] ?? {})
-  if (listed.length === 0) return selectColumns(rows, new Int32Array())
-  const columns = names.map((name) => rows.column(name))
-  const allowed = new Set(
-    listed.map((values) =>
-      names.map((name) => codes.of(name).find(values[name]) ?? textCode(codes, name, values)).join(),
-    ),
-  )
-  const kept: number[] = []
-  for (let row = 0; row < rows.length; row++)
-    if (allowed.has(columns.map((column) => column[row]).join())) kept.push(row)
-  return selectColumns(rows, Int32Array.from(kept))
-}
-
-/** A listed value may be written as text where the registry has a number. */
-const textCode = (codes: CoordinateTables['codes'], name: string, values: DataId): number =>
-  codes.of(name).values.findIndex((value) => String(value) === String(values[name]))
 
 /** The rows once for every pixel that their regions overlap; rows without regions get none. */
 async function withPixels(
