@@ -47,6 +47,15 @@ const night = prerequisiteInput({
   isCalibration: true,
 })
 const bias = { ...plain, name: 'bias', dimensions: ['instrument', 'detector'], isCalibration: true } as const
+const camera = prerequisiteInput({
+  ...plain,
+  name: 'camera',
+  dimensions: ['instrument'],
+  isCalibration: true,
+})
+const colors = input({ ...plain, name: 'colors', dimensions: IVD, multiple: true, minimum: 0 })
+const FILTER = ['instrument', 'physical_filter']
+const ID = ['instrument', 'detector']
 const made = (name: string, dimensions: readonly string[]) =>
   output({ ...plain, name, dimensions, multiple: true })
 
@@ -127,6 +136,13 @@ for (const one of [
     { spatialBounds: ['made'], temporalBounds: ['made'] },
   ),
   task('hour', IE, { raw, night, made: made('hour_made', ['instrument', 'day_obs']) }),
+  task('optional', IED, { raw, colors, made: made('optional_made', IED) }),
+  task('undated', FILTER, { raw, camera, made: made('undated_made', FILTER) }),
+  task('uncertain', ID, {
+    raw,
+    bias: prerequisiteInput({ ...bias, multiple: true }),
+    made: made('uncertain_made', ID),
+  }),
   task(
     'removing',
     IED,
@@ -172,10 +188,14 @@ afterAll(async () => {
 const inputs = ['night/calib', 'HSC/defaults']
 const where = (detectors: string): string =>
   `instrument='HSC' AND visit=903334 AND detector IN (${detectors})`
-const NAMED = ['raw', 'ps1_pv3_3pi', 'night_cal', 'bias']
+const NAMED = ['raw', 'ps1_pv3_3pi', 'night_cal', 'bias', 'camera']
 
 /** As the Python side prints it: inputs by id, outputs by data ID. */
-async function graph(labels: readonly string[], detectors: string): Promise<unknown> {
+async function graph(
+  labels: readonly string[],
+  detectors: string,
+  condition = where(detectors),
+): Promise<unknown> {
   const text = `description: twins\ntasks:\n${labels.map((label) => `  ${label}: twins.${label}\n`).join('')}`
   const host = {
     env: () => undefined,
@@ -187,7 +207,7 @@ async function graph(labels: readonly string[], detectors: string): Promise<unkn
     host,
     universe: butler.dimensions,
   })
-  const options = { input: inputs, outputRun: 'u/bounds', where: where(detectors) }
+  const options = { input: inputs, outputRun: 'u/bounds', where: condition }
   const found = (await prepareRun(butler, pipeline, options, defaultContext())).graph
   const key = ({ group, values }: DataCoordinate): string =>
     JSON.stringify(Object.fromEntries(group.required.toSorted().map((name) => [name, values[name]])))
@@ -214,20 +234,33 @@ async function graph(labels: readonly string[], detectors: string): Promise<unkn
 test('bounds by other connections, and hooks over all quanta, give the graphs of the real builder', {
   timeout: 120_000,
 }, async () => {
-  const pipelines = ['made', 'patches', 'tens+read', 'day', 'removing', 'shared']
+  const pipelines = ['made', 'patches', 'tens+read', 'day', 'removing', 'shared', 'optional', 'undated']
+  const alone = 'visit=903342 OR detector=5'
   const script = join(import.meta.dirname, 'quantum-graph/real-graphs.py')
   const theirs = (...args: readonly string[]) =>
     JSON.parse(python(`import runpy; runpy.run_path(${JSON.stringify(script)})`, ...args)) as [
       Record<string, unknown>,
       unknown,
     ]
-  const [real, told] = theirs(master.root, where('4, 5, 10'), inputs.join(), ...pipelines, 'hour')
+  const [real, told] = theirs(
+    master.root,
+    where('4, 5, 10'),
+    inputs.join(),
+    ...pipelines,
+    'hour',
+    'uncertain',
+    `tens:${alone}`,
+  )
   for (const labels of pipelines)
     expect({ labels, graph: await graph(labels.split('+'), '4, 5, 10') }).toEqual({
       labels,
       graph: real[labels],
     })
   expect(seen).toEqual(told)
+  // The instrument is that of the input collections.
+  expect(await graph(['tens'], '', alone)).toEqual(real[`tens:${alone}`])
+  expect(real['uncertain']).toBe('CalibrationLookupError')
+  await expect(graph(['uncertain'], '4')).rejects.toMatchObject({ code: 'butler/calibration-lookup' })
   expect(real['hour']).toBe('FileNotFoundError')
   await expect(graph(['hour'], '4')).rejects.toMatchObject({ code: 'pipeline/missing-prerequisite' })
 })

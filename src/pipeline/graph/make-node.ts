@@ -34,7 +34,8 @@ export function makeTaskNode(
       deferLoad,
       minimum,
       isCalibration,
-      deferGraphConstraint,
+      // What need not be there must not limit the data.
+      deferGraphConstraint: deferGraphConstraint || (kind !== 'output' && minimum === 0),
       ...(lookup && { lookup }),
     }
   })

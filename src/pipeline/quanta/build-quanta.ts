@@ -23,7 +23,7 @@ import { walkTasks } from './walk.ts'
 export interface QuantumGraphOptions {
   readonly butler: Butler
   readonly pipeline: PipelineGraph
-  /** Collections searched for inputs, flattened, in order. */
+  /** Collections searched for inputs, flattened, in order; what governor they all have (the instrument) need not be said. */
   readonly inputs: readonly string[]
   readonly output?: string
   readonly run: string
@@ -58,9 +58,10 @@ export interface BuiltGraph {
  * query a dataset type for what exists.
  */
 export async function buildQuantumGraph(options: QuantumGraphOptions, context: Context): Promise<BuiltGraph> {
-  const { butler, pipeline, inputs, clobberOutputs = false, skipExistingIn = [] } = options
+  const { pipeline, inputs, clobberOutputs = false, skipExistingIn = [] } = options
   const log = context.log.child('quantumGraph')
-  const state = await makeState(options)
+  const butler = await options.butler.clone({ collections: inputs })
+  const state = await makeState({ ...options, butler })
   checkConstraint(state.constraint, pipeline)
   const retained = options.retainedTypes
   if (retained) checkRetained(retained, skipExistingIn, typeNames(pipeline), log)
@@ -90,6 +91,8 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
   }
   bar.end()
   await addInitDatasets(pipeline, state)
+  // Files of graphs name every type of the pipeline, also those of tasks without quanta.
+  for (const name of typeNames(pipeline)) state.nodesOf(name)
   for (const table of state.tables.all) await state.records.loadGroup(butler, table.group, table)
   const header: GraphHeader = {
     id: crypto.randomUUID(),

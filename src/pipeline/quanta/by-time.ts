@@ -1,5 +1,5 @@
 import type { Butler, DataCoordinate, DatasetRef, DatasetType } from '#butler'
-import type { Timespan } from '#time'
+import { Timespan } from '#time'
 import { CoordinateTable, selectColumns } from './coordinates.ts'
 import { Csr } from './csr.ts'
 import { loadRecords, type Quanta } from './quanta.ts'
@@ -7,7 +7,7 @@ import { loadRecords, type Quanta } from './quanta.ts'
 /** With more look-ups than this, all validity ranges of the type are read at once. */
 const FEW = 64
 
-/** Finds the dataset of one quantum, at its own time unless another is given. */
+/** Finds the dataset of one quantum, at its own time unless another is given; of a quantum without time, at any time. */
 export type SingleFinder = (quantum: DataCoordinate, when?: Timespan) => Promise<readonly DatasetRef[]>
 
 /** Calibrations of some quanta by data ID and time: datasets as `nodeOf` numbers them. */
@@ -32,7 +32,8 @@ export async function byTime(
 /** One question to the registry for each data ID and time, kept for quanta that share them. */
 export function timeLookup(butler: Butler, type: DatasetType, collections: readonly string[]): SingleFinder {
   const known = new Map<string, Promise<DatasetRef | undefined>>()
-  return async (quantum, timespan = quantum.timespan) => {
+  return async (quantum, given) => {
+    const timespan = given ?? (quantum.group.timespanElement === undefined ? Timespan.all : quantum.timespan)
     const coordinate = quantum.subset(type.dimensions)
     const key = `${coordinate.key}|${timespan?.nsec.join() ?? ''}`
     const asked =

@@ -63,12 +63,12 @@ export async function makeSkeleton(
   return tasks.map((node) => candidatesOf(node, index, state))
 }
 
-/** Keep rows whose overall inputs exist. */
+/** Keep rows whose overall inputs exist; a type that one reader defers limits nobody's data, as in the Rubin middleware. */
 async function constrain(rows: Columns, edges: readonly Edge[], state: BuildState): Promise<Columns> {
   let kept = rows
   const done = new Set<string>()
-  for (const edge of edges) {
-    const { datasetType: name } = edge
+  const deferred = new Set(edges.filter((e) => e.deferGraphConstraint).map((e) => e.datasetType))
+  for (const { datasetType: name } of edges) {
     if (done.has(name) || !state.isOverallInput(name) || kept.length === 0) continue
     done.add(name)
     const nodes = state.nodesOf(name)
@@ -81,7 +81,7 @@ async function constrain(rows: Columns, edges: readonly Edge[], state: BuildStat
     })
     const limits =
       state.constraint === 'all'
-        ? !edge.deferGraphConstraint
+        ? !deferred.has(name)
         : state.constraint !== 'off' && state.constraint.includes(name)
     if (!limits) continue
     const before = kept.length

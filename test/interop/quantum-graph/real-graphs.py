@@ -90,7 +90,13 @@ biases = ct.PrerequisiteInput(
     isCalibration=True,
     multiple=True,
 )
+camera = ct.PrerequisiteInput(
+    doc="-", name="camera", storageClass=PLAIN, dimensions=("instrument",), isCalibration=True
+)
+colors = ct.Input(doc="-", name="colors", storageClass=PLAIN, dimensions=IVD, multiple=True, minimum=0)
 IE = ("instrument", "exposure")
+ID = ("instrument", "detector")
+FILTER = ("instrument", "physical_filter")
 sky = {
     "sky": task(IE, raw=raw, refs=refs, made=out("sky_made", IED)),
     "made": task(IE, spatial=("made",), raw=raw, refs=refs, made=out("made_made", IVD)),
@@ -118,6 +124,9 @@ sky = {
         made=out("day_made", ("instrument", "day_obs")),
     ),
     "hour": task(IE, raw=raw, night=night, made=out("hour_made", ("instrument", "day_obs"))),
+    "optional": task(IED, raw=raw, colors=colors, made=out("optional_made", IED)),
+    "undated": task(FILTER, raw=raw, camera=camera, made=out("undated_made", FILTER)),
+    "uncertain": task(ID, raw=raw, bias=biases, made=out("uncertain_made", ID)),
     "removing": task(IED, hooks=with_prerequisites, raw=raw, bias=bias, made=out("removing_made", IED)),
     "shared": task(IED, hooks=shared, raw=raw, bias=biases, made=out("shared_made", IED)),
 }
@@ -145,19 +154,20 @@ def graph(butler, where, inputs, labels):
     return found
 
 
-KEPT = ("raw", "ps1_pv3_3pi", "night_cal", "bias")
+KEPT = ("raw", "ps1_pv3_3pi", "night_cal", "bias", "camera")
 
 
 def key(data_id):
     return json.dumps(dict(sorted(data_id.required.items())), separators=(",", ":"))
 
 
-root, where, inputs, *pipelines = sys.argv[1:]
-with Butler.from_config(root) as butler:
+root, default_where, inputs, *pipelines = sys.argv[1:]
+with Butler.from_config(root, collections=inputs.split(",")) as butler:
     answers = {}
-    for labels in pipelines:
+    for asked in pipelines:
+        labels, _, where = asked.partition(":")
         try:
-            answers[labels] = graph(butler, where, inputs.split(","), labels.split("+"))
+            answers[asked] = graph(butler, where or default_where, inputs.split(","), labels.split("+"))
         except Exception as error:
-            answers[labels] = type(error).__name__
+            answers[asked] = type(error).__name__
     print(json.dumps([answers, seen]))
