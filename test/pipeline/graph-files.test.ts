@@ -54,6 +54,22 @@ const told = (g: QuantumGraph): unknown =>
     outputs: [...Object.values(q.outputs).flat(), q.metadata, q.log].map((r) => [r?.id, r?.run]),
   }))
 
+// The real reader looks every type of the pipeline up: it fails where one is not in the file.
+test('a file names every type of the pipeline, also those of a task that has no quanta', async () => {
+  const file = join(master.root, '../b.qg')
+  const { rc, stderr } = await pipetask(
+    `pipetask qgraph -b ${master.root} -p <PIPELINES>/09-same-task-twice.yaml -i HSC/defaults -o u/t/b -q ${file} -d`
+      .split(' ')
+      .concat('visit=903342 AND detector=5'),
+  )
+  expect(rc, stderr).toBe(0)
+  const { tasks: made, pipeline, datasets } = await load('b.qg', new Uint8Array(readFileSync(file)))
+  expect(made.map(({ node }) => node.label)).toEqual(['isrA', 'isrB'])
+  expect([...datasets.keys()]).toEqual(
+    expect.arrayContaining([...pipeline.datasetTypes.keys(), 'countSources_metadata', 'countSources_log']),
+  )
+})
+
 test('what the real pipetask saved is read: header, quanta with their ids, dimension records', async () => {
   const theirs = await load(
     '03-tutorial.qg',

@@ -55,6 +55,7 @@ export async function readRubinGraph(
   for (const quantum of init) builder.addInit(quantum)
   const quanta = archive.quanta(header)
   for (const quantum of quanta) builder.addDatasets(quantum)
+  builder.addTypes()
   const pipeline = await loadPipelineGraph(
     name,
     {
@@ -191,6 +192,14 @@ class GraphBuilder {
     for (const dataset of Object.values(outputs).flat()) this.#add(dataset, true)
     for (const dataset of Object.values(inputs).flat()) this.#add(dataset, false)
     this.#addFiles(records)
+  }
+
+  /** Types of tasks without quanta: who saves the graph again names them too. */
+  addTypes(): void {
+    for (const [name, { dimensions, storage_class: storageClass }] of Object.entries(
+      this.#saved.dataset_types,
+    ))
+      if (dimensions != null && storageClass != null) this.#nodesOf(name)
   }
 
   /** Types that every task has and that no quantum of the file mentions. */
