@@ -181,6 +181,27 @@ test('a file that another dataset has is not overwritten', async () => {
   await butler.close()
 })
 
+test('a create on a disk that is too small says so and leaves nothing; on the first that suffices all is there', async () => {
+  let hasRoom = false
+  for (let size = 100; !hasRoom; size += 300) {
+    const disk = tempFolder('tiny-disk')
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', disk])
+    afterAll(() => execFileSync('umount', ['-l', disk]))
+    const made = await createNodeButler(join(disk, 'repo')).catch((error: Error & { code?: string }) => error)
+    hasRoom = !(made instanceof Error)
+    if (made instanceof Error) {
+      expect(made.code).toMatch(/^(files|sql)\/full$/)
+      expect(readdirSync(disk, { recursive: true }).filter((name) => name !== 'repo')).toEqual([])
+    } else {
+      await made.close()
+      const again = await openNodeButler(join(disk, 'repo'))
+      expect(await again.collections.query('*')).toEqual([])
+      await again.close()
+    }
+    expect(size).toBeLessThan(4000)
+  }
+})
+
 test('a full disk is a clear error; what was there is whole, nothing is half-written', async () => {
   const disk = tempFolder('small-disk')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])

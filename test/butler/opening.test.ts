@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rawSqlite } from '../support/raw-sqlite.ts'
 import { expect, test } from 'vitest'
+import type { CreateOptions } from '#butler'
 import { createNodeButler, openNodeButler } from '#platform/node'
 import { anEmptyRepository, tempFolder } from '../support/repository.ts'
 
@@ -23,6 +24,30 @@ test('a folder that is no repository, or none at all, is said so with the cure',
 test('a repository is not made over another', async () => {
   const butler = await anEmptyRepository()
   await expect(createNodeButler(butler.root)).rejects.toMatchObject({ code: 'butler/file-exists' })
+})
+
+test('the registry of another repository is not called left over; an empty one is, a failed create leaves none', async () => {
+  const butler = await createNodeButler(join(tempFolder(), 'repo'))
+  const db = `sqlite:///${butler.root}/gen3.sqlite3`
+  const second = join(tempFolder(), 'second')
+  const make = (options: CreateOptions) => createNodeButler(second, options)
+  await expect(make({ db })).rejects.toMatchObject({
+    code: 'butler/file-exists',
+    hint: expect.stringContaining('interrupted create') as string,
+  })
+  await butler.collections.register('run/x')
+  await expect(make({ db })).rejects.toMatchObject({
+    code: 'butler/file-exists',
+    message: expect.stringContaining('holds something') as string,
+    hint: expect.stringMatching(/^Keep it; name another file in registry\.db/) as string,
+  })
+  expect(await butler.collections.query('*')).toEqual(['run/x'])
+  await butler.close()
+  const outfile = join(tempFolder(), 'file', 'butler.yaml')
+  writeFileSync(join(outfile, '..'), 'in the way')
+  await expect(make({ outfile })).rejects.toMatchObject({ code: 'files/not-found' })
+  expect(readdirSync(second)).toEqual([])
+  await (await make({})).close()
 })
 
 test('another universe and newer tables are refused', async () => {

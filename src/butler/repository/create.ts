@@ -1,15 +1,14 @@
-import { createTable, type SqlConnection } from '#sql'
 import { CONFIG_FILE, describeConfig, fileStores } from './config.ts'
 import { at, type ConfigTree, type ConfigValue, isTree, mergeTrees } from './config-value.ts'
 import { withBuiltIn } from './config-tree.ts'
-import { connect } from './connect.ts'
 import { joinPath } from '../datastore/uri.ts'
 import type { DimensionConfig } from '../dimensions/universe-config.ts'
 import { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError, InconsistentUniverseError, RepositoryConfigError } from '../errors.ts'
-import { freshAttributes, MANAGERS } from '../schema/attributes.ts'
+import { MANAGERS } from '../schema/attributes.ts'
 import { FILE_RECORDS_TABLE, staticTables } from '../schema/static-tables.ts'
 import type { ButlerEnvironment } from './environment.ts'
+import { makeDatabase } from './new-database.ts'
 import { type ConfigSources, defaultsFor } from './search-path.ts'
 
 export interface CreateOptions {
@@ -45,36 +44,17 @@ export async function createRepository(
   const universe = universeOf(options.dimensions)
   const tree = await configOf(environment, options, options.outfile === undefined ? undefined : root)
   const config = describeConfig(tree, root, file)
-  const { registry } = config
-  if (registry.kind === 'sqlite' && (await files.stat(registry.path)) !== undefined)
-    throw new FileExistsError(`'${registry.path}' is there already, without a ${CONFIG_FILE}.`, {
-      hint: 'It was left by an interrupted create; remove it and try again.',
-    })
-  await files.makeDirectory(root)
-  const connection = await connect(environment, registry, { create: true })
-  try {
-    await connection.begin()
-    await refuseFilled(connection, root)
-    await fillDatabase(
-      connection,
-      universe,
-      fileStores(config).map((s) => s.table),
-    )
-    await connection.run('COMMIT')
-  } catch (error) {
-    await connection.close()
-    if (registry.kind === 'sqlite') await files.remove(registry.path)
-    throw error
-  }
-  await connection.close()
   const { stringify } = await import('yaml')
-  await files.writeAtomic(file, stringify(tree, { sortMapEntries: true, lineWidth: 0 }))
-}
-
-async function refuseFilled(connection: SqlConnection, root: string): Promise<void> {
-  if (!(await connection.hasTable('butler_attributes'))) return
-  throw new FileExistsError(`The database for '${root}' holds the tables of a repository already.`, {
-    hint: 'Choose another database, or another schema by registry.namespace.',
+  const text = stringify(tree, { sortMapEntries: true, lineWidth: 0 })
+  const recordsTables = fileStores(config).map((s) => s.table)
+  await files.makeDirectory(root)
+  await makeDatabase(environment, config.registry, {
+    root,
+    universe,
+    tables: staticTables(universe, recordsTables),
+    recordsTables,
+    write: () => files.writeAtomic(file, text),
+    unwrite: () => files.remove(file),
   })
 }
 
@@ -105,24 +85,6 @@ function universeOf(dimensions: ConfigTree | undefined): DimensionUniverse {
     return ours
   }
   return new DimensionUniverse({ namespace, ...dimensions } as unknown as DimensionConfig)
-}
-
-async function fillDatabase(
-  connection: SqlConnection,
-  universe: DimensionUniverse,
-  recordsTables: readonly string[],
-): Promise<void> {
-  const tables = staticTables(universe, recordsTables)
-  const statements = tables.flatMap((t) => createTable(t, connection.dialect))
-  await connection.script(statements.join(';\n'))
-  await connection.runMany(
-    'INSERT INTO butler_attributes (name, value) VALUES (?, ?)',
-    freshAttributes(universe.config),
-  )
-  await connection.runMany(
-    'INSERT INTO opaque_meta (table_name) VALUES (?)',
-    recordsTables.map((t) => [t]),
-  )
 }
 
 /** What butler.yaml of a new repository says. */
