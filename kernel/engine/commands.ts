@@ -25,12 +25,25 @@ export function cellIo(folder: string, input: Input, commandLine: string): Comma
  */
 export function pipetaskWords(
   line: string,
-  session: SessionButler,
+  session: { readonly butler: { readonly root: string } },
 ): { readonly argv: readonly string[]; readonly repository: string | undefined } {
   const words = splitWords(line.replace(/\\?\n/g, ' '))
-  const argv = needsRepository(words, ['run', 'qgraph']) ? [...words, '-b', session.butler.root] : words
+  const argv = needsRepository(words, ['run', 'qgraph', 'purge', 'cleanup'])
+    ? [...words, '-b', session.butler.root]
+    : withRepository(words, ['report', 'run-qbb', 'pre-exec-init-qbb'], session)
   const isRun = argv.includes('run') && !argv.some((word) => /^(?:--show|--help|-h)(?:=|$)/.test(word))
   return { argv, repository: isRun ? repositoryOf(argv) : undefined }
+}
+
+/** For commands whose first argument is a repository: where it is a graph file, the repository was left out. */
+function withRepository(
+  words: readonly string[],
+  commands: readonly string[],
+  session: { readonly butler: { readonly root: string } },
+): readonly string[] {
+  const at = words.findIndex((word) => commands.includes(word)) + 1
+  if (at === 0 || !/\.f?q?graph$|\.qg$/.test(words[at] ?? '')) return words
+  return [...words.slice(0, at), session.butler.root, ...words.slice(at)]
 }
 
 /** What stands behind `-b`. */

@@ -1,4 +1,4 @@
-import { formatShort } from '#core'
+import { formatShort, LOG_LEVELS, type LogRecord } from '#core'
 import type { RunEvent, TaskSummary } from '#pipeline'
 import { MIME, noQuanta, type PipelineDisplay, type QuantumState } from '#protocol'
 import { keepConfig } from '../display/config-display.ts'
@@ -14,6 +14,8 @@ const MOST_QUANTA = 1000
 /** Lines kept of each quantum, and how many quanta of a finished run keep theirs (failures all). */
 const MOST_QUANTUM_LOG = 20
 const MOST_LOGGED = 200
+/** As the command does without --log-level. */
+const isShown = ({ level }: LogRecord): boolean => LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf('INFO')
 const STATES: readonly QuantumState[] = [
   'pending',
   'running',
@@ -67,7 +69,13 @@ export class PipelineView {
       case 'quantum':
         this.#quantum(event)
         break
+      case 'executed': {
+        const known = this.#quanta.get(event.id)
+        if (known !== undefined) known.state = 'done'
+        break
+      }
       case 'log':
+        if (!isShown(event.record)) return
         this.log(formatShort(event.record))
         if (event.id !== undefined) this.#logOf(event.id, formatShort(event.record))
         break

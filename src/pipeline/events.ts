@@ -33,6 +33,8 @@ export type RunEvent =
       readonly message?: string
       readonly elapsedSec?: number
     }
+  /** The task of a quantum is through: it takes no process any more. Its end is told when its outputs are recorded. */
+  | { readonly kind: 'executed'; readonly id: string }
   | { readonly kind: 'log'; readonly id?: string; readonly record: LogRecord }
   | {
       readonly kind: 'end'

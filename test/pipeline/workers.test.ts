@@ -227,3 +227,18 @@ test('two runs that make the same dataset: the second fails, and the files are t
   await butler.close()
   expect(readdirSync(root, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([])
 })
+
+test('events never tell of more running quanta than there are processes', async () => {
+  const running = new Set<string>()
+  let most = 0
+  const { state } = await run({
+    faults: {},
+    onEvent(event) {
+      if (event.kind === 'quantum' && event.state === 'running') running.add(event.id)
+      else if (event.kind === 'quantum' || event.kind === 'executed') running.delete(event.id)
+      most = Math.max(most, running.size)
+    },
+  })
+  expect(state).toBe('done')
+  expect(most).toBe(2)
+})

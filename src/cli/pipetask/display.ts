@@ -74,6 +74,7 @@ class RunCounter {
   /** True when the line changes. */
   take(event: RunEvent): boolean {
     if (event.kind === 'graph') this.total = event.tasks.reduce((n, task) => n + task.total, 0)
+    else if (event.kind === 'executed') this.running.delete(event.id)
     else if (event.kind !== 'quantum') return false
     else if (event.state === 'running') this.running.set(event.id, event.label)
     else {

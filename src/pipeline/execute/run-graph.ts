@@ -110,6 +110,7 @@ class Scheduler {
       .then(async ({ result, written }) => {
         this.running--
         this.recording++
+        if (result.state === 'done') this.options.onEvent?.({ kind: 'executed', id: quantum.id })
         const recorded = this.record(quantum, result, written)
         // A failure may stop the run: nothing is started before that is settled.
         if (result.state === 'failed') this.recorder.flush()
