@@ -18,11 +18,12 @@ export async function executePlan(
   return options.limit === undefined ? rows : rows.slice(0, options.limit)
 }
 
-/** Key of an output row: its dimension values, and the dataset's id when there is one. */
+/** Key of an output row: its dimension values, and the dataset's id and collection when they are there. */
 function rowKey(row: SqlRow, layout: Layout, keyWidth: number): string {
   let key = ''
   for (let i = 0; i < keyWidth; i++) key += `${String(row[i])}\u0000`
   if (layout.dataset >= 0) key += String(row[layout.dataset])
+  if (layout.hasCollection) key += `\u0000${String(row[layout.dataset + 2])}`
   for (const at of layout.fields) key += `\u0000${String(row[at])}`
   return key
 }

@@ -47,6 +47,7 @@ export interface Layout {
   readonly record: number
   /** id, run id, and perhaps collection id (always with find-first). */
   readonly dataset: number
+  readonly hasCollection: boolean
   readonly fields: readonly number[]
   /** Pairs of region texts, or a region text and the index of a constraint. */
   readonly pairs: readonly (readonly [number, number])[]
@@ -221,11 +222,12 @@ class Planner {
       request.group.keys.map((d) => raw(search?.constants[d] === undefined ? sources.dimension(d) : 'NULL')),
     )
     const record = this.selectRecord()
-    const dataset = search === undefined ? -1 : this.selectDataset(search)
+    const hasCollection = search !== undefined && this.isPerCollection(search)
+    const dataset = search === undefined ? -1 : this.selectDataset(search, hasCollection)
     const fields = (request.fields ?? []).map((column) => this.selectField(column))
     const pairs = this.pairs.map(({ a, b }) => [this.selectRegion(a), this.selectRegion(b)] as const)
     const constraints = this.constraints.map((c) => [this.selectRegion(c.element.name), c] as const)
-    return { keys, record, dataset, fields, pairs, constraints }
+    return { keys, record, dataset, hasCollection, fields, pairs, constraints }
   }
 
   private selectRecord(): number {
@@ -234,15 +236,18 @@ class Planner {
     return this.push([raw(record.selectList(`e_${record.element.name}`))], record.width)
   }
 
-  private selectDataset(search: DatasetSearch): number {
+  /** As in the anchor: a row for each RUN or TAGGED collection, unless other dimensions are dropped from the rows. */
+  private isPerCollection(search: DatasetSearch): boolean {
+    return this.request.findFirst === true || (!hasCalibrations(search) && !this.dropsDimensions())
+  }
+
+  private selectDataset(search: DatasetSearch, hasCollection: boolean): number {
     const alias = this.aliasOf(search.type.type.name)
     // In RUN collections the collection is the run: no need to look at the dataset's own row.
     const isRun = search.candidates.every((c) => c.type === 'RUN')
     if (!isRun) this.joinDatasetTable(alias)
     const run = isRun ? bare(alias, 'collection_id') : bare(`${alias}_row`, 'run_id')
-    // As in the anchor: a row for each RUN or TAGGED collection, one for all where validity ranges are among them.
-    const perCollection = this.request.findFirst === true || !hasCalibrations(search)
-    const rank = perCollection ? [bare(alias, 'collection_id')] : []
+    const rank = hasCollection ? [bare(alias, 'collection_id')] : []
     return this.push([bare(alias, 'dataset_id'), run, ...rank])
   }
 
@@ -333,12 +338,18 @@ class Planner {
 
   /** Whether the same output can come from several rows. */
   private mayRepeat(search: DatasetSearch | undefined): boolean {
-    const { request, spec, involved } = this
-    if (this.joinsSkypix) return true
-    if (!involved.required.every((name) => request.group.required.includes(name))) return true
+    const { request, spec } = this
+    if (this.joinsSkypix || this.dropsDimensions()) return true
     if ([...spec.searches.values()].some((s) => s !== search)) return true
-    if (search === undefined || request.findFirst === true) return false
-    return search.candidates.length > 1 || hasCalibrations(search)
+    if (search === undefined || request.findFirst === true || !hasCalibrations(search)) return false
+    // As in the anchor: every validity range is a row, but where memberships of another kind are among them.
+    const isMixed = search.candidates.some((c) => c.type !== 'CALIBRATION')
+    return isMixed && !this.namesTimespan(search.type.type.name)
+  }
+
+  /** Whether the query involves dimensions that its rows do not have. */
+  private dropsDimensions(): boolean {
+    return !this.involved.required.every((name) => this.request.group.required.includes(name))
   }
 
   private order(repeats: boolean): Sql {

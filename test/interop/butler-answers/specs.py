@@ -496,6 +496,15 @@ QUERIES = [
     recs("visit", f"{H} AND 5 % 2 = 1 AND visit = 903334"),
     recs("visit", f"{H} AND visit.azimuth IN (:l)", bind={"l": [5, 6]}),
     recs("visit", f"{H} AND visit IN (:l)", bind={"l": [903334.0, 6.5]}),
+    sets("calexp", "*", f"{H} AND exposure=903334", find_first=False),
+    sets("calexp", "*", f"{H} AND exposure.exposure_time > 1", find_first=False),
+    sets("calexp", "*", f"{H} AND visit.region OVERLAPS POINT(320.5, -0.3)", find_first=False),
+    sets("raw", "*", f"{H} AND visit=903334", find_first=False),
+    sets("flat", "HSC/calib", H, find_first=False),
+    sets("flat", "HSC/calib", f"{H} AND flat.ingest_date > T'2020-01-01'", find_first=False),
+    sets("flat", "*", H, find_first=False),
+    sets("flat", "*", f"{H} AND exposure=903334", find_first=False),
+    sets("flat", "*", f"{H} AND flat.timespan OVERLAPS (T'2013-01-01', T'2014-01-01')", find_first=False),
 ]
 
 DIMENSIONS = [
