@@ -1,4 +1,5 @@
 import { INSPECT } from '#core'
+import { datasetTypeName, requireName, requireUuid } from './arguments.ts'
 import { Collections } from './collections/api.ts'
 import { expressionList, hasWildcard, resolveCollections } from './collections/resolve.ts'
 import { DatasetRef } from './datasets/dataset-ref.ts'
@@ -164,6 +165,7 @@ export class Butler {
     id: string,
     options: { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
+    requireUuid(id)
     await this.repository.catchUp()
     const { datasets, types, collections, records } = this.repository
     const row = await datasets.byId(id)
@@ -229,7 +231,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: PutOptions = {},
   ): Promise<DatasetRef> {
-    const name = key instanceof DatasetRef ? key.datasetType.name : typeof key === 'string' ? key : key.name
+    const name = key instanceof DatasetRef ? key.datasetType.name : datasetTypeName(key)
     const [whole, component] = splitComponent(name)
     if (component !== undefined) {
       // Throws for a component that does not exist.
@@ -303,6 +305,7 @@ export class Butler {
     element: string,
     options: QueryOptions = {},
   ): Promise<readonly DimensionRecord[]> {
+    requireName(element, 'A dimension element')
     await this.repository.catchUp()
     return this.finish(this.query().dimensionRecords(element), options, 'dimension records')
   }

@@ -57,7 +57,8 @@ export { Collections, type CollectionInfoOptions } from './collections/api.ts'
 export { type DatasetAssociation, Registry } from './registry/registry.ts'
 export type { IdMode } from './datasets/ids.ts'
 export type { RecordInput } from './dimensions/codec.ts'
-export { Query, QueryResults, type WhereInput } from './query/query.ts'
+export { Query, QueryResults } from './query/query.ts'
+export type { WhereInput } from './query/where.ts'
 export {
   type ColumnQuery,
   type DataIdColumns,

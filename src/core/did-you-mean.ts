@@ -1,5 +1,7 @@
 /** The nearest of the known names within a third of its length in edits, or undefined. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
+  // Callers without types ask for undefined, too.
+  if (typeof (name as unknown) !== 'string') return undefined
   let best: string | undefined
   let bestCost = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {

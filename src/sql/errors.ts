@@ -9,6 +9,7 @@ export type SqlErrorKind =
   | 'read-only'
   | 'corrupt'
   | 'full'
+  | 'closed'
   | 'failed'
 
 /** What the database refused, by kind; the message names table and columns as the database does. */
@@ -35,6 +36,7 @@ const HINTS: Partial<Record<SqlErrorKind, string>> = {
   busy: 'Another process is writing to this repository; try again when it has finished.',
   'read-only': 'Make the database and its folder writable for you, or work on a copy of the repository.',
   full: 'Make room on the disk and try again; nothing was changed.',
+  closed: 'Open the repository again: its butler was closed before.',
   corrupt: 'Restore the database from a copy; `PRAGMA integrity_check` says what is broken.',
 }
 

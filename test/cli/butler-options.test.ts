@@ -121,6 +121,21 @@ test('a mistyped collection is one line with a suggestion, and leaves nothing be
   expect(await butler.collections.query('tag*')).toEqual([])
 })
 
+test('where nothing is found to associate, one line says so and no collection is made', async () => {
+  const { code, err } = await run('associate', butler.root, 'tag', '-d', 'nope', '--collections', 'run/a')
+  expect(code).toBe(0)
+  expect(err).toContain("Nothing was found to associate with 'tag'")
+  expect(await butler.collections.query('tag*')).toEqual([])
+})
+
+test('a validity that ends before it begins is warned of in one line', async () => {
+  await butler.put({}, 'bias', { instrument: 'Cam', detector: 1 }, { run: 'run/a' })
+  const dates = ['--begin-date', '2020-01-01', '--end-date', '2019-01-01']
+  const { code, err } = await run('certify-calibrations', butler.root, 'run/a', 'calib', 'bias', ...dates)
+  expect(code).toBe(0)
+  expect(err).toMatch(/^.* WARN: Datasets certified in 'calib' are never valid: .* begin before the end\.\n$/)
+})
+
 test('an export file that is cut off anywhere is refused in one line with the entry', async () => {
   await butler.collections.register('tag', 'TAGGED')
   const datasets = await butler.queryDatasets('note', { collections: 'run/a' })

@@ -1,3 +1,4 @@
+import { requireName } from '../arguments.ts'
 import { CollectionCycleError, CollectionTypeError, MissingCollectionError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { CollectionExpression, CollectionInfo, CollectionType } from './collection.ts'
@@ -25,6 +26,7 @@ export class Collections {
   /** False when a collection of this name exists already, whatever its type (a warning is logged when that differs). */
   async register(name: string, type: CollectionType = 'RUN', doc?: string): Promise<boolean> {
     const { collections, log } = this.repository
+    requireName(name, 'A collection')
     if (name.trim() === '') throw new CollectionTypeError('A collection needs a name.')
     return this.repository.write('register a collection', async () => {
       const known = await collections.find(name)

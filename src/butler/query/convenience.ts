@@ -1,4 +1,5 @@
 import type { Logger } from '#core'
+import { nameList } from '../arguments.ts'
 import type { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { ArgumentError, EmptyQueryResultError } from '../errors.ts'
@@ -18,8 +19,7 @@ export async function runQuery<T>(
   let query = results
   if (options.dataId !== undefined) query = query.where(options.dataId as DataId | DataCoordinate)
   if (options.where !== undefined && options.where !== '') query = query.where(options.where, options.bind)
-  const order = options.orderBy ?? []
-  query = query.orderBy(...(typeof order === 'string' ? [order] : order))
+  query = query.orderBy(...nameList(options.orderBy ?? [], 'Columns to order by'))
   if (options.withDimensionRecords === true) query = query.withDimensionRecords()
   const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
   if (limit !== null && !Number.isSafeInteger(limit))

@@ -1,28 +1,25 @@
 import { INSPECT } from '#core'
+import { datasetTypeName, nameList } from '../arguments.ts'
 import type { CollectionExpression } from '../collections/collection.ts'
 import { expressionList, hasWildcard } from '../collections/resolve.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { DatasetType } from '../datasets/dataset-type.ts'
 import type { DatasetTypeStore } from '../datasets/type-store.ts'
-import { DataCoordinate } from '../dimensions/data-coordinate.ts'
+import type { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import type { DimensionGroup } from '../dimensions/group.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { ArgumentError, InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
 import type { BindValue } from '../expression/bind.ts'
-import { checkExpression, scalarTerm } from '../expression/check.ts'
-import { type Column, columnType } from '../expression/columns.ts'
-import type { Expression } from '../expression/ast.ts'
-import { parseExpression } from '../expression/parser.ts'
-import { printExpression } from '../expression/print.ts'
-import { resolveName, type Scope } from '../expression/scope.ts'
+import type { Column } from '../expression/columns.ts'
 import type { AnyOptions, CountOptions, QueryEngine, RunOptions } from './engine.ts'
 import { explainEmpty, type ExplainOptions } from './explain.ts'
 import { generalColumns, type GeneralOptions } from './general.ts'
 import { involvedGroup, keptSearches } from './materialize.ts'
 import { parseOrder } from './order.ts'
 import type { PlanRequest } from './plan.ts'
-import { type Condition, emptySpec, type QuerySpec, withGroup } from './spec.ts'
+import { emptySpec, type QuerySpec, withGroup } from './spec.ts'
+import { scopeOf, whereStep, type WhereInput } from './where.ts'
 
 /** What a query starts from. */
 export interface QueryContext {
@@ -33,8 +30,6 @@ export interface QueryContext {
   /** Governor values for queries that do not say them. */
   readonly defaultDataId: DataId
 }
-
-export type WhereInput = string | DataId | DataCoordinate
 
 /** Steps that wait for the registry (dataset types, collections) are kept until the query runs. */
 type Step = (spec: QuerySpec) => QuerySpec | Promise<QuerySpec>
@@ -56,7 +51,7 @@ export class Query {
 
   joinDimensions(dimensions: Iterable<string>): Query {
     const { universe } = this.context.engine
-    return this.withStep((spec) => withGroup(spec, universe.group(dimensions)))
+    return this.withStep((spec) => withGroup(spec, universe.group(nameList(dimensions, 'Dimensions'))))
   }
 
   /** Only rows for which a dataset exists in the collections; its fields can be used in conditions and results. */
@@ -98,7 +93,7 @@ export class Query {
 
   dataIds(dimensions: string | Iterable<string>): QueryResults<DataCoordinate> {
     const { engine } = this.context
-    const group = engine.universe.group(typeof dimensions === 'string' ? [dimensions] : dimensions)
+    const group = engine.universe.group(nameList(dimensions, 'Dimensions'))
     return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
       group,
       run: (spec, options) => engine.dataIds(spec, group, options),
@@ -129,7 +124,7 @@ export class Query {
         `Collections with wildcards (${expressionList(wanted).join(', ')}) have no order, so there is no first.`,
         { hint: 'Name the collections, or ask for all datasets: findFirst: false, --no-find-first.' },
       )
-    const { name, dimensions } = (await types.get(typeof type === 'string' ? type : type.name)).type
+    const { name, dimensions } = (await types.get(datasetTypeName(type))).type
     return new QueryResults(this.context, [...this.steps, searchStep(this.context, name, wanted)], {
       group: dimensions,
       dataset: name,
@@ -252,7 +247,7 @@ export class QueryResults<T> implements AsyncIterable<T> {
       this.context,
       this.steps,
       this.kind,
-      [...this.order, ...names],
+      [...this.order, ...nameList(names, 'Columns to order by')],
       this.most,
       this.records,
     )
@@ -333,12 +328,6 @@ export class QueryResults<T> implements AsyncIterable<T> {
   }
 }
 
-const scopeOf = (spec: QuerySpec, binds: Readonly<Record<string, BindValue>>): Scope => ({
-  group: spec.group,
-  datasetTypes: [...spec.searches.keys()],
-  binds,
-})
-
 function requireDefaults(context: QueryContext): readonly string[] {
   if (context.defaultCollections.length > 0) return context.defaultCollections
   throw new NoDefaultCollectionError('No collections were given and there are no default collections.')
@@ -350,52 +339,9 @@ function searchStep(
   collections: CollectionExpression | undefined,
 ): Step {
   return async (spec) => {
-    const record = await context.types.get(typeof type === 'string' ? type : type.name)
+    const record = await context.types.get(datasetTypeName(type))
     const search = await context.engine.search(record, collections ?? requireDefaults(context))
     const searches = new Map(spec.searches).set(record.type.name, search)
     return withGroup({ ...spec, searches }, record.type.dimensions)
   }
-}
-
-function whereStep(condition: WhereInput, bind: Readonly<Record<string, BindValue>>): Step {
-  return (spec) => {
-    const added =
-      typeof condition === 'string'
-        ? expressionConditions(condition, scopeOf(spec, bind))
-        : valueConditions(
-            condition instanceof DataCoordinate ? condition.values : condition,
-            scopeOf(spec, {}),
-          )
-    return added.length === 0 ? spec : { ...spec, conditions: [...spec.conditions, ...added] }
-  }
-}
-
-function expressionConditions(text: string, scope: Scope): readonly Condition[] {
-  const expression = parseExpression(text)
-  if (expression === undefined) return []
-  return andParts(expression).map((part) => ({
-    predicate: checkExpression(part, scope),
-    text: printExpression(part),
-  }))
-}
-
-const andParts = (e: Expression): readonly Expression[] =>
-  e.kind === 'and' ? [...andParts(e.left), ...andParts(e.right)] : [e]
-
-/** `{ visit: 903334, 'exposure.obs_id': '…' }` as equalities; wrong types are refused as in expressions. */
-function valueConditions(values: DataId, scope: Scope): readonly Condition[] {
-  return Object.entries(values).map(([name, value]) => {
-    const { column } = resolveName(name, scope)
-    const type = columnType(scope.group.universe, column)
-    const right = scalarTerm(value, name)
-    const numeric = (type === 'int' || type === 'float') && (right.type === 'int' || right.type === 'float')
-    if (type !== right.type && !numeric)
-      throw new InvalidQueryError(
-        `${name} is of type ${type}; it cannot be ${typeof value === 'string' ? `'${value}'` : value}.`,
-      )
-    return {
-      predicate: { kind: 'compare', operator: '=', left: { kind: 'column', column, type }, right },
-      text: `${name} = ${typeof value === 'string' ? `'${value}'` : value}`,
-    }
-  })
 }

@@ -1,5 +1,6 @@
 import { unreachable } from '#core'
 import { Timespan } from '#time'
+import { datasetTypeName, requireTimespan } from '../arguments.ts'
 import { resolveCollections } from '../collections/resolve.ts'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import { type DatasetType, splitComponent } from '../datasets/dataset-type.ts'
@@ -32,7 +33,7 @@ export class DatasetFinder {
   async typeOf(
     type: string | DatasetType,
   ): Promise<{ readonly record: DatasetTypeRecord; readonly component: string | undefined }> {
-    const full = typeof type === 'string' ? type : type.name
+    const full = datasetTypeName(type)
     const whole = await this.repository.types.find(full)
     if (whole !== undefined) return { record: whole, component: undefined }
     const [name, component] = splitComponent(full)
@@ -45,6 +46,7 @@ export class DatasetFinder {
     dataId: DataIdInput | undefined,
     { collections, timespan, forGet = false }: FindOptions,
   ): Promise<DatasetRef | undefined> {
+    requireTimespan(timespan)
     const wanted = collections ?? this.defaults.collections
     if (collections === undefined && this.defaults.collections.length === 0)
       throw new NoDefaultCollectionError('No collections were given and there are no default collections.')

@@ -1,5 +1,6 @@
 import type { Region } from '#geom'
 import type { Timespan } from '#time'
+import { requireTimespan } from '../arguments.ts'
 import type { CollectionExpression, CollectionType } from '../collections/collection.ts'
 import { matchesAny } from '../collections/glob.ts'
 import { resolveCollections } from '../collections/resolve.ts'
@@ -148,9 +149,10 @@ export class Registry {
     })
   }
 
-  /** Say when calibrations are valid. */
+  /** Say when calibrations are valid. With an empty timespan they never are, of which the log warns. */
   certify(collection: string, refs: readonly DatasetRef[], timespan: Timespan): Promise<void> {
-    const { collections, calibrations } = this.repository
+    const { collections, calibrations, log } = this.repository
+    requireTimespan(timespan)
     return this.repository.write('certify datasets', async () => {
       const target = await collections.requireType(
         collection,
@@ -161,6 +163,10 @@ export class Registry {
         requireCalibration(type)
         await calibrations.certify(type, target, group, timespan)
       }
+      if (timespan.isEmpty)
+        log.warn(
+          `Datasets certified in '${collection}' are never valid: their timespan is empty. Certify them again with a begin before the end.`,
+        )
     })
   }
 
@@ -172,6 +178,7 @@ export class Registry {
     options: { readonly dataIds?: readonly DataIdInput[] } = {},
   ): Promise<void> {
     const { collections, calibrations, types } = this.repository
+    requireTimespan(timespan)
     return this.repository.write('decertify datasets', async () => {
       const type = await types.get(datasetType)
       const target = await collections.requireType(

@@ -14,6 +14,10 @@ export function define(command: Command, context: () => CommandContext): void {
       throw new ArgumentError('Say which datasets: --collections and --dataset-type.')
     const butler = await open(repo, { writeable: true })
     const refs = (await selectDatasets(butler, log, options)).flat()
+    if (refs.length === 0) {
+      log.warn(`Nothing was found to associate with '${collection}', so nothing was changed.`)
+      return
+    }
     await butler.transaction(async () => {
       await butler.collections.register(collection, 'TAGGED')
       await butler.registry.associate(collection, refs)

@@ -227,6 +227,8 @@ const KINDS: readonly (readonly [prefix: string, kind: SqlErrorKind])[] = [
 
 function translate(error: unknown, path: string): unknown {
   const code = codeOf(error)
+  if (error instanceof TypeError && error.message === 'The database connection is not open')
+    return new SqlError('closed', `The database '${path}' has been closed.`, { cause: error })
   if (!(error instanceof Error) || !code.startsWith('SQLITE_')) return error
   const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'failed'
   return new SqlError(kind, `${error.message} (database '${path}')`, { cause: error })
