@@ -163,6 +163,9 @@ test('an export file that is cut off anywhere is refused in one line with the en
 test.each([
   [['sql', 'REPO', 'drop table visit', '--collections', 'run/a'], 'only read: DROP would change nothing'],
   [['sql', 'REPO', "select 'drop'; create table x(a int)"], 'CREATE would change nothing'],
+  [['sql', 'REPO', "COPY (SELECT 1) TO 'out.csv'"], 'only read: COPY writes files'],
+  [['sql', 'REPO', "/* ; */ attach 'new.db'; select '--'"], 'only read: ATTACH writes files'],
+  [['sql', 'REPO', 'select 1; select 2'], 'only the rows of the last one'],
   [['sql', 'REPO', 'select * from note'], "in which collections the datasets 'note' are"],
   [['sql', 'REPO', 'select 1', '--collections', 'run/*'], 'or a chain of them'],
   [['import', 'REPO', '.'], /no export file \S+export.yaml\.\n/],
@@ -198,6 +201,15 @@ test('dimension records are asked for in SQL without collections', async () => {
     '--json',
   )
   expect([code, JSON.parse(out)]).toEqual([0, [{ full_name: 'D2' }]])
+})
+
+test('bytes and times of SQL are text that can be read', async () => {
+  const query = "SELECT 'x'::BLOB AS b, TIMESTAMP '2020-01-01 01:02:03.5' AS t, DATE '2020-01-02' AS d"
+  const { out } = await run('sql', butler.root, query, '--json')
+  expect(JSON.parse(out)).toEqual([{ b: '78', t: '2020-01-01 01:02:03.5', d: '2020-01-02' }])
+  expect((await run('sql', butler.root, query)).out).toContain(' 78 2020-01-01 01:02:03.5 2020-01-02')
+  const macro = 'CREATE TEMP MACRO twice(x) AS 2 * x; SELECT twice(4) AS n'
+  expect(JSON.parse((await run('sql', butler.root, macro, '--json')).out)).toEqual([{ n: 8 }])
 })
 
 test('create takes the dimensions of an older universe, and refuses those that it could not open', async () => {

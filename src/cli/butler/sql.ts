@@ -1,5 +1,7 @@
 import { type Command } from 'commander'
 import { ArgumentError, type Butler, butlerTables, recordTables } from '#butler'
+import { toHex } from '#core'
+import { timeText } from '#protocol'
 import { sqlOver, type TableResolver } from '#sql'
 import { addCollections, addJson } from '../shared/options.ts'
 import { formatFloat, formatTable } from '../shared/table.ts'
@@ -28,14 +30,17 @@ export function define(command: Command, context: () => CommandContext): void {
     const session = sqlOver(await openCatalogSession(), tablesOf(butler, options.collections))
     try {
       const result = await session.query(statement, undefined, { signal: io.signal })
-      const names = result.schema.columns.map((c) => c.name)
-      const rows = Array.from({ length: result.numRows }, (_, i) => names.map((n) => result.get(n, i)))
+      const { columns } = result.schema
+      const names = columns.map((c) => c.name)
+      const rows = Array.from({ length: result.numRows }, (_, i) =>
+        columns.map(({ name, type }) => plain(result.get(name, i), type)),
+      )
       if (options.json) io.out(printJson(rows.map((r) => Object.fromEntries(names.map((n, c) => [n, r[c]])))))
       else
         io.out(
           formatTable(
             names,
-            rows.map((r) => r.map((v, c) => cell(v, result.schema.columns[c]!.type))),
+            rows.map((r) => r.map((v, c) => cell(v, columns[c]!.type))),
           ),
         )
     } finally {
@@ -44,15 +49,31 @@ export function define(command: Command, context: () => CommandContext): void {
   })
 }
 
-/** A statement that changes tables would change a copy in memory, and that is gone at once. */
+/**
+ * A last statement that changes tables would change a copy in memory, and that is gone at once; one that writes files is refused
+ * anywhere. Of several statements only the last one's rows are printed.
+ */
 function refuseChange(statement: string): void {
-  const bare = statement.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--.*|\/\*[\s\S]*?\*\//g, ' x ')
-  const last = bare.split(';').findLast((part) => part.trim() !== '')
-  const word = /^\s*(alter|create|delete|drop|insert|merge|truncate|update)\b/i.exec(last ?? '')?.[1]
+  const bare = statement.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--.*|\/\*[\s\S]*?\*\//g, (found) =>
+    /^['"]/.test(found) ? ' x ' : ' ',
+  )
+  const parts = bare.split(';').filter((part) => part.trim() !== '')
+  const word = /^\s*(alter|create|delete|drop|insert|merge|truncate|update)\b/i.exec(parts.at(-1) ?? '')?.[1]
   if (word !== undefined)
     throw new ArgumentError(
       `Tables of a repository are only read: ${word.toUpperCase()} would change nothing.`,
     )
+  for (const part of parts) {
+    const writer = /^\s*(attach|copy|export|install)\b/i.exec(part)?.[1]
+    if (writer !== undefined)
+      throw new ArgumentError(`Tables of a repository are only read: ${writer.toUpperCase()} writes files.`, {
+        hint: 'Rows go into a file by --json and the shell: butler sql … --json > rows.json',
+      })
+  }
+  if (parts.slice(0, -1).some((part) => /^\s*(describe|from|select|show|table|values|with)\b/i.test(part)))
+    throw new ArgumentError('Of several statements only the rows of the last one are printed.', {
+      hint: 'Give one query at a time.',
+    })
 }
 
 function refuseGlobs(collections: readonly string[]): void {
@@ -78,6 +99,14 @@ function tablesOf(butler: Butler, collections: readonly string[] | undefined): T
     },
   }
 }
+
+/** Bytes as hexadecimal, as in records; times as text. */
+const plain = (value: unknown, type: string): unknown =>
+  value instanceof Uint8Array
+    ? toHex(value)
+    : type === 'timestamp' && typeof value === 'bigint'
+      ? timeText(value)
+      : value
 
 const cell = (value: unknown, type: string): string =>
   value === null || value === undefined
