@@ -202,3 +202,29 @@ test('one file of several datasets stays until the last of them goes', async () 
   await butler.pruneDatasets([refs[2]!], purge)
   expect(existsSync(path)).toBe(false)
 })
+
+test('after the root was given another name the datasets are those of the new name, and can be removed', async () => {
+  const root = join(tempFolder(), 'repo')
+  const first = await createNodeButler(root)
+  await fillDimensions(first)
+  await first.collections.register('run/a')
+  await first.registry.registerDatasetType({
+    name: 'note',
+    dimensions: ['instrument', 'visit', 'detector'],
+    storageClass: 'StructuredDataDict',
+  })
+  const ref = await putNote(first, 'run/a', 1, 1)
+  await first.close()
+  const file = join(root, 'butler.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/root: <butlerRoot>/, `root: ${root}`))
+  const butler = await openNodeButler(root, { writeable: true })
+  afterAll(() => butler.close())
+  expect((await mend(butler)).adrift).toEqual([ref.id])
+  expect(mendable(await checkRepository(butler.repository))).toBe(0)
+  expect(await butler.existence(ref)).toMatchObject({ recorded: true, inDatastore: true })
+  expect(await butler.repository.connection.all('SELECT datastore_name FROM dataset_location')).toEqual([
+    [`FileDatastore@${root}`],
+  ])
+  await butler.pruneDatasets([ref], purge)
+  expect(await butler.queryDatasets('note', { collections: 'run/a', explain: false })).toEqual([])
+})

@@ -167,8 +167,16 @@ export class FileRecordTable {
     }))
   }
 
-  /** Say of datasets that have records that they are stored here. */
-  async locate(ids: readonly string[]): Promise<void> {
+  /**
+   * Say of datasets that have records that they are stored here, and no longer where they were under a name that no datastore has: the
+   * name is that of the root, and goes with it. `names` are those of all datastores.
+   */
+  async locate(ids: readonly string[], names: readonly string[]): Promise<void> {
+    await this.connection.runMany(
+      `DELETE FROM dataset_location WHERE dataset_id = ?
+         AND datastore_name NOT IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
+      ids.map((id) => [toHexId(id), jsonRows(names.map((name) => [name]))]),
+    )
     await this.connection.runMany(
       'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
       ids.map((id) => [this.datastore, toHexId(id)]),
