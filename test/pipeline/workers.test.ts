@@ -69,7 +69,7 @@ async function run({
     entry,
     execArgv: ['--conditions=bundled'],
     taskModules: [taskModule],
-    maxHeapMb: 150,
+    maxMemoryMb: 150,
   })
   try {
     const result = await runPipeline(
@@ -118,6 +118,16 @@ test('a crash and a full memory each end one quantum, and the run goes on', {
   expect(messages[2]).toMatch(/memory/)
   expect([result.logs[4], result.logs[10]]).toEqual([messages[0], messages[2]])
   expect(result.exitCode).toBe(1)
+})
+
+// Buffers are no part of the heap that V8 limits. The others, which run before or after in the same process, are within the limit.
+test('buffers beyond the memory of a quantum end it, by the name of the limit, and the run goes on', {
+  timeout: 180_000,
+}, async () => {
+  const result = await run({ faults: { 5: 'buffers' } })
+  expect(states(result)).toEqual({ 4: 'done', 5: 'failed', 10: 'done', 11: 'done' })
+  expect(result.quanta[1]?.error?.message).toMatch(/ended: it ran out of memory: it may have 150 MB\.$/)
+  expect(result.logs[5]).toMatch(/ran out of memory/)
 })
 
 // The limit is long enough for the others of a busy machine, whose time counts from when their process is ready.

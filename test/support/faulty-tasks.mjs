@@ -42,7 +42,7 @@ export const FaultyTask = definePipelineTask({
     if (fault === 'odd') throw Object.create(null)
     if (fault === 'buffers') {
       const kept = []
-      for (;;) kept.push(new Float64Array(50_000_000).fill(kept.length))
+      while (kept.length < 6) kept.push(new Float64Array(50_000_000).fill(kept.length))
     }
     if (fault === 'memory') {
       const kept = []

@@ -57,7 +57,11 @@ export const addExecutionOptions = (command: Command): Command =>
       ]),
     )
     .option('-n, --cores-per-quantum <n>', 'cores that a task may use', count(1), 1)
-    .option('--memory-per-quantum <size>', 'largest heap of a quantum, as 3GB or 3000 (MB)', megabytes)
+    .option(
+      '--memory-per-quantum <size>',
+      'most memory of a quantum, images included, as 3GB or 3000 (MB); one that takes more is ended',
+      megabytes,
+    )
     .option('--enable-implicit-threading', 'accepted; no library here starts threads by itself')
     .option('--debug', 'accepted; use --log-level DEBUG for more messages')
 

@@ -44,6 +44,6 @@ export async function makeExecutor(
     taskModules: [...listed, ...choice.taskModules].map((file) => resolve(io.cwd, file)),
     resources,
     startEarly: choice.startEarly ?? false,
-    ...(flags.memoryPerQuantum !== undefined && { maxHeapMb: Math.ceil(flags.memoryPerQuantum) }),
+    ...(flags.memoryPerQuantum !== undefined && { maxMemoryMb: Math.ceil(flags.memoryPerQuantum) }),
   })
 }

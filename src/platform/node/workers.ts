@@ -19,6 +19,7 @@ import {
   type WorkerSetup,
   workerSetup,
 } from '#pipeline'
+import { heldBytes, watchMemory } from './memory-watch.ts'
 
 export interface WorkerPoolOptions {
   readonly slots: number
@@ -29,8 +30,11 @@ export interface WorkerPoolOptions {
   readonly taskModules?: readonly string[]
   /** Node options of the workers, e.g. loaders in tests. */
   readonly execArgv?: readonly string[]
-  /** Largest heap of a worker in megabytes; a quantum that needs more ends alone. */
-  readonly maxHeapMb?: number
+  /**
+   * Most memory of a quantum in megabytes, beyond what its process holds before the first; one that needs more ends alone. Where the
+   * system has no /proc this limits only the heap of JavaScript, not buffers and typed arrays.
+   */
+  readonly maxMemoryMb?: number
   /** Start processes at once, as many as may run together, not with the first quanta. */
   readonly startEarly?: boolean
   /** What each quantum is told that it may use. */
@@ -116,12 +120,16 @@ class QuantumWorker {
   private job: Job | undefined
   private readonly child: ChildProcess
   private readonly ready: Promise<void>
+  private readonly maxMemoryMb: number | undefined
+  /** What the process held before its first quantum. */
+  private idleBytes: number | undefined
   /** The end of what the process wrote to stderr, for the message when it crashes. */
   private said = ''
 
-  constructor({ entry, execArgv = [], maxHeapMb }: WorkerPoolOptions) {
+  constructor({ entry, execArgv = [], maxMemoryMb }: WorkerPoolOptions) {
+    this.maxMemoryMb = maxMemoryMb
     this.child = fork(fileURLToPath(entry), [], {
-      execArgv: [...execArgv, ...(maxHeapMb === undefined ? [] : [`--max-old-space-size=${maxHeapMb}`])],
+      execArgv: [...execArgv, ...(maxMemoryMb === undefined ? [] : [`--max-old-space-size=${maxMemoryMb}`])],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
@@ -140,7 +148,7 @@ class QuantumWorker {
     this.child.on('close', (code, signal) => {
       living.delete(this.child)
       this.mayBeOthersFault = this.job !== undefined && this.nEnded > 0
-      this.lost(whyEnded(code, signal, this.said))
+      this.lost(whyEnded(code, signal, this.said, maxMemoryMb))
     })
   }
 
@@ -157,7 +165,9 @@ class QuantumWorker {
       }
       let grace: NodeJS.Timeout | undefined
       let limit: NodeJS.Timeout | undefined
+      let unwatch: (() => void) | undefined
       const done = (outcome: QuantumOutcome): void => {
+        unwatch?.()
         clearTimeout(grace)
         clearTimeout(limit)
         hooks.signal.removeEventListener('abort', onAbort)
@@ -171,9 +181,23 @@ class QuantumWorker {
             () => this.kill(`it took longer than ${timeoutSec} s`, TIMED_OUT),
             timeoutSec * 1000,
           )
+        if (this.job !== undefined) unwatch = this.watchMemory()
         this.send({ kind: 'run', job: wireJob(job) })
         return undefined
       })
+    })
+  }
+
+  /** The heap's limit is not that of buffers: end the quantum when its process holds more than it may. */
+  private watchMemory(): (() => void) | undefined {
+    const { maxMemoryMb } = this
+    const { pid } = this.child
+    if (maxMemoryMb === undefined || pid === undefined) return undefined
+    this.idleBytes ??= heldBytes(pid)
+    if (this.idleBytes === undefined) return undefined
+    return watchMemory(pid, this.idleBytes + maxMemoryMb * 1e6, () => {
+      this.mayBeOthersFault = this.nEnded > 0
+      this.kill(outOfMemory(maxMemoryMb))
     })
   }
 
@@ -244,9 +268,14 @@ process.on('exit', () => {
 })
 
 /** `its process ended with code 3`, and what it said of memory or of a fatal error. */
-function whyEnded(code: number | null, signal: NodeJS.Signals | null, said: string): string {
+function whyEnded(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  said: string,
+  maxMemoryMb: number | undefined,
+): string {
   if (/heap out of memory|Allocation failed|Array buffer allocation failed/i.test(said))
-    return 'it ran out of memory'
+    return outOfMemory(maxMemoryMb)
   const how = signal === null ? `with code ${code}` : `by signal ${signal}`
   const last = said
     .split('\n')
@@ -254,6 +283,9 @@ function whyEnded(code: number | null, signal: NodeJS.Signals | null, said: stri
     .at(-1)
   return `its process ended ${how}${last === undefined ? '' : ` (${last.trim().slice(0, 200)})`}`
 }
+
+const outOfMemory = (maxMemoryMb: number | undefined): string =>
+  `it ran out of memory${maxMemoryMb === undefined ? '' : `: it may have ${maxMemoryMb} MB`}`
 
 /** How long a cancelled task may take to notice. */
 const ABORT_GRACE_MS = 500
