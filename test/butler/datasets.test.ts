@@ -25,6 +25,10 @@ test('what was put is got again, by data ID, by alternate keys and by record fie
   await expect(butler.get('note', { ...noteId, detector: 2 }, { collections: 'run/a' })).rejects.toEqual(
     code('dataset-not-found'),
   )
+  const otherFilter = { instrument: 'Cam', visit: 'V1', physical_filter: 'Cam-I' }
+  await expect(butler.registry.expandDataId(otherFilter)).rejects.toThrow(
+    "No visit has name='V1' together with {instrument: 'Cam', physical_filter: 'Cam-I'}.",
+  )
   await expect(butler.get('note', noteId, { collections: 'run/b' })).rejects.toThrow(
     expect.objectContaining({
       hint: "'run/a' has one but is not searched: give { collections: 'run/a' }.",

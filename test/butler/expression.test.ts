@@ -35,6 +35,7 @@ test.each([
   ['a = 1 AND', 9, ''],
   ['a.b.c.d = 1', 5, ''],
   ["x > T'2013-13-45'", 4, "T'2013-06-17'"],
+  ["x > T'2013-06-17T00:00:00Z/tai'", 4, "T'2013-06-17'"],
 ])('%s is refused at offset %i', (text, at, hint) => {
   try {
     parseExpression(text)

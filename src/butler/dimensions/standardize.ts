@@ -157,14 +157,19 @@ async function lookUp(
     parameters.push(value)
   }
   for (const [field, value] of constraints) add(field, value)
-  for (const d of [...element.required, ...element.directImplied])
-    if (values[d] !== undefined) add(d === element.name ? element.keyField : d, values[d])
+  const used = [...element.required, ...element.directImplied].filter((d) => values[d] !== undefined)
+  for (const d of used) add(d === element.name ? element.keyField : d, values[d]!)
   const rows = await context.connection.all(
     `SELECT ${quoteName(element.keyField)} FROM ${quoteName(element.name)} WHERE ${conditions.join(' AND ')} LIMIT 2`,
     parameters,
   )
   const wanted = [...constraints].map(([k, v]) => `${k}=${typeof v === 'string' ? `'${v}'` : v}`).join(', ')
-  if (rows.length === 0) throw new DimensionValueError(`No ${element.name} has ${wanted}.`)
+  if (rows.length === 0) {
+    const others = formatDataId(Object.fromEntries(used.map((d) => [d, values[d]!])))
+    throw new DimensionValueError(
+      `No ${element.name} has ${wanted}${used.length === 0 ? '' : ` together with ${others}`}.`,
+    )
+  }
   if (rows.length > 1)
     throw new DimensionValueError(`More than one ${element.name} has ${wanted}.`, {
       hint: 'Give more of the data ID, e.g. the instrument or day_obs.',

@@ -22,7 +22,7 @@ const GPS_EPOCH = Instant.fromIso('1980-01-06T00:00:19', 'tai')
 
 /**
  * The instant of `[format/]value[/scale]`, as in `T'2013-06-17 13:19:00/tai'` or `T'mjd/56460.55'`; undefined when it cannot be
- * read. Dates are UTC by default, mjd and jd TAI, as in the anchor; numbers need a decimal point.
+ * read. Dates are UTC by default (a Z behind them says it again), mjd and jd TAI, as in the anchor; numbers need a decimal point.
  */
 export function parseTimeLiteral(literal: string): Instant | undefined {
   const m = /^(?:([A-Za-z_]+)\/)?([^/]+?)(?:\/([A-Za-z0-9]+))?$/.exec(literal.trim())
@@ -31,7 +31,7 @@ export function parseTimeLiteral(literal: string): Instant | undefined {
   const format = m[1]?.toLowerCase() ?? guessFormat(value)
   if (format === undefined || !FORMATS.has(format)) return undefined
   const scale = m[3] === undefined ? defaultScale(format) : SCALES[m[3].toLowerCase()]
-  if (scale === undefined) return undefined
+  if (scale === undefined || (scale !== 'utc' && /\dZ$/i.test(value))) return undefined
   try {
     return read(format, value, scale)
   } catch {

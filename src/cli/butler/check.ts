@@ -82,7 +82,10 @@ function print(io: CommandIo, report: CheckReport, mended: boolean, repo: string
   if (can + cannot === 0) io.out('Nothing is wrong.\n')
   else if (mended)
     io.out(`${can - report.stuck.length} mended${cannot > 0 ? `, ${cannot} need a person` : ''}.\n`)
-  else io.out(`${can + cannot} problems; \`butler check ${repo} --mend\` mends ${can} of them.\n`)
+  else
+    io.out(
+      `${can + cannot} ${can + cannot === 1 ? 'problem' : 'problems'}; \`butler check ${repo} --mend\` mends ${can} of them.\n`,
+    )
 }
 
 const brokenLine = ({ datasetType, run, id, path, why }: BrokenRecord): string =>
