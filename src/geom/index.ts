@@ -42,3 +42,5 @@ export {
   healpixPixel,
   healpixRanges,
 } from './regions/healpix.ts'
+export { healpixEnvelope } from './regions/healpix-envelope.ts'
+export { healpixNeighbours } from './regions/healpix-neighbours.ts'

@@ -9,7 +9,9 @@ import {
   circleRegion,
   ConvexPolygon,
   decodeRegion,
+  healpixEnvelope,
   healpixIndex,
+  healpixNeighbours,
   healpixPixel,
   healpixRanges,
   htmIndex,
@@ -33,6 +35,7 @@ import { python } from '../support/python.ts'
 /** Answers of lsst.sphgeom to a list of questions, one JSON line. */
 const SPHGEOM = `
 import json, sys
+import hpgeom
 import lsst.sphgeom as g
 job = json.load(open(sys.argv[1]))
 def region(h): return g.Region.decode(bytes.fromhex(h))
@@ -52,6 +55,7 @@ for q in job:
     elif op == 'pos': out.append([g.Region.from_ivoa_pos(q['pos']).encode().hex(), g.Region.from_ivoa_pos(q['pos']).to_ivoa_pos()])
     elif op == 'healIndex': out.append(int(g.HealpixPixelization(q['level']).index(g.UnitVector3d(*q['v']))))
     elif op == 'healEnvelope': out.append([list(r) for r in g.HealpixPixelization(q['level']).envelope(region(q['region']))])
+    elif op == 'healNeighbours': out.append(sorted(set(int(i) for i in hpgeom.neighbors(2 ** q['level'], q['index']) if i >= 0)))
     elif op == 'healPixel': out.append(g.HealpixPixelization(q['level']).pixel(q['index']).encode().hex())
 print(json.dumps(out))
 `
@@ -74,9 +78,9 @@ const direction = (): SpherePoint =>
 const hex = (r: Region): string => toHex(r.encode())
 
 /** Polygons of a degree or so, circles and boxes around the same places, so that many touch. */
-function someRegions(n: number): Region[] {
+function someRegions(n: number, around?: SpherePoint): Region[] {
   return Array.from({ length: n }, (_, i) => {
-    const at = SpherePoint.fromDegrees(320 + random.between(-2, 2), random.between(-2, 2))
+    const at = around ?? SpherePoint.fromDegrees(320 + random.between(-2, 2), random.between(-2, 2))
     const size = Angle.fromDegrees(random.between(0.3, 2))
     if (i % 3 === 0) return circleRegion(at, size)
     if (i % 3 === 1) return boxRegion(at, size, size.times(0.7))
@@ -235,6 +239,32 @@ test('HEALPix indices and pixels are hpgeom’s; envelopes leave out nothing tha
       if (!pixel.relate(region).disjoint) expect(ours.has(index)).toBe(true)
     }
     expect([...ours].filter((index) => !theirs.has(index)).length).toBeLessThan(0.2 * theirs.size + 4)
+  })
+})
+
+test('HEALPix pixels have the neighbours that hpgeom gives them, at all corners and sides of base pixels', () => {
+  const pixels = Array.from({ length: 12 * 4 ** 2 }, (_, index) => ({
+    op: 'healNeighbours',
+    level: 2,
+    index,
+  }))
+  ask<number[]>(pixels).forEach((theirs, i) => {
+    const ours = new Set(healpixNeighbours(2, i))
+    expect([...ours].sort((a, b) => a - b)).toEqual(theirs)
+  })
+})
+
+test('HEALPix pixels of a region in a graph are those of sphgeom’s envelope, at every level', () => {
+  const anywhere = (n: number) => Array.from({ length: n }, () => someRegions(3, direction())).flat()
+  // Regions of dimensions are polygons; boxes are looked at exactly here, and with some more or less there.
+  const questions = anywhere(12)
+    .filter(({ kind }) => kind !== 'box')
+    .map((region, i) => ({ region, level: [1, 2, 3, 5, 7, 8][i % 6]! }))
+  const asked = questions.map(({ region, level }) => ({ op: 'healEnvelope', level, region: hex(region) }))
+  ask<number[][]>(asked).forEach((ranges, i) => {
+    const { region, level } = questions[i]!
+    const theirs = ranges.flatMap(([a, b]) => Array.from({ length: b! - a! }, (_, k) => a! + k))
+    expect(healpixEnvelope(level, region), `level ${level}: ${region.toString()}`).toEqual(theirs)
   })
 })
 

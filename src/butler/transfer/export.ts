@@ -200,7 +200,8 @@ async function copyOut(
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
   await files.makeDirectory(folderOf(target))
   const source = datastore.placeOf(record)
-  if (transfer === 'auto' || transfer === 'copy' || member !== undefined) await datastore.copyTo(record, target)
+  if (transfer === 'auto' || transfer === 'copy' || member !== undefined)
+    await datastore.copyTo(record, target)
   else await files.link(source, target, transfer === 'link' ? 'hardlink' : transfer)
   return relative
 }

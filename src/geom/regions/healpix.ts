@@ -46,7 +46,7 @@ export function healpixIndex(level: number, [x, y, z]: Vector3): number {
 }
 
 /** Bits of x on even places, of y on odd ones. */
-function interleave(x: number, y: number): number {
+export function interleave(x: number, y: number): number {
   let [index, place, a, b] = [0, 1, x, y]
   while (a > 0 || b > 0) {
     index += place * ((a % 2) + 2 * (b % 2))
@@ -110,7 +110,8 @@ export function healpixBoundary(level: number, index: number, step = 1): readonl
 export const healpixPixel = (level: number, index: number): ConvexPolygon =>
   ConvexPolygon.convexHull(healpixBoundary(level, index, 4))
 
-function locate(level: number, index: number): { face: number; x: number; y: number; nside: number } {
+/** Base pixel of a nested pixel, and its place there. */
+export function locate(level: number, index: number): { face: number; x: number; y: number; nside: number } {
   checkLevel(level)
   const nside = 2 ** level
   const perFace = nside * nside

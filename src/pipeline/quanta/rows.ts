@@ -6,7 +6,7 @@ import {
   type DimensionGroup,
   queryDataIdColumns,
 } from '#butler'
-import { healpixPixel, healpixRanges, htmRanges, htmTriangle, type Region } from '#geom'
+import { healpixEnvelope, healpixPixel, healpixRanges, htmRanges, htmTriangle, type Region } from '#geom'
 import { type Columns, CoordinateTable, type CoordinateTables, selectColumns } from './coordinates.ts'
 import { keepListed } from './listed-ids.ts'
 import type { RecordTables } from './record-tables.ts'
@@ -73,10 +73,16 @@ async function withPixels(
 
 function pixelsOfAll(element: DimensionElement, [first, ...others]: readonly Region[]): readonly number[] {
   if (first === undefined) return []
-  return pixelsOver(element, first).filter((pixel) =>
+  return pixelsMade(element, first).filter((pixel) =>
     others.every((region) => region.overlaps(pixelRegion(element, pixel))),
   )
 }
+
+/** Numbers of the pixels that a region brings into a graph: of HEALPix the anchor's envelope, which has some that only come near. */
+const pixelsMade = (element: DimensionElement, region: Region): readonly number[] =>
+  element.skypix?.system === 'healpix'
+    ? healpixEnvelope(element.skypix.level, region)
+    : pixelsOver(element, region)
 
 /** Numbers of the pixels that really overlap a region. */
 export function pixelsOver(element: DimensionElement, region: Region): readonly number[] {
