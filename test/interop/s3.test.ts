@@ -13,9 +13,10 @@ import {
   planFiles,
   retrieveArtifacts,
 } from '#butler'
-import { createNodeButler } from '#platform/node'
+import { createNodeButler, openNodeButler } from '#platform/node'
 import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
 import { listObjects } from '../../src/platform/node/remote/s3-list.ts'
+import { butlerCommand } from '../support/commands.ts'
 import { python } from '../support/python.ts'
 import { fillDimensions, putNote, tempFolder } from '../support/repository.ts'
 import { startS3 } from '../support/s3.ts'
@@ -261,4 +262,53 @@ test('one member of a chain may be on the disk and one in S3', async () => {
   await chained.removeRuns('run/a')
   expect(await routedFiles.list('s3://survey/far', { recursive: true })).toEqual([])
   await chained.close()
+})
+
+test('a repository made in a bucket is one to the real Butler; what it exports comes back from there', async () => {
+  const cwd = tempFolder()
+  writeFileSync(join(cwd, 'seed.yaml'), `registry:\n  db: sqlite:///${cwd}/registry.sqlite3\n`)
+  const run = (...args: readonly string[]) => butlerCommand(args, cwd)
+  const root = 's3://survey/made here'
+  expect(await run('create', 's3://survey/made%20here', '--seed-config', 'seed.yaml')).toMatchObject({
+    code: 0,
+  })
+  const made = await openNodeButler('s3://survey/made%20here', { writeable: true })
+  await fillDimensions(made)
+  await made.collections.register('run/a')
+  const dimensions = ['instrument', 'visit', 'detector']
+  await made.registry.registerDatasetType({ name: 'note', dimensions, storageClass: 'StructuredDataDict' })
+  await putNote(made, 'run/a', 1, 1)
+  await made.close()
+  const read = `
+from lsst.daf.butler import Butler
+b = Butler.from_config("s3://survey/made%20here")
+print(b.get("note", collections="run/a", instrument="Cam", visit=1, detector=1))
+`
+  expect(python(read)).toMatch(/^\{.*\}\s*$/)
+  const out = await run(
+    'retrieve-artifacts',
+    's3://survey/made%20here',
+    's3://survey/out/',
+    '-d',
+    'note',
+    '--collections',
+    'run/a',
+    '-v',
+  )
+  expect(out).toMatchObject({ code: 0 })
+  expect(out.out).toContain('s3://survey/out/run/a/note/')
+  expect(await routedFiles.list('s3://survey/out')).toContain('_butler_zip_index.json')
+  const refused = await run(
+    'retrieve-artifacts',
+    root,
+    's3://survey/other/',
+    '-d',
+    'note',
+    '--collections',
+    'run/a',
+    '-t',
+    'hardlink',
+  )
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.err).toMatch(/\nError: Cannot link .*\nUse transfer mode copy/)
 })
