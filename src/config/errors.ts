@@ -34,7 +34,7 @@ export const unknownField = (className: string, field: string, guess: string): F
 /** A class that `retarget` names and nobody knows. */
 export const unknownTarget = (className: string): FirstlightError =>
   new FirstlightError('config/unknown-target', `No task ${className} is known here.`, {
-    hint: 'Tasks of your own are given with --task-module FILE (an ES module that exports them).',
+    hint: 'Tasks of your own are given with --task-module FILE (an ES module that exports them), or for all commands by FIRSTLIGHT_TASK_MODULES=FILE.',
     data: { className },
   })
 

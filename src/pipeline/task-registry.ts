@@ -53,7 +53,7 @@ export class TaskRegistry {
     if (loader !== undefined) return loader()
     const guess = didYouMean(className, this.#loaders.keys())
     throw pipelineError('unknown-task', `No task class ${className} is known.${guess}`, {
-      hint: 'Tasks of your own are given with --task-module FILE (an ES module that exports them).',
+      hint: 'Tasks of your own are given with --task-module FILE (an ES module that exports them), or for all commands by FIRSTLIGHT_TASK_MODULES=FILE.',
       data: { className },
     })
   }

@@ -58,6 +58,7 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
     /99999999999999999999 is too large/,
   ],
   [['build', '-t', 'fl_tasks.IsrTask:parameters', '--show', 'tasks'], 1, /'parameters' is a reserved word/],
+  [['build', '-t', 'no.SuchTask', '--show', 'tasks'], 1, /--task-module FILE .*FIRSTLIGHT_TASK_MODULES=FILE/],
   [graph('--prune-unanchored-quanta', 'isr:nope'), 1, /no tasks labeled 'nope'/],
   [graph('--show', 'uri'), 0, /file:\/\/\S+\/postISRCCD_\S+\.yaml#predicted\n(?!.*holds no file)/s],
   [build('--show', ''), 1, /Unknown value\(s\) for show: ''/],
