@@ -54,6 +54,13 @@ export function explainDuckDbError(error: Error, context: ErrorContext): Firstli
       { data: { ...data, column: name }, ...hintOf(known, 'columns') },
     )
   }
+  const [, gone] = /^IO Error: No files found that match the pattern "(.+?)"/.exec(first) ?? []
+  if (gone !== undefined)
+    return sqlError('sql/failed', `The file ${gone} is gone${at}.`, {
+      cause: error,
+      data: { ...data, path: gone },
+      hint: 'It belongs to a dataset of that table. For what a repository has lost: butler check REPO',
+    })
   const [code, hint] = KINDS.find(([kind]) => first.startsWith(kind))?.slice(1) ?? ['sql/failed', '']
   const text = first.replace(/^[\w ]+ Error: /, '')
   return sqlError(code as CatalogSqlErrorCode, `${text}${at}`, {

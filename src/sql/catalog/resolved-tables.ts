@@ -56,6 +56,14 @@ export class ResolvedTables {
     await this.#registerFiles(name, table, table.files)
   }
 
+  /** Tables whose columns alone are asked for: one file of each tells them. */
+  async registerShapes(tables: ReadonlyMap<string, ResolvedTable>): Promise<void> {
+    for (const [name, table] of tables)
+      if ('catalog' in table) await this.#registerRows(name, table.catalog)
+      else if (table.files.length === 0) throw emptyTable(name)
+      else await this.#registerFiles(name, table, [])
+  }
+
   /** Register tables with the files that the statements of the tree can need. */
   async registerFor(tree: Node, tables: ReadonlyMap<string, ResolvedTable>, asked: Asked): Promise<void> {
     const known = new Map<string, KnownTable>()

@@ -41,8 +41,11 @@ class SessionOver {
   /** One statement at a time: the next one may need other files under the same name. */
   query(sql: string, asked: Asked) {
     return this.#inTurn(async () => {
-      const tree = await this.#treeOf(sql)
-      if (tree === undefined) await this.#registerWhole(await this.#mentioned(sql))
+      if (SHOW_TABLES.test(sql)) return this.#showTables()
+      const described = describedIn(sql)
+      const tree = described === undefined ? await this.#treeOf(sql.replace(EXPLAIN, '')) : undefined
+      if (described !== undefined) await this.#tables.registerShapes(await this.#resolveAll([described]))
+      else if (tree === undefined) await this.#registerWhole(await this.#mentioned(sql))
       else if (await this.#readsViews(tree))
         await this.#registerWhole([...this.#tables.names, ...namesRead(tree)])
       else await this.#registerRead(tree, asked)
@@ -52,6 +55,13 @@ class SessionOver {
         throw await this.#explain(error)
       }
     })
+  }
+
+  /** Those that a statement could name, though none of them has been one yet. */
+  async #showTables() {
+    const names = new Set([...(await this.#session.tableNames()), ...(await this.#resolver.tableNames())])
+    const list = [...names].sort().map(quoteText).join(', ')
+    return this.#session.query(`SELECT unnest([${list}]::VARCHAR[]) AS name`)
   }
 
   /** The owner takes a name for a table of his own. */
@@ -145,6 +155,14 @@ class SessionOver {
     })
   }
 }
+
+const SHOW_TABLES = /^\s*SHOW\s+(?:ALL\s+)?TABLES\s*;?\s*$/i
+
+const EXPLAIN = /^\s*(?:EXPLAIN\s+(?:ANALYZE\s+)?|(?:DESCRIBE|DESC)\s+)/i
+
+/** The table of `DESCRIBE table`. */
+const describedIn = (sql: string): string | undefined =>
+  /^\s*(?:DESCRIBE|DESC)\s+"?(?!SELECT\b)(\w+)"?\s*;?\s*$/i.exec(sql)?.[1]
 
 /** Tables that the statements read and do not define themselves, each once, as written first. */
 function namesRead(tree: Node): readonly string[] {

@@ -288,3 +288,35 @@ describe('tables of the resolver beside the owner’s', () => {
     await remote.close()
   })
 })
+
+describe('statements about statements', () => {
+  test('a description opens one file, an explanation those that the statement would', async () => {
+    const counts: Record<string, number> = {}
+    const onTable = (name: string, { admitted }: { admitted: number }) => (counts[name] = admitted)
+    const lost = src.files.slice(1).map(({ path }) => path)
+    for (const path of lost) renameSync(path, `${path}.away`)
+    const columns = (await over.query('DESCRIBE src')).strings('column_name')
+    for (const path of lost) renameSync(`${path}.away`, path)
+    expect([...columns].sort()).toEqual(['detector', 'flux', 'id', 'instrument', 'visit'])
+    expect((await over.query('SELECT count(*)::DOUBLE AS n FROM src')).f64('n')[0]).toBe(144)
+    await over.query('EXPLAIN SELECT * FROM ref WHERE visit = 7', [], { onTable })
+    expect(counts['ref']).toBeLessThanOrEqual(6)
+  })
+
+  test('the tables are all that could be named, before any has been', async () => {
+    expect([...(await over.query('SHOW TABLES')).strings('name')]).toEqual(['ref', 'src', 'visit'])
+  })
+
+  test('a file that is gone is named, with where to look for others', async () => {
+    const lost = src.files[3]!.path
+    renameSync(lost, `${lost}.away`)
+    try {
+      await expect(over.query('SELECT sum(flux) FROM src WHERE visit = 1')).rejects.toMatchObject({
+        message: expect.stringContaining(`${lost} is gone`) as unknown,
+        hint: expect.stringContaining('butler check') as unknown,
+      })
+    } finally {
+      renameSync(`${lost}.away`, lost)
+    }
+  })
+})

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { replay } from './replay.ts'
 
 /** `npm run replay -- REPO.tar.zst CASES.json…`: prints each difference, ends with `N passed, N failed`. */
@@ -6,7 +7,15 @@ if (archive === undefined || files.length === 0) {
   console.error('Usage: npm run replay -- REPO.tar.zst CASES.json…')
   process.exit(2)
 }
-const results = await replay(archive, files)
+const missing = [archive, ...files].find((path) => !existsSync(path))
+if (missing !== undefined) {
+  console.error(`replay: there is no file ${missing}.`)
+  process.exit(2)
+}
+const results = await replay(archive, files).catch((error: unknown) => {
+  console.error(`replay: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(2)
+})
 const failed = results.filter((r) => r.difference !== undefined)
 for (const { file, id, what, difference } of failed)
   console.log(`${file} ${id}\n  ${what}\n      ${difference}`)
