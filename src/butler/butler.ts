@@ -54,11 +54,14 @@ export class Butler {
   /** The open repository under this butler; for modules of the butler and for tests. */
   readonly repository: Repository
   private readonly defaults: RegistryDefaults
+  /** The default data ID without what its collections imply. */
+  private readonly given: OpenOptions['dataId']
   private readonly finder: DatasetFinder
 
-  private constructor(repository: Repository, defaults: RegistryDefaults) {
+  private constructor(repository: Repository, defaults: RegistryDefaults, given: OpenOptions['dataId']) {
     this.repository = repository
     this.defaults = defaults
+    this.given = given
     this.run = defaults.run
     this.finder = new DatasetFinder(repository, defaults)
     this.collections = new Collections(repository, defaults.collections)
@@ -90,7 +93,8 @@ export class Butler {
       : collections
     for (const name of names) await repository.collections.get(name)
     const inferred = options.inferDefaults === false ? {} : await inferDataId(repository, names)
-    return new Butler(repository, { collections: names, run, dataId: { ...inferred, ...options.dataId } })
+    const dataId = { ...inferred, ...options.dataId }
+    return new Butler(repository, { collections: names, run, dataId }, options.dataId)
   }
 
   get root(): string {
@@ -110,6 +114,7 @@ export class Butler {
     return Butler.over(this.repository, {
       collections: this.defaults.collections,
       ...(this.run !== undefined && { run: this.run }),
+      ...(this.given !== undefined && { dataId: this.given }),
       ...options,
     })
   }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Butler, checkRepository, exportRepository, mendable, unmendable } from '#butler'
 import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
 import { startChild } from '../support/child.ts'
@@ -186,7 +186,7 @@ test('a create on a disk that is too small says so and leaves nothing; on the fi
   for (let size = 100; !hasRoom; size += 300) {
     const disk = tempFolder('tiny-disk')
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', disk])
-    afterAll(() => execFileSync('umount', ['-l', disk]))
+    onTestFinished(() => void execFileSync('umount', ['-l', disk]))
     const made = await createNodeButler(join(disk, 'repo')).catch((error: Error & { code?: string }) => error)
     hasRoom = !(made instanceof Error)
     if (made instanceof Error) {
@@ -205,7 +205,7 @@ test('a create on a disk that is too small says so and leaves nothing; on the fi
 test('a full disk is a clear error; what was there is whole, nothing is half-written', async () => {
   const disk = tempFolder('small-disk')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
-  afterAll(() => execFileSync('umount', ['-l', disk]))
+  onTestFinished(() => void execFileSync('umount', ['-l', disk]))
   const butler = await createNodeButler(join(disk, 'repo'))
   await fill(butler)
   await butler.collections.register('run')

@@ -4,7 +4,7 @@ import { rawSqlite } from '../support/raw-sqlite.ts'
 import { expect, test } from 'vitest'
 import type { CreateOptions } from '#butler'
 import { createNodeButler, openNodeButler } from '#platform/node'
-import { anEmptyRepository, tempFolder } from '../support/repository.ts'
+import { anEmptyRepository, aRepository, putNote, tempFolder } from '../support/repository.ts'
 
 test('a folder that is no repository, or none at all, is said so with the cure', async () => {
   const folder = tempFolder()
@@ -78,6 +78,21 @@ test('a butler opened for reading does not write', async () => {
   const reader = await openNodeButler(root)
   await expect(reader.collections.register('x')).rejects.toMatchObject({ code: 'butler/read-only' })
   await reader.close()
+})
+
+test('a clone with other collections keeps the data ID that was given, not what the old ones implied', async () => {
+  const repository = await aRepository()
+  await repository.collections.register('run')
+  const { run } = await putNote(repository, 'run', 1, 1)
+  const butler = await openNodeButler(repository.root, { collections: [run], dataId: { visit: 1 } })
+  const other = await butler.clone({ collections: [] })
+  expect(
+    await other.findDataset('note', { instrument: 'Cam', detector: 1 }, { collections: [run] }),
+  ).toBeDefined()
+  await expect(other.findDataset('note', { detector: 1 }, { collections: [run] })).rejects.toThrow(
+    /instrument/,
+  )
+  await butler.close()
 })
 
 test('universes of older repositories are read as they are stored', async () => {
