@@ -58,6 +58,11 @@ function keepCode() {
 
 if (env.FIRSTLIGHT_KEEP_CODE === '1') {
   process.on('exit', keepCode)
-  // Workers are killed at their end.
-  setInterval(keepCode, 300).unref()
+  // Workers are killed at their end: theirs is kept before each answer.
+  const send = process.send?.bind(process)
+  if (send !== undefined)
+    process.send = (...message) => {
+      keepCode()
+      return send(...message)
+    }
 }

@@ -62,10 +62,10 @@ test('stock nbconvert executes First light through the installed kernelspec', {
 
 test('the tour of the butler finds, reads, writes and tags', async () => {
   const outputs = await executed('butler.ipynb')
-  const texts = outputs.map((output) => String(output.data?.['text/plain'] ?? output.text))
+  const texts = outputs.map((output) => [output.data?.['text/plain'] ?? output.text].flat().join(''))
   for (const part of [
     /^Butler of /,
-    /bias +HSC\/calib\/gen2/,
+    /^Dataset\n {2}type +bias\n {2}run +HSC\/calib\/gen2/,
     /Nothing has exposure = 903345\./,
     /exposure time +30 s/,
     /clouds after midnight/,
