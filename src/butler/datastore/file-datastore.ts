@@ -13,6 +13,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Origin, Provenance } from '../datasets/provenance.ts'
 import { FileExistsError, FileNotFoundError, StorageClassError } from '../errors.ts'
 import { checkParameters, requireConvertible, storageClass, targetClass } from '../storage/storage-class.ts'
+import { fileBytes, fileSize } from './file-content.ts'
 import { delegateOf, type DisassemblyRules } from './disassembly.ts'
 import type { FormatterSource } from './formatter-source.ts'
 import type { StoredPart } from './lookup.ts'
@@ -177,8 +178,8 @@ export class FileDatastore {
     await this.files.writeAtomic(this.placeOf(place), content)
     return {
       ...place,
-      checksum: this.checksums ? await this.hash(bytesOf(content)) : undefined,
-      size: sizeOf(content),
+      checksum: this.checksums ? await this.hash(fileBytes(content)) : undefined,
+      size: fileSize(content),
     }
   }
 
@@ -389,19 +390,4 @@ const describe = (value: unknown): string =>
           ? `the number ${value}${Number.isInteger(value) ? ', which may not be exact (use a bigint),' : ''}`
           : `a ${typeof value}`
 
-const encoder = new TextEncoder()
-
 const slowHash: Hash = (parts) => Promise.resolve(toHex(blake2b(concatBytes(parts), 64)))
-
-const bytesOf = (content: FileWrite): readonly Uint8Array[] =>
-  typeof content === 'string'
-    ? [encoder.encode(content)]
-    : content instanceof Uint8Array
-      ? [content]
-      : content
-
-function sizeOf(content: FileWrite): number {
-  if (typeof content === 'string') return encoder.encode(content).byteLength
-  if (content instanceof Uint8Array) return content.byteLength
-  return content.reduce((n, part) => n + part.byteLength, 0)
-}
