@@ -13,6 +13,7 @@ export {
   type Logger,
   type LogLevel,
   type LogRecord,
+  type LogRecords,
   type LogSink,
   LOG_LEVELS,
   makeLogger,

@@ -15,6 +15,11 @@ export interface LogRecord {
   readonly labels?: Readonly<Record<string, string>>
 }
 
+/** Records as they are stored; a log may say more of its work in `extra`, e.g. the error that ended it. */
+export interface LogRecords extends ReadonlyArray<LogRecord> {
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+
 export type LogSink = (record: LogRecord) => void
 
 export interface Logger {

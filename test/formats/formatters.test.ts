@@ -153,6 +153,17 @@ test('log records keep time, level, name, message and labels', async () => {
     records[0],
     records[0],
   ])
+
+  const extra = { exception: { type_name: 'Error', message: 'no stars', metadata: {} } }
+  const failed = Object.assign(records, { extra })
+  expect(await throughFile(failed, 'ButlerLogRecords')).toHaveProperty('extra', extra)
+  const rest = bytesSource(
+    new TextEncoder().encode(`${line}\n###EXTRA###\n${JSON.stringify(extra)}`),
+    'x.log',
+  )
+  expect(
+    await formatterOf('ButlerLogRecords').read(rest, { storageClass: 'ButlerLogRecords' }),
+  ).toHaveProperty('extra', extra)
 })
 
 const catalog = Catalog.fromColumns(

@@ -47,8 +47,44 @@ async function detectorsOf(repository: string, type: string): Promise<number[]> 
   return refs.map((ref) => Number(ref.dataId['detector'])).sort((a, b) => a - b)
 }
 
+async function typesOf(repository: string, detector: number): Promise<readonly string[]> {
+  const butler = await openNodeButler(repository)
+  const where = `instrument='HSC' AND detector=${detector}`
+  const refs = await butler.queryAllDatasets({
+    collections: 'u/both/*',
+    findFirst: false,
+    where,
+    limit: null,
+  })
+  await butler.close()
+  return refs.map((ref) => ref.datasetType.name).sort()
+}
+
 const first = ['-i', 'HSC/defaults', '-o', 'u/both', '--register-dataset-types', '-d', detectors('4')]
 const second = ['-o', 'u/both', '--extend-run', '--skip-existing', '-d', detectors('4, 5')]
+
+/** Names and types in the metadata of two quanta, one by each program, as the real software reads them. */
+const METADATA = `
+import json, sys
+from lsst.daf.butler import Butler
+from lsst.pipe.base.resource_usage import QuantumResourceUsage
+butler = Butler(sys.argv[1])
+# A whole float is an int when JavaScript has written it.
+def kind(value):
+    return "number" if type(value) in (int, float) else type(value).__name__
+def kinds(tree):
+    return {k: kinds(v) if isinstance(v, dict) else [kind(x) for x in v] if isinstance(v, list) else kind(v)
+            for k, v in tree.items()}
+out = []
+for detector in (4, 5):
+    metadata = butler.get("isr_metadata", instrument="HSC", exposure=903334, detector=detector, collections="u/both")
+    usage = QuantumResourceUsage.from_task_metadata(metadata)
+    assert usage.memory > 1e7 and 0 < usage.run_time < 60 and 0 <= usage.run_time_cpu < 60
+    assert 0 <= usage.prep_time < 60 and 0 <= usage.init_time < 60
+    metrics = metadata["quantum"]["butler_metrics"]
+    out.append([kinds(metadata.to_dict()), metrics["n_get"], metrics["n_put"], metrics["time_in_get"] < usage.run_time])
+print(json.dumps(out))
+`
 
 test('a run made by ours is extended by the real pipetask', { timeout: 180_000 }, async () => {
   const { root } = master.copy()
@@ -68,6 +104,9 @@ test('a run made by the real pipetask is extended by ours', { timeout: 180_000 }
   expect(extended.rc, extended.stderr).toBe(0)
   expect(extended.stderr).toMatch(/QuantumGraph contains 3 quanta for 3 tasks/)
   expect(await detectorsOf(root, 'calexp')).toEqual([4, 5])
+  expect(await typesOf(root, 5)).toEqual(await typesOf(root, 4))
+  const [real, mine] = JSON.parse(python(METADATA, root)) as unknown[]
+  expect(mine).toEqual(real)
   const refused = await ours(root, ...second.slice(0, -1), detectors('4, 5, 10'), '-c', 'isr:doDark=False')
   expect(refused.rc).toBe(1)
   expect(refused.stderr).toContain('Inequality in doDark: False != True')
@@ -143,6 +182,14 @@ async function contents(repository: string, run: string): Promise<readonly strin
   return out.sort()
 }
 
+const READ_JOB = `
+import glob, sys
+from lsst.pipe.base import TaskMetadata
+[path] = glob.glob(sys.argv[1] + "/u/both/r/isr_metadata/**/*.json", recursive=True)
+job = TaskMetadata.model_validate_json(open(path).read())["job"]
+print([type(job[k]).__name__ for k in ("qg_read_time", "qg_size")], job["qg_size"])
+`
+
 test('files of quanta that ran without a registry are zipped and registered as by the real butler', {
   timeout: 240_000,
 }, async () => {
@@ -158,6 +205,7 @@ test('files of quanta that ran without a registry are zipped and registered as b
     const done = await pipetask(['pipetask', ...command])
     expect(done.rc, done.stderr).toBe(0)
   }
+  expect(python(READ_JOB, root).trim()).toBe("['float', 'int'] 3")
   const theirs = join(work, 'theirs')
   cpSync(root, theirs, { recursive: true })
   const types = ['-d', 'calexp,postISRCCD']
@@ -207,6 +255,17 @@ test('every option of every subcommand of the real pipetask is taken by ours', a
   expect(missing).toEqual([])
 })
 
+/** What the log of a quantum that failed says besides its records. */
+const READ_FAILURE = `
+import sys
+from lsst.daf.butler import Butler
+from lsst.pipe.base.log_capture import _ExecutionLogRecordsExtra
+log = Butler(sys.argv[1]).get("isr_log", instrument="HSC", exposure=903334, detector=5, collections="u/both")
+extra = _ExecutionLogRecordsExtra.model_validate(log.extra)
+quantum = extra.metadata["quantum"]
+print(extra.exception.type_name, extra.exception.message, quantum["nodeName"] != "", quantum["endUtc"] > quantum["prepUtc"], len(log) > 0)
+`
+
 const READ_SUMMARIES = `
 import sys
 from lsst.pipe.base.quantum_reports import Report
@@ -226,6 +285,7 @@ test('summaries of a graph and of a run that failed are read by the real softwar
   const more = [...common, '-d', detectors('5'), '-c', "isr:failOn={5: 'raise'}", '--summary']
   expect((await pipetask(['pipetask', 'qgraph', ...more, graph])).rc).toBe(0)
   expect((await pipetask(['pipetask', 'run', '--register-dataset-types', ...more, run])).rc).toBe(1)
+  expect(python(READ_FAILURE, root).trim()).toBe('Error asked to fail on detector 5 True True True')
   const quanta = [
     "('characterizeImage', 'SKIPPED', 'detector', 'instrument', 'visit')",
     "('isr', 'FAILURE', 'detector', 'exposure', 'instrument')",

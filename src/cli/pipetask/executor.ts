@@ -3,7 +3,6 @@ import type { FileStores } from '#butler'
 import { inProcessExecutor, type QuantumExecutor } from '#pipeline'
 import type { ExecutionFlags } from './execution-options.ts'
 import type { CommandIo } from './io.ts'
-import { processUsage } from './packages.ts'
 import { workerProcess } from './worker-process.ts'
 
 export interface ExecutorChoice {
@@ -29,9 +28,9 @@ export async function makeExecutor(
     cores: flags.coresPerQuantum,
     ...(flags.memoryPerQuantum !== undefined && { memoryMb: flags.memoryPerQuantum }),
   }
+  const { processFacts, workerExecutor } = await import('#platform/node')
   if (isInspected || io.tasks !== undefined)
-    return inProcessExecutor(choice.stores, { usage: processUsage, resources })
-  const { workerExecutor } = await import('#platform/node')
+    return inProcessExecutor(choice.stores, { process: processFacts, resources })
   const listed =
     io
       .env('FIRSTLIGHT_TASK_MODULES')

@@ -25,8 +25,3 @@ function findManifest(): URL {
   while (!existsSync(url) && url.pathname !== '/package.json') url = new URL('../package.json', url)
   return url
 }
-
-export const processUsage = (): { cpuSec: number; maxRssBytes: number } => {
-  const { user, system } = process.cpuUsage()
-  return { cpuSec: (user + system) / 1e6, maxRssBytes: process.resourceUsage().maxRSS * 1024 }
-}

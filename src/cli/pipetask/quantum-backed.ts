@@ -65,7 +65,7 @@ export const makeRunQbb = (io: CommandIo, globals: () => Globals): Command =>
     .option('--no-existing-outputs', 'do not look for outputs of an earlier attempt')
     .action(async (repository: string, file: string, flags: QbbFlags) => {
       checkExecution(flags, io)
-      const { store, graph, root } = await openQuantumBacked(repository, file, flags, io)
+      const { store, graph, root, readSec } = await openQuantumBacked(repository, file, flags, io)
       await withDisplay(io, globals(), async ({ context, onEvent }) => {
         const place = { repository: root, stores: store.stores, taskModules: flags.taskModule }
         const executor = await makeExecutor(flags, place, io)
@@ -79,6 +79,7 @@ export const makeRunQbb = (io: CommandIo, globals: () => Globals): Command =>
                 failFast: flags.failFast,
                 raiseOnPartialOutputs: flags.raiseOnPartialOutputs,
                 noExistingOutputs: !flags.existingOutputs,
+                jobMetadata: { qg_read_time: readSec, qg_size: graph.size },
                 ...(flags.timeout !== undefined && { timeoutSec: flags.timeout }),
                 onEvent,
               },
@@ -99,6 +100,8 @@ async function openQuantumBacked(repository: string, file: string, flags: QbbFla
   const { openQuantumBackedButler } = await import('#platform/node')
   const butler = await openQuantumBackedButler(resolve(io.cwd, repository))
   const tasks = await allTasks(flags.taskModule, io)
+  const started = performance.now()
   const graph = await openGraphFile(file, flags, tasks, butler, io)
-  return { store: quantumBackedStore(butler, graph), graph, tasks, root: butler.root }
+  const readSec = (performance.now() - started) / 1000
+  return { store: quantumBackedStore(butler, graph), graph, tasks, root: butler.root, readSec }
 }

@@ -1,4 +1,4 @@
-import type { LogRecord } from '#core'
+import type { LogRecords } from '#core'
 import type { Formatter } from '#butler'
 import { Instant, Timespan } from '#time'
 import { badValue, formatError, noComponent } from '../errors.ts'
@@ -103,7 +103,7 @@ export const logFormatter: Formatter = {
   },
   write: (value) => {
     if (!Array.isArray(value)) throw badValue('log', 'a list of log records', value)
-    return writeLogRecords(value as readonly LogRecord[])
+    return writeLogRecords(value as LogRecords)
   },
 }
 

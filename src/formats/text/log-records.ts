@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type LogLevel, type LogRecord } from '#core'
+import { LOG_LEVELS, type LogLevel, type LogRecord, type LogRecords } from '#core'
 import { formatError } from '../errors.ts'
 import { parseJson, stringifyJson } from './json-text.ts'
 
@@ -17,8 +17,8 @@ const LEVEL_NUMBERS: Readonly<Record<LogLevel, number>> = {
 const EXTRA_MARK = '###EXTRA###'
 
 /** The JSON of lsst.daf.butler's ButlerLogRecords. Source lines are not known here: they are written as 0. */
-export function writeLogRecords(records: readonly LogRecord[]): string {
-  return stringifyJson({ extended: true, version: 2, records: records.map(toFile) })
+export function writeLogRecords(records: LogRecords): string {
+  return stringifyJson({ extended: true, version: 2, records: records.map(toFile), ...records.extra })
 }
 
 const toFile = (record: LogRecord) => ({
@@ -36,22 +36,29 @@ const toFile = (record: LogRecord) => ({
   MDC: record.labels ?? {},
 })
 
-/** Either form: one JSON object or list with all records, or a record a line. */
-export function readLogRecords(text: string, name: string): LogRecord[] {
+/** Either form: one JSON object or list with all records, or a record a line and the rest after a mark. */
+export function readLogRecords(text: string, name: string): LogRecords {
   if (text.trim() === '') return []
   if (text.startsWith('[')) return list(parseJson(text, name), name)
   if (text.startsWith('{"extended":true')) {
     const whole = parseJson(text, name)
-    return list(isRecord(whole) ? whole['records'] : undefined, name)
+    const { extended, version, records, ...extra } = isRecord(whole) ? whole : {}
+    return withExtra(list(records, name), extra)
   }
   const lines = text.split('\n')
   const end = lines.findIndex((line) => line.startsWith(EXTRA_MARK))
   const kept = (end < 0 ? lines : lines.slice(0, end)).filter((line) => line.trim() !== '')
-  return list(
+  const records = list(
     kept.map((line, i) => parseJson(line, `${name}, line ${i + 1}`)),
     name,
   )
+  const rest = end < 0 ? '' : lines.slice(end).join('\n').slice(EXTRA_MARK.length)
+  const extra = rest.trim() === '' ? undefined : parseJson(rest, `${name}, after ${EXTRA_MARK}`)
+  return withExtra(records, isRecord(extra) ? extra : {})
 }
+
+const withExtra = (records: LogRecord[], extra: Readonly<Record<string, unknown>>): LogRecords =>
+  Object.keys(extra).length === 0 ? records : Object.assign(records, { extra })
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null

@@ -1,6 +1,7 @@
 import type { LogRecord } from '#core'
 import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { QuantumJob, QuantumOutcome } from './job.ts'
+import type { JobMetadata } from './quantum-notes.ts'
 
 /** What all quanta of a run have in common. */
 export interface ExecutionOptions {
@@ -9,6 +10,7 @@ export interface ExecutionOptions {
   readonly clobberOutputs: boolean
   readonly raiseOnPartialOutputs: boolean
   readonly timeoutSec: number
+  readonly jobMetadata?: JobMetadata
 }
 
 export interface QuantumHooks {

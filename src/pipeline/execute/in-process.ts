@@ -6,13 +6,18 @@ import { type QuantumEnvironment, QuantumRunner } from './run-quantum.ts'
 /** Runs quanta one after the other in this thread; cancelling waits for the task to look at its signal. */
 export function inProcessExecutor(
   stores: FileStores,
-  extras: Pick<QuantumEnvironment, 'usage' | 'resources'> = {},
+  extras: Pick<QuantumEnvironment, 'process' | 'resources'> = {},
 ): QuantumExecutor {
   let runner: QuantumRunner | undefined
   return {
     slots: 1,
-    prepare(_graph: QuantumGraph, { raiseOnPartialOutputs }: ExecutionOptions) {
-      runner = new QuantumRunner({ stores, raiseOnPartialOutputs, ...extras })
+    prepare(_graph: QuantumGraph, { raiseOnPartialOutputs, jobMetadata }: ExecutionOptions) {
+      runner = new QuantumRunner({
+        stores,
+        raiseOnPartialOutputs,
+        ...extras,
+        ...(jobMetadata && { jobMetadata }),
+      })
       return Promise.resolve()
     },
     run(job, hooks) {

@@ -19,8 +19,49 @@ export interface QuantumOutcome {
   readonly written: readonly PlacedFile[]
 }
 
+/** How reading and writing went, by the names of lsst.daf.butler's ButlerMetrics; reads side by side count their time once. */
+class FileMetrics {
+  #secInGet = 0
+  #secInPut = 0
+  #nGet = 0
+  #nPut = 0
+  #reading = 0
+  #since = 0
+
+  async get<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#reading++ === 0) this.#since = performance.now()
+    try {
+      const value = await read()
+      this.#nGet++
+      return value
+    } finally {
+      if (--this.#reading === 0) this.#secInGet += (performance.now() - this.#since) / 1000
+    }
+  }
+
+  async put<T>(count: number, write: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const value = await write()
+    this.#secInPut += (performance.now() - started) / 1000
+    this.#nPut += count
+    return value
+  }
+
+  toStored(): Readonly<Record<string, number>> {
+    return {
+      time_in_put: this.#secInPut,
+      time_in_get: this.#secInGet,
+      time_in_ingest: 0,
+      n_get: this.#nGet,
+      n_put: this.#nPut,
+      n_ingest: 0,
+    }
+  }
+}
+
 /** The files of one quantum. */
 export class QuantumFiles {
+  readonly metrics = new FileMetrics()
   readonly #stores: FileStores
   readonly #files: ReadonlyMap<string, readonly PlacedFile[]>
   readonly #places: ReadonlyMap<string, readonly PlacedFile[]>
@@ -38,22 +79,31 @@ export class QuantumFiles {
   async get<T = unknown>(ref: DatasetRef, options: GetOptions = {}): Promise<T> {
     const { component, parameters, storageClass } = options
     const files = this.#files.get(ref.id) ?? []
-    return (await this.#stores.read(ref, files, { component, parameters, storageClass })) as T
+    const read = this.#stores.read.bind(this.#stores, ref, files, { component, parameters, storageClass })
+    return (await this.metrics.get(read)) as T
   }
 
   /** Write files one after the other; when one fails those before it are removed. */
-  async write(
+  write(
     values: readonly (readonly [ref: DatasetRef, value: unknown, provenance?: Provenance])[],
   ): Promise<readonly PlacedFile[]> {
+    return this.metrics.put(values.length, () => this.#write(values))
+  }
+
+  async #write(values: Parameters<QuantumFiles['write']>[0]): Promise<readonly PlacedFile[]> {
     const written: PlacedFile[] = []
     try {
       for (const [ref, value, provenance] of values)
         written.push(...(await this.#stores.write(value, ref, this.#placesOf(ref), provenance)))
     } catch (error) {
-      for (const file of written) await this.#stores.remove(file)
+      await this.remove(written)
       throw error
     }
     return written
+  }
+
+  async remove(files: readonly PlacedFile[]): Promise<void> {
+    for (const file of files) await this.#stores.remove(file)
   }
 
   #placesOf(ref: DatasetRef): readonly PlacedFile[] {

@@ -3,6 +3,7 @@ import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { TaskRegistry } from '../task-registry.ts'
 import type { RunListener } from '../events.ts'
 import type { QuantumExecutor } from './executor.ts'
+import type { JobMetadata } from './quantum-notes.ts'
 import { writeInitOutputs } from './init-outputs.ts'
 import { type GraphResult, runQuantumGraph } from './run-graph.ts'
 import type { QuantumStore } from './store.ts'
@@ -25,6 +26,7 @@ export interface QuantumBackedOptions {
   readonly timeoutSec?: number
   /** Trust that nothing was written before. */
   readonly noExistingOutputs?: boolean
+  readonly jobMetadata?: JobMetadata
   readonly onEvent?: RunListener
 }
 
@@ -46,6 +48,7 @@ export function executeQuantumBacked(
       raiseOnPartialOutputs: options.raiseOnPartialOutputs ?? true,
       timeoutSec: options.timeoutSec ?? THIRTY_DAYS_SEC,
       failFast: options.failFast ?? false,
+      ...(options.jobMetadata && { jobMetadata: options.jobMetadata }),
       ...(options.onEvent && { onEvent: options.onEvent }),
     },
     context,

@@ -1,5 +1,5 @@
 import type { DatasetRef, PlacedFile } from '#butler'
-import { type Context, type Logger, type LogRecord, makeLogger, messageOf } from '#core'
+import { type Context, type Logger, type LogRecord, type LogRecords, makeLogger, messageOf } from '#core'
 import type { QuantumState } from '#protocol'
 import type { RunListener } from '../events.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
@@ -9,7 +9,8 @@ import { type QuantumResult, WORKER_LOST } from './outcome.ts'
 import { Precedence } from './precedence.ts'
 import { JobPlanner } from './plan-job.ts'
 import { Recorder } from './recorder.ts'
-import { failureOf } from './run-quantum.ts'
+import { exceptionInfo } from './quantum-notes.ts'
+import { failureOf } from './ending.ts'
 import type { QuantumStore } from './store.ts'
 import { aboutOf, Tally } from './tally.ts'
 
@@ -177,7 +178,9 @@ class Scheduler {
     }
     makeLogger(label, sink).error(result.error?.message ?? 'ended')
     const files = new QuantumFiles(this.options.store.stores, job)
-    return { result, written: ref === undefined ? [] : await files.write([[ref, records]]) }
+    const extra = { exception: exceptionInfo(result.error) }
+    const kept: LogRecords = Object.assign(records, { extra })
+    return { result, written: ref === undefined ? [] : await files.write([[ref, kept]]) }
   }
 
   private async record(

@@ -5,25 +5,17 @@ import {
   type Provenance,
   ProvenanceRecorder,
 } from '#butler'
-import { type Logger, type LogRecord, makeLogger, silentProgress } from '#core'
-import {
-  AlgorithmError,
-  AnnotatedPartialOutputsError,
-  InvalidQuantumError,
-  NoWorkFound,
-  pipelineError,
-  RepeatableQuantumError,
-  UnprocessableDataError,
-  UpstreamFailureNoWorkFound,
-} from '../errors.ts'
-import { TaskMetadata } from '../metadata.ts'
+import { type Logger, type LogRecord, type LogRecords, makeLogger, silentProgress } from '#core'
+import { NoWorkFound, pipelineError } from '../errors.ts'
 import { inputEdges, type Quantum } from '../quanta/quantum-graph.ts'
 import type { QuantumContext, QuantumResources } from '../task.ts'
 import { CAVEAT, caveatCode } from './caveats.ts'
 import type { QuantumHooks } from './executor.ts'
 import { QuantumFiles, type QuantumJob, type QuantumOutcome } from './job.ts'
-import { errorRecord, type QuantumResult } from './outcome.ts'
+import { describeError, excuse, failureOf } from './ending.ts'
+import type { QuantumResult } from './outcome.ts'
 import { loadInputs, presentInputs } from './quantum-inputs.ts'
+import { failureExtra, type JobMetadata, type ProcessFacts, QuantumNotes } from './quantum-notes.ts'
 import { makeTaskContext } from './task-context.ts'
 
 /** What quanta of one run have in common, where they run. */
@@ -32,24 +24,29 @@ export interface QuantumEnvironment {
   readonly raiseOnPartialOutputs: boolean
   /** What the user lets a quantum have. */
   readonly resources?: QuantumResources
-  /** CPU seconds and peak memory of the process, where the platform tells. */
-  readonly usage?: () => { readonly cpuSec: number; readonly maxRssBytes: number }
+  /** Of the process, where the platform tells. */
+  readonly process?: ProcessFacts
+  readonly jobMetadata?: JobMetadata
 }
 
 const ONE_CORE: QuantumResources = { cores: 1 }
+/** A worker may run many thousands, and each failure would name them all. */
+const MOST_BEFORE = 100
 
 /** Runs quanta by their jobs, in any process; keeps the init inputs of their tasks. */
 export class QuantumRunner {
   readonly #environment: QuantumEnvironment
   readonly #init = new Map<string, Promise<Values>>()
+  /** The last quanta that ran here. */
+  readonly #before: string[] = []
 
   constructor(environment: QuantumEnvironment) {
     this.#environment = environment
   }
 
   /**
-   * Run one quantum: read the inputs, call the task, write outputs, log and metadata. A failure writes the log only, a quantum
-   * that was stopped writes nothing.
+   * Run one quantum: read the inputs, call the task, write outputs, log and metadata. A failure writes the log only, which then has
+   * the metadata too; a quantum that was stopped writes nothing.
    */
   async run(job: QuantumJob, hooks: QuantumHooks): Promise<QuantumOutcome> {
     const { quantum } = job
@@ -66,26 +63,31 @@ export class QuantumRunner {
       dataId: quantum.dataId,
       elapsedSec: (performance.now() - started) / 1000,
     })
-    const metadata = new TaskMetadata()
-    note(metadata, 'prep', this.#environment)
+    const notes = new QuantumNotes(quantum.label, this.#environment.process, this.#environment.jobMetadata)
+    const before = [...this.#before]
+    this.#before.push(quantum.id)
+    if (this.#before.length > MOST_BEFORE) this.#before.shift()
     try {
-      const init = await this.#initOf(job, files)
-      const work = { quantum, files, init, hooks, log, metadata, records }
+      const work = { quantum, files, init: () => this.#initOf(job), hooks, log, notes, records }
       const { caveats, written } = await execute(work, this.#environment)
       const caveat = caveatCode(caveats)
       return { result: { ...about(), state: 'done', ...(caveat !== '' && { caveat }) }, written }
     } catch (error) {
       if (hooks.signal.aborted) return { result: { ...about(), state: 'cancelled' }, written: [] }
       log.error(
-        `Execution of task '${quantum.label}' on quantum ${quantum.coordinate} failed. ${describe(error)}`,
+        `Execution of task '${quantum.label}' on quantum ${quantum.coordinate} failed. ${describeError(error)}`,
       )
-      const written = quantum.log === undefined ? [] : await files.write([[quantum.log, records]])
+      notes.mark('end')
+      notes.outputs = []
+      const kept: LogRecords = Object.assign(records, { extra: failureExtra(error, notes, before) })
+      const written = quantum.log === undefined ? [] : await files.write([[quantum.log, kept]])
       return { result: { ...about(), ...failureOf(error) }, written }
     }
   }
 
-  #initOf({ quantum: { label }, init }: QuantumJob, files: QuantumFiles): Promise<Values> {
-    const known = this.#init.get(label) ?? readAll(init, files)
+  #initOf(job: QuantumJob): Promise<Values> {
+    const { label } = job.quantum
+    const known = this.#init.get(label) ?? readAll(job.init, new QuantumFiles(this.#environment.stores, job))
     this.#init.set(label, known)
     return known
   }
@@ -99,38 +101,14 @@ async function readAll(refs: QuantumJob['init'], files: QuantumFiles): Promise<V
   return values
 }
 
-/** How a quantum ends that threw. */
-export const failureOf = (
-  error: unknown,
-): Pick<QuantumResult, 'state' | 'error' | 'fatal' | 'exitCode'> & { readonly state: 'failed' } => ({
-  state: 'failed',
-  error: errorRecord(error),
-  ...(isA(error, InvalidQuantumError) && { fatal: true }),
-  ...(isA(error, RepeatableQuantumError) && { exitCode: RepeatableQuantumError.exitCode }),
-})
-
-/** False also for what cannot be asked. */
-function isA(error: unknown, type: abstract new (...args: never[]) => Error): boolean {
-  try {
-    return error instanceof type
-  } catch {
-    return false
-  }
-}
-
-function describe(error: unknown): string {
-  const { name, message } = errorRecord(error)
-  return isA(error, Error) ? `Exception ${name}: ${message}` : `Exception: ${message}`
-}
-
 /** One quantum on its way. */
 interface Work {
   readonly quantum: Quantum
   readonly files: QuantumFiles
-  readonly init: Values
+  readonly init: () => Promise<Values>
   readonly hooks: QuantumHooks
   readonly log: Logger
-  readonly metadata: TaskMetadata
+  readonly notes: QuantumNotes
   readonly records: readonly LogRecord[]
 }
 
@@ -140,39 +118,45 @@ interface Ended {
 }
 
 async function execute(work: Work, environment: QuantumEnvironment): Promise<Ended> {
-  const { quantum, files, hooks, metadata, records, log } = work
+  const { quantum, files, hooks, notes, records, log } = work
   const made = new Made(quantum.id)
   let caveats = 0
   try {
     const refs = adjustedInputs(work, () => void (caveats |= CAVEAT.adjustQuantum))
-    note(metadata, 'init', environment)
+    notes.mark('init')
+    const init = await work.init()
+    notes.mark('start')
     // A task that reads by itself is not read for.
     const inputs = quantum.node.task.runQuantum
       ? {}
       : await loadInputs(files, inputEdges(quantum.node), refs, made.provenance)
-    note(metadata, 'start', environment)
-    await callTask(work, environment, inputs, refs, made)
+    await callTask(work, environment, { inputs, init }, refs, made)
   } catch (error) {
-    caveats |= excuse(error, environment, metadata.child(quantum.label))
-    log.info(
-      `Nothing to do for task '${quantum.label}' on quantum ${quantum.coordinate}; saving metadata and skipping: ${(error as Error).message}`,
-    )
+    const metadata = notes.metadata.child(quantum.label)
+    const isBegun = caveats === 0
+    const { raiseOnPartialOutputs } = environment
+    caveats |= excuse(error, { quantum, log, metadata, isBegun, raiseOnPartialOutputs })
   }
   hooks.signal.throwIfAborted()
-  note(metadata, 'end', environment)
   const outputs = [...made.datasets.keys()]
   caveats |= missingOutputs(quantum, outputs)
-  metadata.child('quantum').set(
-    'outputs',
-    outputs.map((ref) => ref.id),
+  const written = await files.write(
+    [...made.datasets].map(([ref, { value, provenance }]) => [ref, value, provenance] as const),
   )
-  metadata.child('quantum').set('caveats', caveats)
-  const written = await files.write([
-    ...[...made.datasets].map(([ref, { value, provenance }]) => [ref, value, provenance] as const),
-    ...(quantum.log === undefined ? [] : [[quantum.log, records] as const]),
-    [quantum.metadata, metadata.toStored()],
-  ])
-  return { caveats, written }
+  notes.mark('end')
+  notes.butler = files.metrics.toStored()
+  notes.outputs = outputs.map((ref) => ref.id)
+  notes.caveats = caveats
+  try {
+    const told = await files.write([
+      ...(quantum.log === undefined ? [] : [[quantum.log, records] as const]),
+      [quantum.metadata, notes.metadata.toStored()],
+    ])
+    return { caveats, written: [...written, ...told] }
+  } catch (error) {
+    await files.remove(written)
+    throw error
+  }
 }
 
 /** The inputs there are; when they are too few, `onTooFew` is told before it throws. */
@@ -201,9 +185,9 @@ class Made {
 
 /** Run the task, gathering what it makes by the refs foreseen for it. */
 async function callTask(
-  { quantum, files, init, hooks, log, metadata }: Work,
+  { quantum, files, hooks, log, notes: { metadata } }: Work,
   environment: QuantumEnvironment,
-  inputs: Values,
+  { inputs, init }: { readonly inputs: Values; readonly init: Values },
   refs: Quantum['inputs'],
   made: Made,
 ): Promise<void> {
@@ -252,32 +236,8 @@ async function callTask(
   }
 }
 
-/** The caveat of an exception that counts as success; others are thrown on. */
-function excuse(
-  error: unknown,
-  { raiseOnPartialOutputs }: QuantumEnvironment,
-  metadata: TaskMetadata,
-): number {
-  if (error instanceof AlgorithmError)
-    for (const [key, value] of Object.entries(error.metadata)) metadata.set(`failure.${key}`, String(value))
-  if (error instanceof UpstreamFailureNoWorkFound) return CAVEAT.upstreamFailure
-  if (error instanceof NoWorkFound) return CAVEAT.noWork
-  if (error instanceof UnprocessableDataError) return CAVEAT.unprocessableData
-  if (error instanceof AnnotatedPartialOutputsError && !raiseOnPartialOutputs) return CAVEAT.partialOutputs
-  throw error
-}
-
 function missingOutputs(quantum: Quantum, made: readonly DatasetRef[]): number {
   const predicted = Object.values(quantum.outputs).reduce((n, refs) => n + refs.length, 0)
   if (made.length >= predicted) return 0
   return CAVEAT.anyOutputsMissing | (made.length === 0 ? CAVEAT.allOutputsMissing : 0)
-}
-
-function note(metadata: TaskMetadata, phase: string, { usage }: QuantumEnvironment): void {
-  const node = metadata.child('quantum')
-  node.set(`${phase}Utc`, new Date().toISOString().replace('Z', '+00:00'))
-  if (usage === undefined) return
-  const { cpuSec, maxRssBytes } = usage()
-  node.set(`${phase}CpuTime`, cpuSec)
-  node.set(`${phase}MaxResidentSetSize`, maxRssBytes)
 }

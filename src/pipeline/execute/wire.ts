@@ -17,12 +17,13 @@ export function workerSetup(
   repository: string,
   taskModules: readonly string[],
 ): WorkerSetup {
-  const { raiseOnPartialOutputs, timeoutSec } = options
+  const { raiseOnPartialOutputs, timeoutSec, jobMetadata } = options
   return {
     repository,
     raiseOnPartialOutputs,
     timeoutSec,
     taskModules,
+    ...(jobMetadata && { jobMetadata }),
     tasks: graph.pipeline.tasks.map(({ label, task, config, mock }) => ({
       label,
       className: task.className,

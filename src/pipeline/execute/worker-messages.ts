@@ -2,6 +2,7 @@ import type { DataId, PlacedFile } from '#butler'
 import type { LogRecord } from '#core'
 import type { MockSpec } from '../graph/mock.ts'
 import type { QuantumOutcome } from './job.ts'
+import type { JobMetadata } from './quantum-notes.ts'
 import type { QuantumResources } from '../task.ts'
 
 /** A dataset as it crosses threads. */
@@ -28,6 +29,7 @@ export interface WorkerSetup {
     readonly mock?: MockSpec
   }[]
   readonly resources?: QuantumResources
+  readonly jobMetadata?: JobMetadata
   readonly types: readonly {
     readonly name: string
     readonly dimensions: readonly string[]

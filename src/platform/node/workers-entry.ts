@@ -9,6 +9,7 @@ import {
   type WireReader,
   type WorkerSetup,
 } from '#pipeline'
+import { processFacts } from './process-facts.ts'
 import { openQuantumBackedButler } from './quantum-backed.ts'
 
 interface Served {
@@ -60,9 +61,15 @@ export function serveQuanta(loadTasks: LoadTasks): void {
 async function open(setup: WorkerSetup, loadTasks: LoadTasks): Promise<Served> {
   const tasks = await loadTasks(setup.taskModules)
   const { stores, dimensions } = await openQuantumBackedButler(setup.repository)
-  const { raiseOnPartialOutputs, resources } = setup
+  const { raiseOnPartialOutputs, resources, jobMetadata } = setup
   return {
-    runner: new QuantumRunner({ stores, raiseOnPartialOutputs, usage, ...(resources && { resources }) }),
+    runner: new QuantumRunner({
+      stores,
+      raiseOnPartialOutputs,
+      process: processFacts,
+      ...(resources && { resources }),
+      ...(jobMetadata && { jobMetadata }),
+    }),
     reader: await makeWireReader(setup, tasks, dimensions),
   }
 }
@@ -77,9 +84,4 @@ function dieWithParent(): void {
   const parent = process.ppid
   const watch = `setInterval(() => { if (process.ppid !== ${parent}) process.kill(process.pid, 'SIGKILL') }, 250)`
   new Worker(watch, { eval: true }).unref()
-}
-
-const usage = (): { cpuSec: number; maxRssBytes: number } => {
-  const { user, system } = process.cpuUsage()
-  return { cpuSec: (user + system) / 1e6, maxRssBytes: process.resourceUsage().maxRSS * 1024 }
 }

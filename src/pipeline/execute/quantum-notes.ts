@@ -1,0 +1,116 @@
+import { TaskMetadata, type StoredMetadata } from '../metadata.ts'
+import { errorRecord } from './outcome.ts'
+
+/** What a process has used so far: times in seconds, memory in bytes, the rest are counts, blocks of the disk among them. */
+export interface ProcessUsage {
+  readonly cpuTime: number
+  readonly userTime: number
+  readonly systemTime: number
+  readonly maxResidentSetSize: number
+  readonly minorPageFaults: number
+  readonly majorPageFaults: number
+  readonly blockInputs: number
+  readonly blockOutputs: number
+  readonly voluntaryContextSwitches: number
+  readonly involuntaryContextSwitches: number
+}
+
+/** What a platform tells of the process that runs quanta. */
+export interface ProcessFacts {
+  readonly nodeName: string
+  usage(): ProcessUsage
+}
+
+/** Of the job that runs many quanta, for the metadata of each: how long reading its graph took, and the like. */
+export type JobMetadata = Readonly<Record<string, string | number>>
+
+/**
+ * The metadata of a quantum as lsst.pipe.base 30 writes it: phases prep, init, start and end with lsst.utils.timer's names and version,
+ * each a list. It writes no `gc_metrics`, which the metadata of other releases have: neither do we.
+ */
+export class QuantumNotes {
+  readonly metadata = new TaskMetadata()
+  readonly #process: ProcessFacts | undefined
+  readonly #startMs = Date.now()
+  readonly #start = performance.now()
+
+  constructor(label: string, process: ProcessFacts | undefined, job: JobMetadata | undefined) {
+    this.#process = process
+    this.metadata.child(label)
+    const quantum = this.metadata.child('quantum')
+    quantum.set('__version__', 1)
+    if (process !== undefined) quantum.set('nodeName', process.nodeName)
+    for (const [key, value] of Object.entries(job ?? {})) this.metadata.child('job').set(key, value)
+    this.mark('prep')
+  }
+
+  mark(phase: 'prep' | 'init' | 'start' | 'end'): void {
+    const quantum = this.metadata.child('quantum')
+    quantum.add(`${phase}Utc`, this.#utc())
+    if (this.#process === undefined) return
+    for (const [name, value] of Object.entries(this.#process.usage()))
+      quantum.add(`${phase}${name.charAt(0).toUpperCase()}${name.slice(1)}`, value as number)
+  }
+
+  /** How reading and writing datasets went. */
+  set butler(metrics: Readonly<Record<string, number>>) {
+    for (const [key, value] of Object.entries(metrics)) this.#set(`butler_metrics.${key}`, value)
+  }
+
+  set caveats(flags: number) {
+    this.#set('caveats', flags)
+  }
+
+  set outputs(ids: readonly string[]) {
+    this.#set('outputs', ids)
+  }
+
+  #set(key: string, value: number | readonly string[]): void {
+    this.metadata.child('quantum').set(key, value)
+  }
+
+  /** ISO time with microseconds: the system's time when the quantum began, and from there on a clock that nobody sets. */
+  #utc(): string {
+    const micros = Math.round((performance.now() - this.#start) * 1000)
+    const time = new Date(this.#startMs + Math.floor(micros / 1000)).toISOString()
+    return time.replace('Z', `${String(micros % 1000).padStart(3, '0')}+00:00`)
+  }
+}
+
+/** What is kept of an error in metadata and logs, as `ExceptionInfo` of lsst.pipe.base. */
+export const exceptionInfo = (error: unknown) => {
+  const { name, message } = errorRecord(error)
+  return { type_name: name, message, metadata: {} }
+}
+
+/**
+ * What the log of a quantum that failed has besides its records, where lsst.pipe.base looks for it: the error, the metadata, which are
+ * a dataset only of quanta that succeeded, and the last quanta that ran in the same process before.
+ */
+export const failureExtra = (
+  error: unknown,
+  { metadata }: QuantumNotes,
+  before: readonly string[],
+): Readonly<Record<string, unknown>> => ({
+  exception: exceptionInfo(error),
+  metadata: storable(metadata.toStored()),
+  ...(before.length > 0 && { previous_process_quanta: before }),
+})
+
+/** Without what TaskMetadata cannot hold, which would make the log unreadable: the quantum has failed already. */
+function storable({ scalars, arrays, metadata }: StoredMetadata): StoredMetadata {
+  const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value)
+  const isList = (list: readonly unknown[]): boolean =>
+    list.every(isScalar) && new Set(list.map((value) => typeof value)).size <= 1
+  return {
+    scalars: pick(scalars, isScalar),
+    arrays: pick(arrays, isList),
+    metadata: Object.fromEntries(Object.entries(metadata).map(([name, child]) => [name, storable(child)])),
+  }
+}
+
+const pick = <T>(
+  values: Readonly<Record<string, T>>,
+  keep: (value: T) => boolean,
+): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => keep(value)))
