@@ -1,7 +1,14 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { type Butler, checkRepository, type ConfigTree, mendable, unmendable } from '#butler'
+import {
+  type Butler,
+  checkRepository,
+  type ConfigTree,
+  mendable,
+  retrieveArtifacts,
+  unmendable,
+} from '#butler'
 import { Exposure } from '#image'
 import { Box2I } from '#geom'
 import { createNodeButler, openNodeButler } from '#platform/node'
@@ -117,6 +124,10 @@ test('what one member of a chain has lost is read from the next, and a write tha
   expect(await butler.get(ref)).toEqual({ a: 1 })
   expect(await butler.getUri(ref)).toContain('/FileDatastore_1/')
   expect(await butler.exists(ref)).toBe(true)
+  const [whole] = [...(await butler.repository.datastore.stored([ref.id])).values()]
+  expect(whole?.store.root).toMatch(/FileDatastore_1$/)
+  const copies = await retrieveArtifacts(butler.repository, [ref], tempFolder())
+  expect(copies.map((path) => readFileSync(path, 'utf8'))).toEqual(['a: 1\n'])
   rmSync(new URL(await butler.getUri(ref)))
   await expect(butler.get(ref)).rejects.toMatchObject({
     message: expect.stringContaining('FileDatastore_0') as string,

@@ -2,7 +2,7 @@ import { FirstlightError } from '#core'
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { StoredRecord } from '../datastore/record-table.ts'
 import { withoutFragment } from '../datastore/uri.ts'
-import { eachLimited } from './each-limited.ts'
+import { eachLimited } from '../datastore/each-limited.ts'
 import { isHousekeeping, isStaged, isTemporary, looksLikeDataset } from './file-kinds.ts'
 import type { OwnerNames } from './report.ts'
 

@@ -3,7 +3,7 @@ import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { FileRecord, StoredRecord } from '../datastore/record-table.ts'
 import { isAddress, withoutFragment, zipMember } from '../datastore/uri.ts'
 import { readZipDirectory } from '../datastore/zip-reader.ts'
-import { eachLimited } from './each-limited.ts'
+import { eachLimited } from '../datastore/each-limited.ts'
 import type { BrokenRecord, OwnerNames } from './report.ts'
 
 interface Judging {

@@ -4,11 +4,11 @@ import type { IndexedFile } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetTypeNotSupportedError, FileNotFoundError } from '../errors.ts'
 import type { Accepts } from './constraints.ts'
+import { eachLimited } from './each-limited.ts'
 import type { FileDataset, FileIntake, TransferMode } from './file-dataset.ts'
 import { type DatastoreGet, FileDatastore, notStored, type StoredFiles } from './file-datastore.ts'
 import type { PlacedFile } from './file-stores.ts'
-import type { FileRecord } from './record-table.ts'
-import { ingestArchive, ingestFiles } from './ingest.ts'
+import { ingestArchive, ingestFiles, sourceOf } from './ingest.ts'
 import type { MemoryDatastore } from './memory-datastore.ts'
 import { uriOf } from './uri.ts'
 
@@ -86,9 +86,12 @@ export class Datastore {
     // With several stores a move is a copy to each; the original goes when the rows are there.
     const isShared = intake.transfer === 'move' && work.size > 1
     const own: FileIntake = isShared ? { ...intake, transfer: 'copy' } : intake
-    for (const [store, some] of work) await ingestFiles(store, some, own, undo)
-    if (isShared)
-      for (const path of new Set(datasets.map((d) => d.path))) undo.onCommit(() => this.files.remove(path))
+    const moved = new Set<string>()
+    for (const [store, some] of work) {
+      await ingestFiles(store, some, own, undo)
+      for (const dataset of some) moved.add(sourceOf(store, dataset))
+    }
+    if (isShared) for (const place of moved) undo.onCommit(() => this.files.remove(place))
   }
 
   /** Take an archive in, into every file datastore that takes all of its datasets. */
@@ -114,15 +117,18 @@ export class Datastore {
     if (isShared) undo.onCommit(() => this.files.remove(archive.path))
   }
 
-  /** Files of datasets by id, each from the first datastore that has any; those without files are absent. */
+  /** Files of datasets by id, each of the first datastore that still has them; those without a record are absent. */
   async stored(ids: readonly string[]): Promise<ReadonlyMap<string, StoredFiles>> {
-    const found = new Map<string, StoredFiles>()
-    let left = ids
-    for (const store of this.fileStores) {
-      for (const [id, records] of await store.records.ofMany(left)) found.set(id, { store, records })
-      left = ids.filter((id) => !found.has(id))
-      if (left.length === 0) break
-    }
+    const places = new Map<string, StoredFiles[]>()
+    for (const store of this.fileStores)
+      for (const [id, records] of await store.records.ofMany(ids)) {
+        const list = places.get(id)
+        if (list === undefined) places.set(id, [{ store, records }])
+        else list.push({ store, records })
+      }
+    const found = new Map([...places].map(([id, list]) => [id, list[0]!]))
+    const several = [...places].filter(([, list]) => list.length > 1)
+    await eachLimited(several, async ([id, list]) => found.set(id, await stillThere(list)))
     return found
   }
 
@@ -146,15 +152,12 @@ export class Datastore {
 
   /** Files of one dataset, of the first datastore that still has them; undefined when none has a record. */
   async storedOne(id: string): Promise<StoredFiles | undefined> {
-    const stores = this.fileStores
-    let first: StoredFiles | undefined
-    for (const store of stores) {
+    const places: StoredFiles[] = []
+    for (const store of this.fileStores) {
       const records = await store.records.of(id)
-      if (records.length === 0) continue
-      if (stores.length === 1 || (await areThere(store, records))) return { store, records }
-      first ??= { store, records }
+      if (records.length > 0) places.push({ store, records })
     }
-    return first
+    return places.length === 0 ? undefined : stillThere(places)
   }
 
   isInMemory(id: string): boolean {
@@ -219,7 +222,13 @@ export class Datastore {
   }
 }
 
-async function areThere(store: FileDatastore, records: readonly FileRecord[]): Promise<boolean> {
+/** The first place where all files are, or the first when they are nowhere; a single one is not looked at. */
+async function stillThere(places: readonly StoredFiles[]): Promise<StoredFiles> {
+  if (places.length > 1) for (const place of places) if (await areThere(place)) return place
+  return places[0]!
+}
+
+async function areThere({ store, records }: StoredFiles): Promise<boolean> {
   for (const record of records) if (!(await store.artifactExists(record))) return false
   return true
 }

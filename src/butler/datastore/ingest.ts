@@ -53,6 +53,13 @@ const outside = (datastore: FileDatastore, source: string): FileNotFoundError =>
     hint: 'Give a transfer mode: copy, move, link or direct.',
   })
 
+/** Where the file of a dataset to ingest is. */
+export function sourceOf(datastore: FileDatastore, dataset: FileDataset): string {
+  const path = withoutFragment(dataset.path)
+  const given = isAddress(path) ? placeOfUri(path) : path
+  return given.startsWith('/') || isAddress(given) ? given : datastore.placeBelow(given)
+}
+
 async function ingestOne(
   datastore: FileDatastore,
   dataset: FileDataset,
@@ -61,9 +68,7 @@ async function ingestOne(
   undo: UndoLog,
 ): Promise<readonly FileRecord[]> {
   const member = zipMember(dataset.path)
-  const path = withoutFragment(dataset.path)
-  const given = isAddress(path) ? placeOfUri(path) : path
-  const source = given.startsWith('/') || isAddress(given) ? given : datastore.placeBelow(given)
+  const source = sourceOf(datastore, dataset)
   const stat = await datastore.files.stat(source)
   if (stat === undefined) throw new FileNotFoundError(`There is no file '${source}' to ingest.`)
   const inside = datastore.pathBelow(source)
