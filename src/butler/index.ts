@@ -91,4 +91,4 @@ export { transferFrom, type TransferOptions, type TransferReport } from './trans
 export { type CheckOptions, checkRepository } from './check/check.ts'
 export { type BrokenRecord, type CheckReport, mendable, unmendable } from './check/report.ts'
 export { PYYAML_REFUSED, PYYAML_SCALARS } from './transfer/yaml-scalars.ts'
-export { isAddress, placeOfUri, uriOf } from './datastore/uri.ts'
+export { isAddress, nameOfPlace, placeBelow, placeOfUri, uriOf } from './datastore/uri.ts'

@@ -1,5 +1,6 @@
 import { writeZip } from './archive/retrieve-zip.ts'
 import type { FileDatastore, StoredFiles } from './datastore/file-datastore.ts'
+import type { FileDataset } from './datastore/file-dataset.ts'
 import { FileStores, type PlacedFile } from './datastore/file-stores.ts'
 import type { FileRecord, FileRecordTable } from './datastore/record-table.ts'
 import type { DatasetRef } from './datasets/dataset-ref.ts'
@@ -9,6 +10,8 @@ import type { GetOptions } from './options.ts'
 import { fileStores, readRepositoryConfig } from './repository/config.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { fileStore } from './repository/open-datastore.ts'
+import { retrieveFiles, type RetrieveOptions } from './transfer/retrieve.ts'
+import { filesOf } from './transfer/transfer.ts'
 
 /**
  * Files of a repository without its registry, for quanta that run from a graph alone. Datasets that a graph brings with file
@@ -59,13 +62,15 @@ export class QuantumBackedButler {
   }
 
   async get<T = unknown>(ref: DatasetRef, options: GetOptions = {}): Promise<T> {
-    await this.locate(ref)
+    await this.recordsOf(ref)
     const { component, parameters, storageClass } = options
     return (await this.datastore.get(ref, { component, parameters, storageClass })) as T
   }
 
   async exists(ref: DatasetRef): Promise<boolean> {
-    return (await this.datastore.files.stat(await this.pathOf(ref))) !== undefined
+    for (const record of await this.recordsOf(ref))
+      if ((await this.datastore.files.stat(this.datastore.placeOf(record))) !== undefined) return true
+    return false
   }
 
   /** Write files one after the other; when one fails those before it are removed. */
@@ -88,30 +93,49 @@ export class QuantumBackedButler {
   }
 
   async remove(ref: DatasetRef): Promise<void> {
-    await this.datastore.files.remove(await this.pathOf(ref))
+    for (const record of await this.recordsOf(ref))
+      await this.datastore.files.remove(this.datastore.placeOf(record))
+  }
+
+  /** The files of datasets by id; those without any are absent. */
+  async stored(refs: readonly DatasetRef[]): Promise<ReadonlyMap<string, StoredFiles>> {
+    const found = new Map<string, StoredFiles>()
+    for (const ref of refs) {
+      const records: FileRecord[] = []
+      for (const record of await this.recordsOf(ref))
+        if (await this.datastore.artifactExists(record)) records.push(record)
+      if (records.length > 0) found.set(ref.id, { store: this.datastore, records })
+    }
+    return found
   }
 
   /** Pack the files of datasets, those that exist, into an archive in a folder; gives its path. */
   async zip(refs: readonly DatasetRef[], folder: string): Promise<string> {
-    const stored = new Map<string, StoredFiles>()
-    for (const ref of refs) {
-      const record = await this.locate(ref)
-      if (await this.datastore.artifactExists(record))
-        stored.set(ref.id, { store: this.datastore, records: [record] })
-    }
+    const stored = await this.stored(refs)
     const there = refs.filter((ref) => stored.has(ref.id))
     const { files } = this.datastore
     return writeZip({ universe: this.dimensions, refs: there, stored, folder, files, overwrite: true })
   }
 
-  /** Absolute path of a dataset's file, there or not. */
-  async pathOf(ref: DatasetRef): Promise<string> {
-    return this.datastore.pathOfRecord(await this.locate(ref))
+  /** Copy the files of datasets, those that exist, to a folder; gives their places there. */
+  async retrieve(
+    refs: readonly DatasetRef[],
+    destination: string,
+    options: RetrieveOptions = {},
+  ): Promise<readonly string[]> {
+    const stored = await this.stored(refs)
+    const there = refs.filter((ref) => stored.has(ref.id))
+    const { files } = this.datastore
+    return retrieveFiles({ universe: this.dimensions, refs: there, stored, files, destination }, options)
   }
 
-  private async locate(ref: DatasetRef): Promise<FileRecord> {
-    const [first] = await this.recordsOf(ref)
-    return first!
+  /** The files of datasets, those that exist, to be ingested where they are. */
+  async datasetsOf(refs: readonly DatasetRef[]): Promise<readonly FileDataset[]> {
+    const stored = await this.stored(refs)
+    return refs.flatMap((ref) => {
+      const own = stored.get(ref.id)
+      return own === undefined ? [] : filesOf(own, ref)
+    })
   }
 
   private async recordsOf(ref: DatasetRef): Promise<readonly FileRecord[]> {

@@ -7,11 +7,14 @@ import {
   type Butler,
   checkRepository,
   DatasetRef,
+  exportRepository,
   FileStores,
   mendable,
   placeOfUri,
   planFiles,
   retrieveArtifacts,
+  transferFrom,
+  uriOf,
 } from '#butler'
 import { createNodeButler, openNodeButler } from '#platform/node'
 import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
@@ -162,6 +165,42 @@ test('datasets in S3 are put, found by the real Butler, put by it and got here',
   const folder = tempFolder()
   const [retrieved] = await retrieveArtifacts(butler.repository, [ingested!], folder)
   expect(readFileSync(retrieved!, 'utf8')).toBe('origin: disk\n')
+})
+
+test('names with quoted characters in them are unquoted once, wherever they come from', async () => {
+  const { repository } = butler
+  const id = (detector: number) => ({ ...noteId, visit: 2, detector })
+  const folder = 's3://survey/in%20box 100%'
+  const [direct, viaTable] = await butler.registry.makeRefs('note', [id(1), id(2)], { run: 'run/b' })
+  await routedFiles.writeAtomic(`${folder}/a%25b.yaml`, 'n: 1\n')
+  const path = uriOf(`${folder}/a%25b.yaml`)
+  expect(path).toBe('s3://survey/in%2520box%20100%25/a%2525b.yaml')
+  await butler.ingest([{ path, refs: [direct!] }], { transfer: 'direct' })
+  expect(await butler.get(direct!)).toEqual({ n: 1 })
+  const cwd = tempFolder()
+  writeFileSync(join(cwd, 'files.csv'), 'file,instrument,visit,detector\na%25b.yaml,Cam,2,2\n')
+  const table = ['ingest-files', butler.root, 'note', 'run/b', 'files.csv', '--prefix', uriOf(folder)]
+  expect(await butlerCommand([...table, '-t', 'copy'], cwd)).toMatchObject({ code: 0 })
+  expect(await butler.get('note', viaTable!.dataId, { collections: 'run/b' })).toEqual({ n: 1 })
+
+  const other = await createNodeButler(join(cwd, 'repo'), {
+    seed: { datastore: { root: uriOf('s3://survey/else%20where') } },
+  })
+  await transferFrom(other.repository, repository, [direct!], { registerDatasetTypes: true })
+  expect(await other.get(direct!)).toEqual({ n: 1 })
+  const exported = 's3://survey/ex%20port'
+  const text = await exportRepository(other.repository, { datasets: [direct!], directory: exported })
+  await routedFiles.writeAtomic(`${exported}/export.yaml`, text)
+  await other.removeRuns('run/b')
+  expect(await butlerCommand(['import', other.root, uriOf(exported)], cwd)).toMatchObject({ code: 0 })
+  expect(await other.get(direct!)).toEqual({ n: 1 })
+  await other.close()
+
+  writeFileSync(join(cwd, 'seed.yaml'), `registry:\n  db: sqlite:///${cwd}/registry.sqlite3\n`)
+  const root = uriOf('s3://survey/re%20po')
+  expect(await butlerCommand(['create', root, '--seed-config', 'seed.yaml'], cwd)).toMatchObject({ code: 0 })
+  expect(await routedFiles.list('s3://survey/re%20po')).toEqual(['butler.yaml'])
+  expect(await butlerCommand(['query-dataset-types', root], cwd)).toMatchObject({ code: 0 })
 })
 
 test('a failed transaction takes its objects back; check looks into the bucket, at checksums too', async () => {

@@ -54,6 +54,9 @@ export function uriOf(place: string): string {
   return place.slice(0, at) + quotePath(place.slice(at))
 }
 
+/** A place as `FileDataset` names it: a path as it is, an address as a URI. */
+export const nameOfPlace = (place: string): string => (isAddress(place) ? uriOf(place) : place)
+
 export const joinPath = (folder: string, relative: string): string =>
   `${folder.replace(/\/+$/, '')}/${relative}`
 

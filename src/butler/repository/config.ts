@@ -63,7 +63,10 @@ export function describeConfig(tree: ConfigTree, root: string, file: string): Re
     throw new RepositoryConfigError(`'${file}' does not say where the registry is (registry.db).`)
   return {
     root,
-    registry: registryPlace(tree, db.replaceAll('<butlerRoot>', root), file),
+    // Asked for when it is opened: quanta that run without a registry need not reach one.
+    get registry() {
+      return registryPlace(tree, db.replaceAll('<butlerRoot>', root), file)
+    },
     stores: storeConfigs(tree, root, file),
     tree,
   }

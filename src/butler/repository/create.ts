@@ -44,11 +44,12 @@ export async function createRepository(
   const universe = universeOf(options.dimensions)
   const tree = await configOf(environment, options, options.outfile === undefined ? undefined : root)
   const config = describeConfig(tree, root, file)
+  const { registry } = config
   const { stringify } = await import('yaml')
   const text = stringify(tree, { sortMapEntries: true, lineWidth: 0 })
   const recordsTables = fileStores(config).map((s) => s.table)
   await files.makeDirectory(root)
-  await makeDatabase(environment, config.registry, {
+  await makeDatabase(environment, registry, {
     root,
     universe,
     tables: staticTables(universe, recordsTables),

@@ -1,7 +1,7 @@
 import { Instant, Timespan } from '#time'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDataset, FileIntake } from '../datastore/file-dataset.ts'
-import { placeBelow } from '../datastore/uri.ts'
+import { nameOfPlace, placeBelow } from '../datastore/uri.ts'
 import type { RecordInput } from '../dimensions/codec.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { expandDataIds } from '../dimensions/expand-many.ts'
@@ -152,7 +152,7 @@ class Importer {
     const { directory } = this.options
     return directory === undefined || path.startsWith('/') || path.includes('://')
       ? path
-      : placeBelow(directory, path)
+      : nameOfPlace(placeBelow(directory, path))
   }
 
   /** Those that are not known yet; a known id must be the same dataset, and not stored. */

@@ -1,11 +1,12 @@
+import type { Files } from '#core'
 import { withRecords } from '../archive/retrieve-zip.ts'
 import { INDEX_FILE, type IndexedFile, writeIndex } from '../archive/zip-index.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
-import type { Datastore } from '../datastore/datastore.ts'
-import type { FileDatastore } from '../datastore/file-datastore.ts'
+import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { folderOf, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
+import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import type { Repository } from '../repository/repository.ts'
 
@@ -16,17 +17,35 @@ export interface RetrieveOptions {
   readonly overwrite?: boolean
 }
 
+/** Files of datasets to be copied to a folder. */
+export interface RetrieveRequest {
+  readonly universe: DimensionUniverse
+  /** With expanded data IDs, for the index. */
+  readonly refs: readonly DatasetRef[]
+  readonly stored: ReadonlyMap<string, StoredFiles>
+  readonly files: Files
+  readonly destination: string
+}
+
 /** Copy files of datasets to a folder; gives their paths there. Nothing is copied when one is missing or in the way. */
 export async function retrieveArtifacts(
   { datastore, records, universe }: Repository,
-  refs: readonly DatasetRef[],
+  given: readonly DatasetRef[],
   destination: string,
   options: RetrieveOptions = {},
 ): Promise<readonly string[]> {
-  const { transfer = 'auto', preservePath = true, overwrite = false } = options
+  const refs = await withRecords(records, given)
+  const stored = await datastore.stored(refs.map((r) => r.id))
+  return retrieveFiles({ universe, refs, stored, files: datastore.files, destination }, options)
+}
+
+/** The same for who knows the files. */
+export async function retrieveFiles(
+  { universe, refs, stored, files, destination }: RetrieveRequest,
+  { transfer = 'auto', preservePath = true, overwrite = false }: RetrieveOptions,
+): Promise<readonly string[]> {
   requireMode(transfer, RETRIEVE_MODES)
-  const { files } = datastore
-  const plan = await planOf(datastore, refs, preservePath)
+  const plan = planOf(stored, refs, preservePath)
   for (const [name, { store, record }] of plan) {
     const target = placeBelow(destination, name)
     if (!overwrite && (await files.stat(target)) !== undefined)
@@ -41,9 +60,12 @@ export async function retrieveArtifacts(
     await files.makeDirectory(folderOf(target))
     const isCopied = transfer === 'auto' || transfer === 'copy' || zipMember(record.path) !== undefined
     if (isCopied) await store.copyTo(record, target)
-    else await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
+    else if (target !== store.placeOf(record)) {
+      if (overwrite) await files.remove(target)
+      await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
+    }
   }
-  const index = writeIndex(universe, await withRecords(records, refs), [...plan.values()])
+  const index = writeIndex(universe, refs, [...plan.values()])
   await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
   return [...plan.keys()].map((name) => placeBelow(destination, name))
 }
@@ -54,12 +76,11 @@ interface Retrieved extends IndexedFile {
 }
 
 /** Files by their path below the destination. */
-async function planOf(
-  datastore: Datastore,
+function planOf(
+  stored: ReadonlyMap<string, StoredFiles>,
   refs: readonly DatasetRef[],
   preservePath: boolean,
-): Promise<ReadonlyMap<string, Retrieved>> {
-  const stored = await datastore.stored(refs.map((r) => r.id))
+): ReadonlyMap<string, Retrieved> {
   const plan = new Map<string, Retrieved>()
   for (const ref of refs) {
     const own = stored.get(ref.id)

@@ -3,7 +3,7 @@ import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
 import { sameType } from '../datasets/type-store.ts'
 import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
 import type { StoredFiles } from '../datastore/file-datastore.ts'
-import { zipMember } from '../datastore/uri.ts'
+import { nameOfPlace, zipMember } from '../datastore/uri.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { recordInput } from '../dimensions/record.ts'
 import { ConflictingDefinitionError, FileNotFoundError, MissingDatasetTypeError } from '../errors.ts'
@@ -79,11 +79,11 @@ export const oncePerId = (refs: readonly DatasetRef[]): readonly DatasetRef[] =>
 ]
 
 /** Every part of a dataset, from where it is. */
-function filesOf({ store, records }: StoredFiles, ref: DatasetRef): readonly FileDataset[] {
+export function filesOf({ store, records }: StoredFiles, ref: DatasetRef): readonly FileDataset[] {
   return records.map((record) => {
     const member = zipMember(record.path)
     return {
-      path: store.placeOf(record) + (member === undefined ? '' : `#zip-path=${member}`),
+      path: nameOfPlace(store.placeOf(record)) + (member === undefined ? '' : `#zip-path=${member}`),
       refs: [ref],
       formatter: record.formatter,
       ...(record.component !== undefined && {

@@ -45,9 +45,8 @@ export function define(command: Command, context: () => CommandContext): void {
       if (options.output !== undefined || options.promiseIngestGraph === true) throw noProvenanceGraph()
       const { io } = context()
       const { found } = await transferFromGraph(context(), file, repo, options)
-      const ids = new Set(found.flatMap((f) => f.refs.map((r) => r.id)))
       io.out(
-        `Number of datasets ingested: ${ids.size}.\nRun 'pipetask report ${repo} ${file}' for what became of each quantum.\n`,
+        `Number of datasets ingested: ${found.length}.\nRun 'pipetask report ${repo} ${file}' for what became of each quantum.\n`,
       )
     },
   )

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ArgumentError, configTree } from '#butler'
+import { placeFrom } from '../../platform/node/place.ts'
 import { collectList } from '../shared/options.ts'
+import { writeNamed } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -24,12 +24,12 @@ export function define(command: Command, context: () => CommandContext): void {
     .action(async (repo: string, options: Options) => {
       const { io, open } = context()
       const { stringify } = await import('yaml')
-      const searchPath = (options.searchpath ?? []).map((folder) => resolve(io.cwd, folder))
+      const searchPath = (options.searchpath ?? []).map((folder) => placeFrom(io.cwd, folder))
       const tree = configTree((await open(repo, { searchPath })).repository)
       const asYaml = (value: unknown) => stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
       const text = `${print(tree, options.subset, asYaml)}\n`
       if (options.file === undefined) io.out(text)
-      else writeFileSync(resolve(io.cwd, options.file), text)
+      else await writeNamed(io.cwd, options.file, text)
     })
 }
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import type { Butler, OpenOptions } from '#butler'
 import type { Logger } from '#core'
 import { type NodeOptions, openNodeButler } from '../../platform/node/butler.ts'
-import { repositoryPlace } from '../../platform/node/repository-index.ts'
 import type { CommandIo } from '../shared/io.ts'
 
 /** A file of this folder: puts arguments, options and the action on its command. */
@@ -35,7 +34,7 @@ export class Repositories {
   private readonly opened: Butler[] = []
 
   async open(repository: string, cwd: string, options: OpenOptions & NodeOptions): Promise<Butler> {
-    const butler = await openNodeButler(await repositoryPlace(repository, cwd), options)
+    const butler = await openNodeButler(repository, { ...options, folder: cwd })
     this.opened.push(butler)
     return butler
   }

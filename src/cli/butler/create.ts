@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type ConfigTree, FileNotFoundError, isTree, RepositoryConfigError } from '#butler'
 import { createNodeButler } from '../../platform/node/butler.ts'
 import { routedFiles } from '../../platform/node/remote/routed-files.ts'
-import { placeFrom } from '../shared/place.ts'
+import { placeFrom } from '../../platform/node/place.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -23,8 +23,9 @@ export function define(command: Command, context: () => CommandContext): void {
     .action(async (repo: string, options: Options) => {
       const { io, log } = context()
       const { seedConfig, outfile, dimensionConfig } = options
-      const butler = await createNodeButler(placeFrom(io.cwd, repo), {
+      const butler = await createNodeButler(repo, {
         log,
+        folder: io.cwd,
         standalone: options.standalone,
         ...(seedConfig !== undefined && { seed: await readSeed(placeFrom(io.cwd, seedConfig)) }),
         ...(dimensionConfig !== undefined && {

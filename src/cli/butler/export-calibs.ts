@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type DatasetRef, EXPORT_FILE, exportRepository, FileExistsError } from '#butler'
 import { choice, collectList, splitLists } from '../shared/options.ts'
-import { placeFrom } from '../shared/place.ts'
+import { placeFrom } from '../../platform/node/place.ts'
 import { formatTable } from '../shared/table.ts'
 import type { CommandContext } from './context.ts'
 

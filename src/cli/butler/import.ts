@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { EXPORT_FILE, FileNotFoundError, importRepository } from '#butler'
 import { addTrackFileAttrs, choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
-import { placeFrom } from '../shared/place.ts'
+import { placeFrom } from '../../platform/node/place.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {

@@ -6,9 +6,10 @@ import {
   type DataIdValue,
   type IdMode,
   isAddress,
+  nameOfPlace,
 } from '#butler'
 import { addTrackFileAttrs, choice, collectList, TRANSFER_MODES } from '../shared/options.ts'
-import { placeFrom } from '../shared/place.ts'
+import { placeFrom } from '../../platform/node/place.ts'
 import { cellsOf } from '../shared/separated.ts'
 import type { CommandContext } from './context.ts'
 
@@ -62,7 +63,7 @@ export function define(command: Command, context: () => CommandContext): void {
         const datasets = rows.map((row, i) => ({
           path: isAddress(row.path)
             ? row.path
-            : placeFrom(placeFrom(io.cwd, options.prefix ?? '.'), row.path),
+            : nameOfPlace(placeFrom(placeFrom(io.cwd, options.prefix ?? '.'), row.path)),
           refs: [refs[i]!],
           ...(options.formatter !== undefined && { formatter: options.formatter }),
         }))

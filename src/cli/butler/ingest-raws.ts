@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { ArgumentError } from '#butler'
+import { ArgumentError, placeBelow } from '#butler'
 import { defaultContext } from '#core'
+import { placeFrom } from '../../platform/node/place.ts'
+import { routedFiles } from '../../platform/node/remote/routed-files.ts'
 import { addFlag, addTrackFileAttrs, choice, TRANSFER_MODES } from '../shared/options.ts'
 import { ExitCode } from '../shared/report.ts'
 import type { CommandContext } from './context.ts'
@@ -20,7 +20,7 @@ interface Options extends IngestTaskOptions {
 export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<repo>', 'repository')
-    .argument('<locations...>', 'raw files, or folders to search')
+    .argument('<locations...>', 'raw files, or folders to search; addresses too')
     .option('--regex <pattern>', 'which files of folders are raws', String.raw`\.fit[s]?\b`)
     .option('--output-run <run>', "run to write to; the instrument's raw/all by default")
     .option('-t, --transfer <mode>', 'how files come in', choice(TRANSFER_MODES), 'auto')
@@ -34,15 +34,16 @@ export function define(command: Command, context: () => CommandContext): void {
   addTrackFileAttrs(command).action(async (repo: string, locations: readonly string[], options: Options) => {
     const { io, log, open } = context()
     const { failFast, transfer = options.transfer } = ingestTaskConfig(options)
-    const paths = locations.flatMap((l) => find(resolve(io.cwd, l), new RegExp(options.regex)))
+    const paths: string[] = []
+    for (const location of locations)
+      paths.push(...(await find(placeFrom(io.cwd, location), new RegExp(options.regex))))
     if (paths.length === 0)
       throw new ArgumentError(`No files match ${options.regex} in ${locations.join(', ')}.`)
     const { ingestRaws } = await import('#obs')
-    const { nodeFiles } = await import('../../platform/node/node-files.ts')
     const butler = await open(repo, { writeable: true })
     const report = await ingestRaws(
       butler,
-      nodeFiles,
+      routedFiles,
       paths,
       {
         transfer,
@@ -62,13 +63,15 @@ export function define(command: Command, context: () => CommandContext): void {
   })
 }
 
-function find(place: string, pattern: RegExp): readonly string[] {
-  const stat = statSync(place, { throwIfNoEntry: false })
+async function find(place: string, pattern: RegExp): Promise<readonly string[]> {
+  const stat = await routedFiles.stat(place)
   if (stat === undefined) throw new ArgumentError(`There is no file or folder '${place}'.`)
-  if (!stat.isDirectory()) return [place]
-  return readdirSync(place, { recursive: true, encoding: 'utf8' })
-    .filter((name) => pattern.test(name))
-    .sort()
-    .map((name) => join(place, name))
-    .filter((path) => statSync(path).isFile())
+  if (stat.kind === 'file') return [place]
+  const found: string[] = []
+  for (const name of await routedFiles.list(place, { recursive: true })) {
+    if (!pattern.test(name)) continue
+    const path = placeBelow(place, name)
+    if ((await routedFiles.stat(path))?.kind === 'file') found.push(path)
+  }
+  return found
 }

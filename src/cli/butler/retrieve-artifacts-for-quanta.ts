@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type DatasetRef, FileExistsError, QuantumBackedButler } from '#butler'
+import type { DatasetRef } from '#butler'
 import { FirstlightError } from '#core'
 import { inputsOfQuanta, loadQuantumGraph, outputsOfQuanta, transferableRef } from '#pipeline'
-import { nodeButlerEnvironment, nodeFiles } from '#platform/node'
+import { openQuantumBackedButler } from '#platform/node'
+import { placeFrom } from '../../platform/node/place.ts'
+import { repositoryPlace } from '../../platform/node/repository-index.ts'
 import { allTasks } from '../pipetask/pipeline-source.ts'
 import { addFlag, choice, collectList } from '../shared/options.ts'
+import { readNamed } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 
 const MODES = ['auto', 'copy', 'link', 'hardlink', 'symlink', 'relsymlink'] as const
@@ -24,7 +25,7 @@ export function define(command: Command, context: () => CommandContext): void {
   command
     .argument('<graph>', 'saved graph')
     .argument('<repo>', 'repository that holds the files')
-    .argument('<destination>', 'folder to copy to')
+    .argument('<destination>', 'folder to copy to, or an address such as s3://bucket/folder')
     .option('--qgraph-node-id <uuids>', 'only files of these quanta', collectList)
     .option('--include-inputs', 'copy what the quanta read', true)
     .option('--no-include-inputs', 'do not copy what the quanta read')
@@ -36,14 +37,9 @@ export function define(command: Command, context: () => CommandContext): void {
   addFlag(command, 'clobber', 'replace files that are there')
   command.action(async (file: string, repository: string, destination: string, options: Options) => {
     const { io } = context()
-    const files = await QuantumBackedButler.open(nodeButlerEnvironment(), resolve(io.cwd, repository))
+    const files = await openQuantumBackedButler(await repositoryPlace(repository, io.cwd))
     const tasks = await allTasks([], { env: io.env, cwd: io.cwd })
-    const graph = await loadQuantumGraph(
-      file,
-      new Uint8Array(await readFile(resolve(io.cwd, file))),
-      tasks,
-      files,
-    )
+    const graph = await loadQuantumGraph(file, await readNamed(io.cwd, file), tasks, files)
     const indices = options.qgraphNodeId?.map((id) => {
       const index = graph.indexOf(id.toLowerCase())
       if (index === undefined)
@@ -62,23 +58,10 @@ export function define(command: Command, context: () => CommandContext): void {
     const wanted = new Map<string, DatasetRef>()
     if (options.includeInputs) for (const ref of inputsOfQuanta(part)) wanted.set(ref.id, ref)
     if (options.includeOutputs) for (const ref of outputsOfQuanta(part)) wanted.set(ref.id, ref)
-    let copied = 0
-    for (const ref of [...wanted.values()].map((r) => transferableRef(graph, r))) {
-      if (!(await files.exists(ref))) continue
-      const source = await files.pathOf(ref)
-      const name = options.preservePath ? relative(files.root, source) : basename(source)
-      const target = join(resolve(io.cwd, destination), name)
-      if (!options.clobber && (await nodeFiles.stat(target)) !== undefined)
-        throw new FileExistsError(`'${target}' is there already.`, {
-          hint: 'Give --clobber to replace files.',
-        })
-      await nodeFiles.remove(target)
-      await nodeFiles.makeDirectory(join(target, '..'))
-      const how = options.transfer
-      if (how === 'auto' || how === 'copy') await nodeFiles.copy(source, target)
-      else await nodeFiles.link(source, target, how === 'link' ? 'hardlink' : how)
-      copied++
-    }
-    io.out(`Wrote ${copied} files to ${destination}\n`)
+    const refs = [...wanted.values()].map((ref) => transferableRef(graph, ref))
+    const { transfer, preservePath, clobber: overwrite } = options
+    const place = placeFrom(io.cwd, destination)
+    const written = await files.retrieve(refs, place, { transfer, preservePath, overwrite })
+    io.out(`Wrote ${written.length} files to ${destination}\n`)
   })
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ArgumentError, EmptyQueryResultError, retrieveArtifacts, retrieveZip, uriOf } from '#butler'
 import { addFlag, choice } from '../shared/options.ts'
-import { placeFrom } from '../shared/place.ts'
+import { placeFrom } from '../../platform/node/place.ts'
 import type { CommandContext } from './context.ts'
 import { addTypedSelection, type DatasetSelection, selectDatasets } from './select.ts'
 

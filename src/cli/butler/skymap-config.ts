@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import { ArgumentError } from '#butler'
+import { readNamedText } from '../shared/place.ts'
 
 /** Fields that every sky map has. */
 export const ANY_SKYMAP = [
@@ -28,10 +28,9 @@ export async function configLines(
   { configFile = [], config = [] }: ConfigOptions,
   cwd: string,
 ): Promise<readonly ConfigLine[]> {
-  const { nodeFiles } = await import('../../platform/node/node-files.ts')
   const lines: string[] = []
   for (const file of configFile)
-    for (const line of (await nodeFiles.readText(resolve(cwd, file))).split(/\r?\n/))
+    for (const line of (await readNamedText(cwd, file)).split(/\r?\n/))
       if (!/^\s*(?:#|$)/.test(line)) lines.push(line)
   return [...lines, ...config].map((line) => {
     const [, left, right] = /^\s*(?:config\.)?([^=]+?)\s*=\s*(.*?)\s*(?:#.*)?$/.exec(line) ?? []

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type FileDataset, matchesAny, QuantumBackedButler } from '#butler'
+import { type DatasetRef, matchesAny } from '#butler'
 import { loadGraphDatasets, type QuantumGraph, registerDatasetTypes, transferableOutputs } from '#pipeline'
-import { nodeButlerEnvironment } from '#platform/node'
+import { openQuantumBackedButler } from '#platform/node'
+import { repositoryPlace } from '../../platform/node/repository-index.ts'
 import { collectList } from '../shared/options.ts'
+import { readNamed } from '../shared/place.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -37,22 +37,21 @@ export async function transferFromGraph(
   file: string,
   destination: string,
   options: Omit<Options, 'transferDimensions'>,
-): Promise<{ readonly graph: QuantumGraph; readonly found: readonly FileDataset[] }> {
+): Promise<{ readonly graph: QuantumGraph; readonly found: readonly DatasetRef[] }> {
   const butler = await open(destination, { writeable: true })
-  const place = resolve(io.cwd, file)
-  const graph = await loadGraphDatasets(file, new Uint8Array(await readFile(place)), butler)
-  const files = await QuantumBackedButler.open(nodeButlerEnvironment(), butler.root)
+  const graph = await loadGraphDatasets(file, await readNamed(io.cwd, file), butler)
+  const files = await openQuantumBackedButler(await repositoryPlace(destination, io.cwd))
   const types = options.datasetType
-  const found: FileDataset[] = []
-  for (const ref of transferableOutputs(graph)) {
-    if (types !== undefined && !matchesAny(ref.datasetType.name, types)) continue
-    if (await files.exists(ref)) found.push({ path: await files.pathOf(ref), refs: [ref] })
-  }
+  const wanted = transferableOutputs(graph).filter(
+    (ref) => types === undefined || matchesAny(ref.datasetType.name, types),
+  )
+  const datasets = await files.datasetsOf(wanted)
+  const found = [...new Set(datasets.flatMap(({ refs }) => refs))]
   if (options.dryRun) return { graph, found }
   await butler.transaction(async (inside) => {
     await inside.collections.register(graph.header.run, 'RUN')
     await registerDatasetTypes(inside, graph, options.registerDatasetTypes)
-    await inside.ingest(found, { transfer: undefined, skipExisting: true })
+    await inside.ingest(datasets, { transfer: undefined, skipExisting: true })
   })
   if (options.updateOutputChain && graph.header.output !== undefined)
     await prepend(butler, graph.header.output, graph.header.run, graph.header.inputs)

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { FirstlightError } from '#core'
 import { drawDot, drawGraph, drawMermaid, printPipeline } from '#pipeline'
 import { makePipelineHost } from './host.ts'
+import { writeNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { addPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
 import { type PipelineSource, pipelineSource } from './pipeline-source.ts'
@@ -44,7 +43,7 @@ export const makeBuild = (io: CommandIo): Command =>
 
 async function openReadOnly(repository: string, io: CommandIo) {
   const { openNodeButler } = await import('#platform/node')
-  return openNodeButler(resolve(io.cwd, repository))
+  return openNodeButler(repository, { folder: io.cwd })
 }
 
 /** `-s`, `--pipeline-dot`, `--pipeline-mermaid`. */
@@ -54,10 +53,9 @@ export async function savePipelineFiles(
   io: CommandIo,
 ): Promise<void> {
   const { savePipeline, pipelineDot, pipelineMermaid } = options
-  if (savePipeline !== undefined)
-    await writeFile(resolve(io.cwd, savePipeline), printPipeline(source.pipeline))
+  if (savePipeline !== undefined) await writeNamed(io.cwd, savePipeline, printPipeline(source.pipeline))
   if (pipelineDot !== undefined)
-    await writeFile(resolve(io.cwd, pipelineDot), drawDot(drawGraph(await source.graph())))
+    await writeNamed(io.cwd, pipelineDot, drawDot(drawGraph(await source.graph())))
   if (pipelineMermaid !== undefined)
-    await writeFile(resolve(io.cwd, pipelineMermaid), drawMermaid(drawGraph(await source.graph())))
+    await writeNamed(io.cwd, pipelineMermaid, drawMermaid(drawGraph(await source.graph())))
 }

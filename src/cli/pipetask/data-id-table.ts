@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import type { DataId } from '#butler'
 import { FirstlightError } from '#core'
+import { readNamedText } from '../shared/place.ts'
 import { cellsOf } from '../shared/separated.ts'
 
 /** Rows of a CSV file with dimension names in its first line; cells in double quotes may hold commas. */
-export async function readDataIds(file: string): Promise<readonly DataId[]> {
-  const lines = (await readFile(file, 'utf8'))
+export async function readDataIds(folder: string, file: string): Promise<readonly DataId[]> {
+  const lines = (await readNamedText(folder, file))
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .map((text, i) => ({ text, number: i + 1 }))

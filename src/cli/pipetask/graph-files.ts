@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Butler } from '#butler'
 import { FirstlightError } from '#core'
 import { loadQuantumGraph, type QuantumGraph, type TaskRegistry } from '#pipeline'
+import { readNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 
 /** What `--qgraph-id` and `--qgraph-node-id` say of a graph file. */
@@ -19,7 +18,7 @@ export async function openGraphFile(
   butler: Pick<Butler, 'dimensions'>,
   io: CommandIo,
 ): Promise<QuantumGraph> {
-  const graph = await loadQuantumGraph(file, await readGraphFile(resolve(io.cwd, file)), tasks, butler)
+  const graph = await loadQuantumGraph(file, await readGraphFile(io.cwd, file), tasks, butler)
   if (qgraphId !== undefined && qgraphId !== graph.header.id)
     throw new FirstlightError('cli/wrong-graph', `${file} holds graph ${graph.header.id}, not ${qgraphId}.`, {
       hint: 'Leave --qgraph-id out, or name the file of that graph.',
@@ -37,9 +36,9 @@ export async function openGraphFile(
   return graph.subset(wanted)
 }
 
-async function readGraphFile(file: string): Promise<Uint8Array> {
+async function readGraphFile(folder: string, file: string): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await readFile(file))
+    return await readNamed(folder, file)
   } catch (error) {
     throw new FirstlightError('files/not-found', `Cannot read the graph file ${file}.`, {
       hint: 'Make one with: pipetask qgraph … -q FILE.qg',

@@ -109,7 +109,7 @@ export const addGraphOptions = (command: Command): Command =>
 /** The flags as the engine takes them. */
 export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<GraphOptions> {
   const user = io.env('USER') ?? io.env('LOGNAME')
-  const tables = await Promise.all(flags.dataIdTable.map((file) => readDataIds(resolve(io.cwd, file))))
+  const tables = await Promise.all(flags.dataIdTable.map((file) => readDataIds(io.cwd, file)))
   const { retainedDatasetTypes: retained, pruneUnanchoredQuanta: unanchored } = flags
   return {
     ...(retained !== undefined && { retainedDatasetTypes: await readPatterns(resolve(io.cwd, retained)) }),

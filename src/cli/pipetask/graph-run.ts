@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import type { Butler } from '#butler'
 import { type Context, FirstlightError } from '#core'
 import {
@@ -13,6 +10,7 @@ import {
   resolveCollections,
   withStoredFiles,
 } from '#pipeline'
+import { hasFolder, writeNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { savePipelineFiles } from './build.ts'
 import { drawQuanta, drawQuantaMermaid } from './draw-quanta.ts'
@@ -51,10 +49,10 @@ export async function showsPipelineOnly(
 }
 
 /** A graph may take hours: what it is written to must be there before. */
-function checkFolders(flags: GraphFlags, io: CommandIo): void {
+async function checkFolders(flags: GraphFlags, io: CommandIo): Promise<void> {
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
   for (const file of [saveQgraph, qgraphDot, qgraphMermaid, summary])
-    if (file !== undefined && !existsSync(dirname(resolve(io.cwd, file))))
+    if (file !== undefined && !(await hasFolder(io.cwd, file)))
       throw new FirstlightError('files/not-found', `The folder of ${file} does not exist.`, {
         hint: 'Make it, or write to another one.',
       })
@@ -68,7 +66,7 @@ export async function commandGraph(
   io: CommandIo,
   context: Context,
 ): Promise<CommandGraph> {
-  checkFolders(flags, io)
+  await checkFolders(flags, io)
   const made =
     flags.qgraph === undefined
       ? await built(flags, items, butler, io, context)
@@ -154,9 +152,8 @@ async function saveGraphFiles(
 ): Promise<void> {
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
   const graph = flags.qgraphDatastoreRecords ? await withStoredFiles(made, butler) : made
-  if (saveQgraph !== undefined)
-    await writeFile(resolve(io.cwd, saveQgraph), quantumGraphParts(saveQgraph, graph))
-  if (qgraphDot !== undefined) await writeFile(resolve(io.cwd, qgraphDot), drawQuanta(graph))
-  if (qgraphMermaid !== undefined) await writeFile(resolve(io.cwd, qgraphMermaid), drawQuantaMermaid(graph))
-  if (summary !== undefined) await writeFile(resolve(io.cwd, summary), summaryOf(graph, io))
+  if (saveQgraph !== undefined) await writeNamed(io.cwd, saveQgraph, quantumGraphParts(saveQgraph, graph))
+  if (qgraphDot !== undefined) await writeNamed(io.cwd, qgraphDot, drawQuanta(graph))
+  if (qgraphMermaid !== undefined) await writeNamed(io.cwd, qgraphMermaid, drawQuantaMermaid(graph))
+  if (summary !== undefined) await writeNamed(io.cwd, summary, summaryOf(graph, io))
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
 import { commandGraph, showsPipelineOnly } from './graph-run.ts'
@@ -15,7 +14,7 @@ export const makeQgraph = (io: CommandIo, globals: () => Globals): Command =>
     .action(async (flags: GraphFlags & PipelineOptions) => {
       const items = parseShow(flags.show)
       const { openNodeButler } = await import('#platform/node')
-      const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig))
+      const butler = await openNodeButler(flags.butlerConfig, { folder: io.cwd })
       try {
         await withDisplay(io, globals(), async ({ context }) => {
           if (await showsPipelineOnly(flags, items, butler, io)) return

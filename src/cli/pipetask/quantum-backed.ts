@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { executeQuantumBacked, quantumBackedStore, writeQuantumBackedInit } from '#pipeline'
+import { repositoryPlace } from '../../platform/node/repository-index.ts'
+import { writeNamed } from '../shared/place.ts'
 import { AbortedError, ExitCode, type Globals } from './command.ts'
 import { withDisplay } from './display.ts'
 import {
@@ -87,7 +87,7 @@ export const makeRunQbb = (io: CommandIo, globals: () => Globals): Command =>
             ),
           )
           if (flags.summary !== undefined)
-            await writeFile(resolve(io.cwd, flags.summary), executionSummary(graph, result, io))
+            await writeNamed(io.cwd, flags.summary, executionSummary(graph, result, io))
           if (result.state === 'cancelled') throw new AbortedError()
           if (result.exitCode !== 0) throw new ExitCode(result.exitCode)
         } finally {
@@ -98,10 +98,11 @@ export const makeRunQbb = (io: CommandIo, globals: () => Globals): Command =>
 
 async function openQuantumBacked(repository: string, file: string, flags: QbbFlags, io: CommandIo) {
   const { openQuantumBackedButler } = await import('#platform/node')
-  const butler = await openQuantumBackedButler(resolve(io.cwd, repository))
+  const root = await repositoryPlace(repository, io.cwd)
+  const butler = await openQuantumBackedButler(root)
   const tasks = await allTasks(flags.taskModule, io)
   const started = performance.now()
   const graph = await openGraphFile(file, flags, tasks, butler, io)
   const readSec = (performance.now() - started) / 1000
-  return { store: quantumBackedStore(butler, graph), graph, tasks, root: butler.root, readSec }
+  return { store: quantumBackedStore(butler, graph), graph, tasks, root, readSec }
 }

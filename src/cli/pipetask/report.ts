@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type QuantumGraph, reportRun, summarizeReport } from '#pipeline'
 import { openGraphFile } from './graph-files.ts'
+import { writeNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { collect, collectList } from './pipeline-options.ts'
 import { allTasks } from './pipeline-source.ts'
@@ -59,7 +58,7 @@ export const makeReport = (io: CommandIo): Command =>
     .action(async (repository: string, files: readonly string[], flags: ReportFlags) => {
       const { openNodeButler } = await import('#platform/node')
       const tasks = await allTasks(flags.taskModule, io)
-      const butler = await openNodeButler(resolve(io.cwd, repository))
+      const butler = await openNodeButler(repository, { folder: io.cwd })
       try {
         const graphs: QuantumGraph[] = []
         for (const file of files) graphs.push(await openGraphFile(file, {}, tasks, butler, io))
@@ -75,7 +74,7 @@ export const makeReport = (io: CommandIo): Command =>
         if (flags.viewGraph && last !== undefined) io.out(viewGraph(last.pipeline, summary))
         else io.out(printReport(summary, flags.brief || flags.fullOutputFilename !== undefined))
         if (flags.fullOutputFilename !== undefined)
-          await writeFile(resolve(io.cwd, flags.fullOutputFilename), `${JSON.stringify(summary, null, 2)}\n`)
+          await writeNamed(io.cwd, flags.fullOutputFilename, `${JSON.stringify(summary, null, 2)}\n`)
       } finally {
         await butler.close()
       }

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path'
-import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { type Butler, FileStores } from '#butler'
 import { type ExecuteOptions, executeRun } from '#pipeline'
 import { type Display, withDisplay } from './display.ts'
 import { addGraphOptions, type GraphFlags } from './graph-options.ts'
 import { commandGraph, showsPipelineOnly } from './graph-run.ts'
+import { repositoryPlace } from '../../platform/node/repository-index.ts'
+import { writeNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { AbortedError, ExitCode, type Globals } from './command.ts'
 import {
@@ -60,7 +60,7 @@ export async function runFlags(flags: RunFlags, io: CommandIo, globals: Globals)
   const items = parseShow(flags.show)
   const order = flags.graphFixup === undefined ? undefined : await loadFixup(flags.graphFixup, io)
   const { openNodeButler } = await import('#platform/node')
-  const butler = await openNodeButler(resolve(io.cwd, flags.butlerConfig), { writeable: true })
+  const butler = await openNodeButler(flags.butlerConfig, { writeable: true, folder: io.cwd })
   try {
     await withDisplay(io, globals, async (display) => {
       if (await showsPipelineOnly(flags, items, butler, io)) return
@@ -81,7 +81,7 @@ async function buildAndExecute(
   { context, onEvent }: Display,
 ): Promise<void> {
   const place = {
-    repository: butler.root,
+    repository: await repositoryPlace(flags.butlerConfig, io.cwd),
     stores: new FileStores(butler.repository.datastore.fileStores),
     taskModules: flags.taskModule,
     startEarly: !flags.initOnly,
@@ -108,7 +108,7 @@ async function buildAndExecute(
       executeRun(butler, { ...command, collections }, command.tasks, options, context),
     )
     if (flags.summary !== undefined)
-      await writeFile(resolve(io.cwd, flags.summary), executionSummary(command.graph, result, io))
+      await writeNamed(io.cwd, flags.summary, executionSummary(command.graph, result, io))
     io.watch?.ended(result)
     if (result.state === 'cancelled') throw new AbortedError()
     if (result.exitCode !== 0) throw new ExitCode(result.exitCode)

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Butler, CollectionInfo } from '#butler'
 import { FirstlightError } from '#core'
@@ -163,7 +162,7 @@ async function withButler(
   work: (butler: Butler) => Promise<void>,
 ): Promise<void> {
   const { openNodeButler } = await import('#platform/node')
-  const butler = await openNodeButler(resolve(io.cwd, butlerConfig), { writeable: true })
+  const butler = await openNodeButler(butlerConfig, { writeable: true, folder: io.cwd })
   try {
     await work(butler)
   } finally {

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { DimensionUniverse } from '#butler'
 import { makeIdSource, quantumGraphParts } from '#pipeline'
+import { writeNamed } from '../shared/place.ts'
 import { openGraphFile } from './graph-files.ts'
 import type { CommandIo } from './io.ts'
 import { collect } from './pipeline-options.ts'
@@ -45,5 +44,5 @@ export const makeUpdateGraphRun = (io: CommandIo): Command =>
         flags.updateGraphId ? crypto.randomUUID() : id,
         key === '' ? notes : { ...notes, [key]: run },
       )
-      await writeFile(resolve(io.cwd, output), quantumGraphParts(output, moved))
+      await writeNamed(io.cwd, output, quantumGraphParts(output, moved))
     })

@@ -1,4 +1,11 @@
-import { type Butler, ConflictingDefinitionError, DatasetRef, type FileIntake, type Registry } from '#butler'
+import {
+  type Butler,
+  ConflictingDefinitionError,
+  DatasetRef,
+  type FileIntake,
+  nameOfPlace,
+  type Registry,
+} from '#butler'
 import { type Context, defaultContext, type Files, FirstlightError, messageOf } from '#core'
 import { type FitsFile, openFits } from '#fits'
 import { Timespan } from '#time'
@@ -165,7 +172,7 @@ async function ingestExposure(
     if (there !== undefined && skipExisting !== true) throw alreadyThere(there, target)
     const fresh = raws.flatMap((raw, i) =>
       known[i] === undefined
-        ? [{ path: raw.path, refs: [refs[i]!], formatter: instrument.rawFormatter }]
+        ? [{ path: nameOfPlace(raw.path), refs: [refs[i]!], formatter: instrument.rawFormatter }]
         : [],
     )
     await inside.ingest(fresh, options)

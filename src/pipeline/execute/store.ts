@@ -70,7 +70,10 @@ export function quantumBackedStore(butler: QuantumBackedButler, graph: QuantumGr
     async filesOf(refs) {
       const there: PlacedFile[] = []
       for (const ref of refs.map(expanded))
-        if (!isOurs(ref) || (await butler.exists(ref))) there.push(...(await butler.filesOf([ref])))
+        if (!isOurs(ref)) there.push(...(await butler.filesOf([ref])))
+        else
+          for (const { records } of (await butler.stored([ref])).values())
+            there.push(...records.map((record) => ({ ...record, store: 0 })))
       return there
     },
     planFiles: (refs) => butler.filesOf(refs.map(expanded)),

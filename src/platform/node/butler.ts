@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import { delimiter, resolve } from 'node:path'
+import { delimiter } from 'node:path'
 import {
   Butler,
   type ButlerEnvironment,
@@ -8,10 +8,10 @@ import {
   createRepository,
   type FormatterRegistry,
   type OpenOptions,
-  placeOfUri,
 } from '#butler'
 import type { AsyncScope, Logger } from '#core'
 import { Instant } from '#time'
+import { placeFrom } from './place.ts'
 import { routedFiles } from './remote/routed-files.ts'
 import { repositoryPlace } from './repository-index.ts'
 import { openSqlite } from './sqlite.ts'
@@ -21,6 +21,8 @@ export interface NodeOptions {
   readonly log?: Logger
   /** Folders with files of defaults, searched before those of DAF_BUTLER_CONFIG_PATH. */
   readonly searchPath?: readonly string[]
+  /** Where relative paths start; by default the working directory. */
+  readonly folder?: string
 }
 
 /** Node's files, SQLite and clock, and every formatter, loaded when first needed. */
@@ -31,7 +33,7 @@ export function nodeButlerEnvironment({ log, searchPath = [] }: NodeOptions = {}
     variable: (name) => process.env[name],
     searchPath: [...searchPath, ...(process.env['DAF_BUTLER_CONFIG_PATH'] ?? '').split(delimiter)]
       .filter((folder) => folder !== '')
-      .map(absolute),
+      .map((folder) => placeFrom(process.cwd(), folder)),
     blake2b,
     openSqlite,
     openPostgres: async (url, options) => (await import('./postgres/open.ts')).openPostgres(url, options),
@@ -48,9 +50,9 @@ async function allFormatters(): Promise<FormatterRegistry> {
   return defaultFormatters(obsFormatters())
 }
 
-/** Open a repository by folder, address or label of the repository index. Paths are taken from the working directory. */
+/** Open a repository by folder, address or label of the repository index. */
 export async function openNodeButler(root: string, options: OpenOptions & NodeOptions = {}): Promise<Butler> {
-  const place = await repositoryPlace(root, process.cwd())
+  const place = await repositoryPlace(root, options.folder ?? process.cwd())
   return Butler.open(nodeButlerEnvironment(options), place, options)
 }
 
@@ -60,8 +62,9 @@ export async function createNodeButler(
   options: OpenOptions & CreateOptions & NodeOptions = {},
 ): Promise<Butler> {
   const environment = nodeButlerEnvironment(options)
-  await createRepository(environment, absolute(root), options)
-  return Butler.open(environment, options.outfile ?? absolute(root), { writeable: true, ...options })
+  const place = placeFrom(options.folder ?? process.cwd(), root)
+  await createRepository(environment, place, options)
+  return Butler.open(environment, options.outfile ?? place, { writeable: true, ...options })
 }
 
 /** Node's flows of asynchronous work. */
@@ -81,7 +84,3 @@ function blake2b(parts: readonly Uint8Array[]): Promise<string> {
   for (const part of parts) hash.update(part)
   return Promise.resolve(hash.digest('hex'))
 }
-
-/** Paths from the working directory; addresses as they are. */
-const absolute = (place: string): string =>
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? placeOfUri(place) : resolve(place).replaceAll('\\', '/')

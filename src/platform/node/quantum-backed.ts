@@ -1,7 +1,6 @@
-import { resolve } from 'node:path'
 import { QuantumBackedButler } from '#butler'
 import { nodeButlerEnvironment } from './butler.ts'
 
-/** The files of a repository folder, without its registry. */
-export const openQuantumBackedButler = (root: string): Promise<QuantumBackedButler> =>
-  QuantumBackedButler.open(nodeButlerEnvironment(), resolve(root).replaceAll('\\', '/'))
+/** The files of a repository, without its registry; `place` is an absolute path or an address. */
+export const openQuantumBackedButler = (place: string): Promise<QuantumBackedButler> =>
+  QuantumBackedButler.open(nodeButlerEnvironment(), place)

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { isTree, type ConfigTree, placeOfUri, RepositoryConfigError } from '#butler'
 import { closest, messageOf } from '#core'
+import { placeFrom } from './place.ts'
 import { routedFiles } from './remote/routed-files.ts'
 
 const INDEX = 'DAF_BUTLER_REPOSITORY_INDEX'
@@ -12,8 +12,7 @@ const REPOSITORIES = 'DAF_BUTLER_REPOSITORIES'
  * DAF_BUTLER_REPOSITORIES.
  */
 export async function repositoryPlace(name: string, folder: string): Promise<string> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return placeOfUri(name)
-  const path = resolve(folder, name).replaceAll('\\', '/')
+  const path = placeFrom(folder, name)
   if (!/^[\w.+-]+$/.test(name)) return path
   const labels = await knownRepositories()
   if (labels === undefined) return path

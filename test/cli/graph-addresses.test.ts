@@ -1,0 +1,72 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openNodeButler } from '#platform/node'
+import { butlerCommand } from '../support/commands.ts'
+import { dataPath } from '../support/data.ts'
+import { type RepositoryMaster, unpackRepository } from '../support/fl-repository.ts'
+import { serveFolder } from '../support/http.ts'
+import { pipetask } from '../support/pipetask.ts'
+
+let master: RepositoryMaster
+beforeAll(() => {
+  master = unpackRepository()
+})
+afterAll(() => master.remove())
+
+const PIPELINE = join(dataPath('rubin-middleware/pipelines'), '02-single-frame.yaml')
+const FIRSTLIGHT_TASK_MODULES = fileURLToPath(new URL('../support/fl-tasks.ts', import.meta.url))
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.\w+$/.test(name))
+    .sort()
+
+test('a graph, its repository and what is taken out of it may be on a server', async () => {
+  const { root, work } = master.copy()
+  const { url } = await serveFolder(work)
+  const [repo, graph] = [`${url}/repo`, `${url}/graphs/q.qg`]
+  const where = "instrument='HSC' AND visit=903334 AND detector=4"
+  const run = async (program: typeof pipetask | 'butler', ...args: readonly string[]) => {
+    if (program !== 'butler') return program(['pipetask', ...args])
+    const { out, err, code } = await butlerCommand(args, work, undefined, { FIRSTLIGHT_TASK_MODULES })
+    return { stdout: out, stderr: err, rc: code }
+  }
+  const names = ['-i', 'HSC/defaults', '-o', 'u/far', '--output-run', 'u/far/r', '-d', where]
+  const build = ['qgraph', '-b', root, '-p', PIPELINE, ...names, '--qgraph-datastore-records']
+  for (const args of [
+    [...build, '-q', graph],
+    ['pre-exec-init-qbb', repo, graph],
+    ['run-qbb', repo, graph, '--summary', `${url}/summary.json`],
+    ['update-graph-run', graph, 'u/other', `${url}/graphs/other.qg`],
+  ]) {
+    const done = await run(pipetask, ...args)
+    expect(done.rc, done.stderr).toBe(0)
+  }
+  expect(existsSync(join(work, 'summary.json'))).toBe(true)
+  expect(filesBelow(join(work, 'graphs'))).toEqual(['other.qg', 'q.qg'])
+
+  const retrieve = ['retrieve-artifacts-for-quanta', graph, repo] as const
+  const sent = await run('butler', ...retrieve, `${url}/se nt/`)
+  const taken = await run('butler', ...retrieve, join(work, 'taken'))
+  const names_ = filesBelow(join(work, 'taken'))
+  expect(names_).toContain('_butler_zip_index.json')
+  expect(names_.length).toBeGreaterThan(10)
+  expect(filesBelow(join(work, 'se nt'))).toEqual(names_)
+  expect([sent.stdout, taken.rc]).toEqual([`Wrote ${names_.length - 1} files to ${url}/se nt/\n`, 0])
+  expect((await run('butler', ...retrieve, `${url}/se nt/`)).stderr).toContain('is there already')
+  const again = await run('butler', ...retrieve, join(work, 'taken'), '--clobber', '-t', 'copy')
+  expect(again.rc, again.stderr).toBe(0)
+  const zip = await run('butler', 'zip-from-graph', graph, repo, `${url}/zip`, '-d', 'calexp')
+  expect(zip.stdout, zip.stderr).toMatch(/^Zip file written to http:.*\/zip\/[-0-9a-f]+\.zip\n$/)
+  expect(filesBelow(join(work, 'zip'))).toHaveLength(1)
+
+  const moved = await run('butler', 'transfer-from-graph', graph, root, '--register-dataset-types')
+  expect(moved.rc, moved.stderr).toBe(0)
+  const butler = await openNodeButler(root)
+  const [calexp] = await butler.queryDatasets('calexp', { collections: 'u/far/r' })
+  expect(await butler.get(calexp!)).toBeDefined()
+  await butler.close()
+  expect(readdirSync(work).filter((name) => name.startsWith('http'))).toEqual([])
+})
