@@ -203,27 +203,85 @@ test('one file of several datasets stays until the last of them goes', async () 
   expect(existsSync(path)).toBe(false)
 })
 
-test('after the root was given another name the datasets are those of the new name, and can be removed', async () => {
-  const root = join(tempFolder(), 'repo')
-  const first = await createNodeButler(root)
-  await fillDimensions(first)
-  await first.collections.register('run/a')
-  await first.registry.registerDatasetType({
-    name: 'note',
-    dimensions: ['instrument', 'visit', 'detector'],
-    storageClass: 'StructuredDataDict',
+/** A repository with some notes; `rename` opens it again under another name of its datastore. */
+async function beforeRenaming(notes: number) {
+  const butler = await aRepository()
+  const { root } = butler
+  const refs: DatasetRef[] = []
+  for (let detector = 1; detector <= notes; detector++) refs.push(await putNote(butler, 'run/a', 1, detector))
+  const rename = async (): Promise<Butler> => {
+    await butler.close()
+    const file = join(root, 'butler.yaml')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/root: <butlerRoot>/, `root: ${root}`))
+    const again = await openNodeButler(root, { writeable: true })
+    afterAll(() => again.close())
+    return again
+  }
+  return { butler, refs, rename }
+}
+
+const rowsOf = async (butler: Butler, table: string) =>
+  Number((await butler.repository.connection.first(`SELECT COUNT(*) FROM ${table}`))?.[0])
+
+test('under another name of the datastore what was trashed goes, and datasets are deleted without a mend', async () => {
+  const { butler, refs, rename } = await beforeRenaming(3)
+  const paths = await Promise.all(refs.map((ref) => pathOf(butler, ref)))
+  // What cannot be removed stays in the trash, under the former name.
+  unlinkSync(paths[0]!)
+  mkdirSync(paths[0]!)
+  await butler.pruneDatasets([refs[0]!], purge)
+  rmSync(paths[0]!, { recursive: true })
+  writeFileSync(paths[0]!, 'left: true\n')
+  const renamed = await rename()
+  expect((await checkRepository(renamed.repository)).trash).toEqual([refs[0]!.id])
+  await renamed.pruneDatasets([refs[1]!], { disassociate: false, unstore: true })
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false, true])
+  expect(await renamed.existence(refs[1]!)).toMatchObject({ recorded: true, inDatastore: false })
+  await renamed.removeRuns('run/a')
+  expect(existsSync(paths[2]!)).toBe(false)
+  for (const table of ['dataset', 'dataset_location', 'dataset_location_trash', 'file_datastore_records'])
+    expect([table, await rowsOf(renamed, table)]).toEqual([table, 0])
+})
+
+test('a mend finishes deletions under a former name, and takes back second places under it', async () => {
+  const { butler, refs, rename } = await beforeRenaming(2)
+  const [deleted, kept] = refs
+  const path = await pathOf(butler, deleted!)
+  unlinkSync(path)
+  mkdirSync(path)
+  await butler.pruneDatasets([deleted!], { disassociate: false, unstore: true })
+  rmSync(path, { recursive: true })
+  writeFileSync(path, 'left: true\n')
+  const renamed = await rename()
+  const { connection } = renamed.repository
+  const name = `FileDatastore@${renamed.root}`
+  const place = 'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)'
+  await connection.run(place, [name, kept!.id.replaceAll('-', '')])
+  expect(await mend(renamed)).toMatchObject({ trash: [deleted!.id], adrift: [kept!.id] })
+  expect(existsSync(path)).toBe(false)
+  expect(await connection.all('SELECT datastore_name FROM dataset_location')).toEqual([[name]])
+  expect(await rowsOf(renamed, 'dataset_location_trash')).toBe(0)
+  expect(await renamed.existence(deleted!)).toMatchObject({ recorded: true, inDatastore: false })
+  await connection.run(place, ['Scratch@/gone', deleted!.id.replaceAll('-', '')])
+  const report = await mend(renamed)
+  expect([report.elsewhere, mendable(report) + unmendable(report)]).toEqual([
+    [{ datastore: 'Scratch@/gone', datasets: 1 }],
+    0,
+  ])
+  await expect(renamed.pruneDatasets([deleted!], purge)).rejects.toMatchObject({
+    hint: expect.stringContaining('butler check') as string,
   })
-  const ref = await putNote(first, 'run/a', 1, 1)
-  await first.close()
-  const file = join(root, 'butler.yaml')
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/root: <butlerRoot>/, `root: ${root}`))
-  const butler = await openNodeButler(root, { writeable: true })
-  afterAll(() => butler.close())
+})
+
+test('after the root was given another name the datasets are those of the new name, and can be removed', async () => {
+  const { refs, rename } = await beforeRenaming(1)
+  const [ref] = refs as [DatasetRef]
+  const butler = await rename()
   expect((await mend(butler)).adrift).toEqual([ref.id])
   expect(mendable(await checkRepository(butler.repository))).toBe(0)
   expect(await butler.existence(ref)).toMatchObject({ recorded: true, inDatastore: true })
   expect(await butler.repository.connection.all('SELECT datastore_name FROM dataset_location')).toEqual([
-    [`FileDatastore@${root}`],
+    [`FileDatastore@${butler.root}`],
   ])
   await butler.pruneDatasets([ref], purge)
   expect(await butler.queryDatasets('note', { collections: 'run/a', explain: false })).toEqual([])

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { type Butler, exportRepository, EXPORT_FILE } from '#butler'
-import { openNodeButler } from '#platform/node'
+import { createNodeButler, openNodeButler } from '#platform/node'
 import { butlerCommand } from '../support/commands.ts'
 import { serveFolder } from '../support/http.ts'
-import { anEmptyRepository, aRepository, putNote, tempFolder } from '../support/repository.ts'
+import { anEmptyRepository, aRepository, fillDimensions, putNote, tempFolder } from '../support/repository.ts'
 
 let butler: Butler
 const cwd = tempFolder()
@@ -98,6 +98,29 @@ test('files of a table are ingested from a server, by copy and where they are', 
     const uri = await target.getUri('note', id, { collections: 'run/in' })
     expect(uri.startsWith(url)).toBe(mode === 'direct')
   }
+})
+
+test('check says of a server that cannot list that it finds no orphans there, and loses no dataset for it', async () => {
+  const served = tempFolder()
+  const { url } = await serveFolder(served)
+  const target = await createNodeButler(join(tempFolder(), 'repo'), { seed: { datastore: { root: url } } })
+  await fillDimensions(target)
+  await target.collections.register('run/a')
+  const dimensions = ['instrument', 'visit', 'detector']
+  await target.registry.registerDatasetType({ name: 'note', dimensions, storageClass: 'StructuredDataDict' })
+  const ref = await putNote(target, 'run/a', 1, 1)
+  writeFileSync(join(served, 'orphan.yaml'), 'x: 1\n')
+  const told = `'${url}' cannot be listed: files there that no record names are not found.\n`
+  expect(await run('check', target.root)).toMatchObject({
+    code: 0,
+    out: `1 stored datasets, 1 files.\n${told}Nothing is wrong.\n`,
+  })
+  const { out } = await run('check', target.root, '--json')
+  expect(JSON.parse(out)).toMatchObject({ unlisted: [url], orphans: [] })
+  await target.repository.connection.run('DELETE FROM file_datastore_records', [])
+  expect(await run('check', target.root, '--mend')).toMatchObject({ code: 0 })
+  expect(await target.get(ref)).toEqual({ run: 'run/a', visit: 1, detector: 1 })
+  await target.close()
 })
 
 test('the index beside retrieved files has the dimension records, as that of an archive', async () => {

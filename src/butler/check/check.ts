@@ -30,12 +30,11 @@ export const checkRepository = async (
 function mendRepository(repository: Repository, options: CheckOptions): Promise<readonly StoreReport[]> {
   return repository.write('mend the repository', async () => {
     const settings = withClock(repository, options)
-    const names = repository.config.stores.map((s) => s.name)
     const reports = await findProblems(repository, settings)
     const stuck = new Map<FileDatastore, readonly string[]>()
     // Records that go may leave files of other parts behind: look again until nothing is left.
     for (let r = reports, round = 0; r.some(({ report }) => mendable(report) > 0) && round < 3; round++) {
-      for (const one of r) stuck.set(one.store, await mendOnce(one, names))
+      for (const one of r) stuck.set(one.store, await mendOnce(one))
       r = await findProblems(repository, settings)
     }
     return reports.map((r) => ({ ...r, report: { ...r.report, stuck: stuck.get(r.store) ?? [] } }))
@@ -43,11 +42,8 @@ function mendRepository(repository: Repository, options: CheckOptions): Promise<
 }
 
 /** Gives why files could not be removed. */
-async function mendOnce(
-  { store, report, displaced, lost }: StoreReport,
-  names: readonly string[],
-): Promise<readonly string[]> {
-  await store.records.locate(displaced, names)
+async function mendOnce({ store, report, displaced, lost }: StoreReport): Promise<readonly string[]> {
+  await store.records.locate(displaced)
   const known = new Set(displaced)
   const gone = [...report.missing.map((m) => m.id), ...report.adrift.filter((id) => !known.has(id))]
   await store.records.drop([...new Set([...gone, ...lost.map(({ dataset }) => dataset.id)])])
@@ -88,6 +84,8 @@ function merged({ config }: Repository, reports: readonly StoreReport[]): CheckR
     adrift: all((r) => r.adrift),
     stuck: all((r) => r.stuck),
     database: all((r) => r.database),
+    unlisted: all((r) => r.unlisted),
+    elsewhere: all((r) => r.elsewhere),
   }
 }
 

@@ -6,13 +6,14 @@ import { eachLimited } from '../datastore/each-limited.ts'
 import { isHousekeeping, isStaged, isTemporary, looksLikeDataset } from './file-kinds.ts'
 import type { OwnerNames } from './report.ts'
 
-/** All paths below the datastore's root; none where there is no such folder or the server cannot list. */
-export async function listFiles({ files, root }: FileDatastore): Promise<readonly string[]> {
+/** All paths below the datastore's root, none where there is no such folder; undefined where the server cannot list. */
+export async function listFiles({ files, root }: FileDatastore): Promise<readonly string[] | undefined> {
   try {
     return await files.list(root, { recursive: true })
   } catch (error) {
     const code = error instanceof FirstlightError ? error.code : undefined
-    if (code === 'files/not-found' || code === 'files/unsupported') return []
+    if (code === 'files/not-found') return []
+    if (code === 'files/unsupported') return undefined
     throw error
   }
 }

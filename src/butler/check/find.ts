@@ -1,5 +1,6 @@
 import type { FileDatastore } from '../datastore/file-datastore.ts'
 import type { Accepts } from '../datastore/constraints.ts'
+import { fileStores } from '../repository/config.ts'
 import type { Repository } from '../repository/repository.ts'
 import { listFiles, sortFiles } from './files.ts'
 import { judgeRecords } from './records.ts'
@@ -21,7 +22,7 @@ export interface StoreReport {
   readonly report: CheckReport
   /** Ids of the datasets that it holds. */
   readonly ids: ReadonlySet<string>
-  /** Ids with records, but no place, that the registry knows. */
+  /** Ids with records, but no place or one under a former name, that the registry knows. */
   readonly displaced: readonly string[]
   /** Datasets whose records can be written again. */
   readonly lost: readonly LostRecord[]
@@ -40,7 +41,8 @@ export async function findProblems(
   const database = connection.dialect === 'sqlite' ? await quickCheck(repository) : []
   const [first, ...rest] = reports
   if (first === undefined) return []
-  return [{ ...first, report: { ...first.report, database } }, ...rest]
+  const elsewhere = await findElsewhere(repository)
+  return [{ ...first, report: { ...first.report, database, elsewhere } }, ...rest]
 }
 
 async function findInStore(
@@ -52,9 +54,13 @@ async function findInStore(
 ): Promise<StoreReport> {
   const stored = await store.records.everything()
   const located = stored.filter((r) => r.state === 'located')
-  const adrift = stored.filter((r) => r.state === 'adrift')
+  const adrift = stored.filter((r) => r.state === 'adrift' || (r.state === 'located' && r.isUnderFormerName))
   const listed = await listFiles(store)
-  const files = await sortFiles(store, { listed, stored, names }, withPatience(repository, store, options))
+  const files = await sortFiles(
+    store,
+    { listed: listed ?? [], stored, names },
+    withPatience(repository, store, options),
+  )
   const { missing, damaged } = await judgeRecords(store, located, {
     names,
     brokenLinks: files.brokenLinks,
@@ -62,7 +68,7 @@ async function findInStore(
   })
   const { lost, gone, unsure } = await findUnrecorded(repository, store, accepts, {
     names,
-    files: [...files.orphans, ...files.young],
+    files: listed && [...files.orphans, ...files.young],
   })
   const ids = new Set(located.map((r) => r.id))
   const found = new Map(lost.flatMap(({ records, dataset }) => records.map((r) => [r.path, dataset])))
@@ -85,8 +91,31 @@ async function findInStore(
       adrift: [...new Set(adrift.map((r) => r.id))],
       stuck: [],
       database: [],
+      unlisted: listed === undefined ? [store.root] : [],
+      elsewhere: [],
     },
   }
+}
+
+/** Datasets that are said to be in datastores which the configuration does not have, and that no other one knows. */
+async function findElsewhere({
+  connection,
+  config,
+  datastore,
+}: Repository): Promise<CheckReport['elsewhere']> {
+  const unknown = fileStores(config)
+    .map(({ table }) => `AND NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.dataset_id = l.dataset_id)`)
+    .join(' ')
+  const found: { readonly datastore: string; readonly datasets: number }[] = []
+  for (const name of (await datastore.fileStores[0]?.records.formerNames()) ?? []) {
+    const row = await connection.first(
+      `SELECT COUNT(*) FROM dataset_location l WHERE l.datastore_name = ? ${unknown}`,
+      [name],
+    )
+    const datasets = Number(row?.[0])
+    if (datasets > 0) found.push({ datastore: name, datasets })
+  }
+  return found
 }
 
 const HOUR_MS = 3_600_000

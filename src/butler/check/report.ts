@@ -44,12 +44,16 @@ export interface CheckReport {
   readonly damaged: readonly BrokenRecord[]
   /** Ids of deleted datasets whose files were not yet removed. */
   readonly trash: readonly string[]
-  /** Ids with records, but no place in the datastore; mending gives known datasets theirs back. */
+  /** Ids with records, but no place in the datastore or one under its former name; mending gives known datasets theirs back. */
   readonly adrift: readonly string[]
   /** Why files that should go could not be removed. */
   readonly stuck: readonly string[]
   /** What the database says of itself when it is not well. */
   readonly database: readonly string[]
+  /** Roots on servers that cannot list: what lies there without a record is not found. No problem, but good to know. */
+  readonly unlisted: readonly string[]
+  /** Datasets that are said to be in datastores which the configuration does not have: it may have them again. No problem either. */
+  readonly elsewhere: readonly { readonly datastore: string; readonly datasets: number }[]
 }
 
 /** Problems that `mend` takes away. */

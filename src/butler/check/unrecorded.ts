@@ -25,20 +25,23 @@ interface Lost {
   readonly unsure: ReadonlySet<string>
 }
 
-/** Find known datasets whose records are gone, and their files where the templates put them. */
+/** Find known datasets whose records are gone, and their files where the templates put them. Without a list of files each is asked for. */
 export async function findUnrecorded(
   repository: Repository,
   store: FileDatastore,
   accepts: Accepts,
-  { names, files }: { readonly names: OwnerNames; readonly files: readonly string[] },
+  { names, files }: { readonly names: OwnerNames; readonly files: readonly string[] | undefined },
 ): Promise<Lost> {
   const numbers = new Map([...names.runs].map(([id, name]) => [name, id]))
   const named = new Set(numbers.keys())
-  const runs = new Set(files.flatMap((path) => numbers.get(runOf(path, named) ?? '') ?? []))
+  const listed = files ?? []
+  const runs = new Set(listed.flatMap((path) => numbers.get(runOf(path, named) ?? '') ?? []))
   const there = new Set(files)
+  const isThere = async (path: string): Promise<boolean> =>
+    files === undefined ? (await store.files.stat(store.placeBelow(path)))?.kind === 'file' : there.has(path)
   const unsure = new Set<string>()
   const doubt = (beginning: string) => {
-    for (const path of files) if (path.startsWith(beginning)) unsure.add(path)
+    for (const path of listed) if (path.startsWith(beginning)) unsure.add(path)
   }
   const lost: LostRecord[] = []
   const gone: BrokenRecord[] = []
@@ -52,7 +55,7 @@ export async function findUnrecorded(
     if (planned === undefined) doubt(`${who.run}/`)
     const records: FileRecord[] = []
     for (const record of planned ?? [])
-      if (there.has(record.path)) records.push(await measured(store, record))
+      if (await isThere(record.path)) records.push(await measured(store, record))
       else doubt(`${withoutExtension(record.path)}.`)
     if (records.length > 0) lost.push({ dataset: who, records })
     else if (dataset.isLocated && planned !== undefined)

@@ -179,7 +179,7 @@ export class DatasetStore {
       if (!isSqlError(error, 'foreign-key')) throw error
       throw new OrphanedRecordError('Datasets that are stored cannot be removed from the registry.', {
         cause: error,
-        hint: 'Prune them with unstore and purge.',
+        hint: 'Prune them with unstore and purge; where that does not do, `butler check` tells in which datastore they are.',
       })
     }
   }

@@ -339,6 +339,7 @@ export class FileDatastore {
    * for the next time: the datasets of others must not wait for it. Gives the reasons.
    */
   async emptyTrash(): Promise<readonly FirstlightError[]> {
+    await this.records.adoptTrash()
     const trashed = await this.records.trashed()
     const stuck = new Set<string>()
     const reasons: FirstlightError[] = []

@@ -25,6 +25,8 @@ export interface StoredRecord extends FileRecord {
   readonly state: 'located' | 'trashed' | 'adrift'
   /** Whether the registry knows the dataset. */
   readonly isKnown: boolean
+  /** Whether it is said to be where no datastore is. */
+  readonly isUnderFormerName: boolean
 }
 
 /** A dataset that the registry knows and no record belongs to. */
@@ -43,12 +45,36 @@ export class FileRecordTable {
   private readonly connection: SqlConnection
   private readonly datastore: string
   private readonly table: string
+  private readonly names: readonly string[]
 
-  /** `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`; `table`: the one of the records. */
-  constructor(connection: SqlConnection, datastore: string, table = FILE_RECORDS_TABLE) {
+  /**
+   * `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`; `table`: the one of the records; `names`: those of all
+   * datastores. The name goes with the root, so that rows of a dataset with a record here may have a former one, which no datastore has.
+   */
+  constructor(
+    connection: SqlConnection,
+    datastore: string,
+    table = FILE_RECORDS_TABLE,
+    names: readonly string[] = [datastore],
+  ) {
     this.connection = connection
     this.datastore = datastore
     this.table = table
+    this.names = names
+  }
+
+  /** Names in rows that no datastore has (any more), one seek each: the key of places begins with the name. */
+  async formerNames(): Promise<readonly string[]> {
+    const found: string[] = []
+    for (let last = ''; ; ) {
+      const row = await this.connection.first(
+        'SELECT MIN(datastore_name) FROM dataset_location WHERE datastore_name > ?',
+        [last],
+      )
+      if (typeof row?.[0] !== 'string') return found
+      last = row[0]
+      if (!this.names.includes(last)) found.push(last)
+    }
   }
 
   async insert(records: readonly FileRecord[]): Promise<void> {
@@ -97,17 +123,38 @@ export class FileRecordTable {
 
   /** Move datasets to the trash; their files stay until the trash is emptied. Gives how many were stored. */
   async trash(ids: readonly string[]): Promise<number> {
-    const rows = ids.map((id) => [toHexId(id), this.datastore])
-    await this.connection.runMany(
+    let trashed = 0
+    for (const name of [this.datastore, ...(await this.formerNames())]) {
+      const place =
+        name === this.datastore
+          ? 'dataset_id = ? AND datastore_name = ?'
+          : `dataset_id = ? AND datastore_name = ?
+               AND EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = dataset_location.dataset_id)`
+      const rows = ids.map((id) => [toHexId(id), name])
+      await this.connection.runMany(
+        `INSERT INTO dataset_location_trash (dataset_id, datastore_name)
+         SELECT dataset_id, ? FROM dataset_location WHERE ${place} ON CONFLICT DO NOTHING`,
+        rows.map((row) => [this.datastore, ...row]),
+      )
+      trashed += await this.connection.runMany(`DELETE FROM dataset_location WHERE ${place}`, rows)
+    }
+    return trashed
+  }
+
+  /** Take over what was trashed under a former name. */
+  async adoptTrash(): Promise<void> {
+    const notOurs = `datastore_name NOT IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`
+    const names = rowsOf(this.names)
+    const any = `SELECT 1 FROM dataset_location_trash WHERE ${notOurs} LIMIT 1`
+    if ((await this.connection.first(any, [names])) === undefined) return
+    const former = `${notOurs}
+       AND EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = dataset_location_trash.dataset_id)`
+    await this.connection.run(
       `INSERT INTO dataset_location_trash (dataset_id, datastore_name)
-       SELECT dataset_id, datastore_name FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?
-       ON CONFLICT DO NOTHING`,
-      rows,
+       SELECT DISTINCT dataset_id, ? FROM dataset_location_trash WHERE ${former} ON CONFLICT DO NOTHING`,
+      [this.datastore, names],
     )
-    return this.connection.runMany(
-      'DELETE FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?',
-      rows,
-    )
+    await this.connection.run(`DELETE FROM dataset_location_trash WHERE ${former}`, [names])
   }
 
   /** Records of trashed datasets, with whether a dataset that is not trashed uses the same file. */
@@ -127,17 +174,24 @@ export class FileRecordTable {
 
   /** Every record there is. */
   async everything(): Promise<readonly StoredRecord[]> {
+    const name = jsonValue(0, true)
     const columns = COLUMNS.split(', ')
       .map((c) => `r.${c}`)
       .join(', ')
     const rows = await this.connection.all(
       `SELECT ${columns}, d.dataset_type_id, d.run_id,
-         CASE WHEN l.dataset_id IS NOT NULL THEN 'located' WHEN t.dataset_id IS NOT NULL THEN 'trashed' ELSE 'adrift' END
+         CASE WHEN l.dataset_id IS NOT NULL THEN 'located'
+           WHEN EXISTS (SELECT 1 FROM dataset_location_trash t
+             WHERE t.dataset_id = r.dataset_id
+               AND (t.datastore_name = ? OR t.datastore_name NOT IN (SELECT ${name} FROM json_each(?)))) THEN 'trashed'
+           ELSE 'adrift' END,
+         CASE WHEN EXISTS (SELECT 1 FROM dataset_location o
+           WHERE o.dataset_id = r.dataset_id AND o.datastore_name IN (SELECT ${name} FROM json_each(?)))
+           THEN 1 ELSE 0 END
        FROM ${this.table} r
        LEFT JOIN dataset d ON d.id = r.dataset_id
-       LEFT JOIN dataset_location l ON l.dataset_id = r.dataset_id AND l.datastore_name = ?
-       LEFT JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id AND t.datastore_name = ?`,
-      [this.datastore, this.datastore],
+       LEFT JOIN dataset_location l ON l.dataset_id = r.dataset_id AND l.datastore_name = ?`,
+      [this.datastore, rowsOf(this.names), rowsOf(await this.formerNames()), this.datastore],
     )
     return rows.map((row) => ({
       ...toRecord(row),
@@ -145,6 +199,7 @@ export class FileRecordTable {
       runId: Number(row[8]),
       state: row[9] as StoredRecord['state'],
       isKnown: row[7] !== null,
+      isUnderFormerName: row[10] === 1,
     }))
   }
 
@@ -167,16 +222,13 @@ export class FileRecordTable {
     }))
   }
 
-  /**
-   * Say of datasets that have records that they are stored here, and no longer where they were under a name that no datastore has: the
-   * name is that of the root, and goes with it. `names` are those of all datastores.
-   */
-  async locate(ids: readonly string[], names: readonly string[]): Promise<void> {
-    await this.connection.runMany(
-      `DELETE FROM dataset_location WHERE dataset_id = ?
-         AND datastore_name NOT IN (SELECT ${jsonValue(0, true)} FROM json_each(?))`,
-      ids.map((id) => [toHexId(id), jsonRows(names.map((name) => [name]))]),
-    )
+  /** Say of datasets that have records that they are stored here, and no longer under a former name. */
+  async locate(ids: readonly string[]): Promise<void> {
+    for (const name of await this.formerNames())
+      await this.connection.runMany(
+        'DELETE FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?',
+        ids.map((id) => [toHexId(id), name]),
+      )
     await this.connection.runMany(
       'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
       ids.map((id) => [this.datastore, toHexId(id)]),
@@ -222,6 +274,8 @@ export class FileRecordTable {
     )
   }
 }
+
+const rowsOf = (names: readonly string[]): string => jsonRows(names.map((name) => [name]))
 
 function toRecord(row: readonly unknown[]): FileRecord {
   const [id, path, formatter, storageClass, component, checksum, size] = row as [

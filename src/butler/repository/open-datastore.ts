@@ -19,12 +19,18 @@ export function openDatastore(
   connection: SqlConnection,
   universe: DimensionUniverse,
 ): Datastore {
+  const names = config.stores.map((store) => store.name)
   const members = config.stores.map((store): DatastoreMember => {
     const rules = store.constraints.map((lists) => acceptance(lists, universe, store.name))
     return {
       store:
         store.kind === 'file'
-          ? fileStore(environment, store, new FileRecordTable(connection, store.name, store.table), universe)
+          ? fileStore(
+              environment,
+              store,
+              new FileRecordTable(connection, store.name, store.table, names),
+              universe,
+            )
           : new MemoryDatastore(store.name, new FormatterSource(environment.formatters, universe)),
       accepts: (ref) => rules.every((accepts) => accepts(ref)),
     }

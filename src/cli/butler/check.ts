@@ -73,11 +73,17 @@ function print(io: CommandIo, report: CheckReport, mended: boolean, repo: string
   )
   section('Datasets whose file is gone', report.missing.map(brokenLine))
   section('Deleted datasets whose files are still there', [...new Set(report.trash)])
-  section('Records of datasets that are nowhere', report.adrift)
+  section('Records of datasets that are nowhere, or under a former name of the datastore', report.adrift)
   section('Files that only a person can bring back', report.damaged.map(brokenLine))
   section('Files that should go and cannot', report.stuck)
   section('Other files, left alone', report.strangers)
   section('Files that somebody may be writing (--older-than 0 looks at them too)', report.young)
+  section(
+    'Datastores that datasets are said to be in, and the configuration does not have',
+    report.elsewhere.map(({ datastore, datasets }) => `${datastore}: ${datasets}`),
+  )
+  for (const root of report.unlisted)
+    io.out(`'${root}' cannot be listed: files there that no record names are not found.\n`)
   const [can, cannot] = [mendable(report), unmendable(report)]
   if (can + cannot === 0) io.out('Nothing is wrong.\n')
   else if (mended)
