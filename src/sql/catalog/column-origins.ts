@@ -1,5 +1,6 @@
 import type { ColumnSpec } from '#table'
-import { asList, asNode, nameIn, type Node, nodesBelow, parseJson, parseTree } from './ast.ts'
+import { asList, asNode, nameIn, type Node, parseJson, parseTree } from './ast.ts'
+import { tablesIn } from './statement-reader.ts'
 
 /** Unit and doc of a column. */
 export type ColumnNote = Pick<ColumnSpec, 'unit' | 'doc'>
@@ -27,13 +28,7 @@ export function resultNotes(
 export function tablesRead(serialized: string): readonly string[] | undefined {
   const root = parseTree(serialized)
   if (root === undefined) return undefined
-  const found = new Set<string>()
-  for (const { node, defined } of nodesBelow(root)) {
-    if (node['type'] !== 'BASE_TABLE' || typeof node['table_name'] !== 'string') continue
-    const qualified = nameIn(node, 'schema_name') !== ''
-    if (qualified || !defined.has(node['table_name'].toLowerCase())) found.add(node['table_name'])
-  }
-  return [...found]
+  return tablesIn(root).names
 }
 
 type Lookup = (table: string) => TableNotes | undefined

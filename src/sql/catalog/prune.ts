@@ -1,5 +1,6 @@
-import { asList, asNode, type Json, nameIn, type Node, nodesBelow, textIn } from './ast.ts'
-import { type Condition, type Relation, relationsOf } from './from-scopes.ts'
+import { asNode, type Json, nameIn, type Node, nodesBelow, textIn } from './ast.ts'
+import { pathOf } from './output-columns.ts'
+import type { Condition, Relation, Scope, Source } from './relations.ts'
 import { filesTable, HIDDEN_SCHEMA, quoteIdentifier } from './view.ts'
 
 /** Column of the hidden table of a file table: the file's number. */
@@ -13,6 +14,8 @@ export interface KnownTable {
   /** `files`: the columns are the data ID's, values are in a hidden table. `rows`: a table that is there whole. */
   readonly kind: 'files' | 'rows'
   readonly columns: ReadonlySet<string>
+  /** Columns of the files as well; undefined when they are not known. */
+  readonly all?: ReadonlySet<string> | undefined
 }
 
 /** Which files one reference to a table can need. */
@@ -25,128 +28,145 @@ export interface PruneQuery {
 }
 
 /**
- * For every reference to a table of files: a query over data IDs and dimension records alone that gives the files whose
- * rows can matter. It is the statement's own FROM, cut down to the conditions that need no file, so any expression over
- * data-ID columns prunes, and so do joins with dimension records. What is cut away only ever admits more files.
- * @param tree of the whole text of statements
+ * For every place where a table of files is read: a query over data IDs and dimension records alone that gives the files
+ * whose rows can matter there. Its FROM has the tables that conditions tie to that one, subqueries taken apart, its WHERE
+ * those conditions that need no file, so any expression over data-ID columns prunes, and so do joins with dimension
+ * records. What is left out only ever admits more files.
+ * @param tables that the statements read, see `tablesIn`
  */
-export function pruneQueries(tree: Node, known: ReadonlyMap<string, KnownTable>): readonly PruneQuery[] {
-  const found: PruneQuery[] = []
-  const seen = new Set<Node>()
-  for (const { node, defined } of nodesBelow(tree)) {
-    if (node['type'] === 'SELECT_NODE') {
-      const relations = relationsOf(node).map((r) => shadowed(r, defined))
-      for (const relation of relations) {
-        seen.add(relation.node)
-        if (kindOf(relation, known) !== 'files') continue
-        found.push({ table: relation.table!, ask: askFor(relation, relations, known) })
-      }
-    }
-    const table = nameIn(node, 'table_name')
-    if (node['type'] === 'BASE_TABLE' && !seen.has(node) && known.get(table)?.kind === 'files')
-      found.push({ table, ask: undefined })
-  }
-  return found
+export function pruneQueries(
+  tables: readonly Relation[],
+  known: ReadonlyMap<string, KnownTable>,
+): readonly PruneQuery[] {
+  return tables
+    .filter(({ name }) => known.get(name.toLowerCase())?.kind === 'files')
+    .map((target) => ({ table: target.name.toLowerCase(), ask: askFor(target, known) }))
 }
-
-const shadowed = (relation: Relation, defined: ReadonlySet<string>): Relation =>
-  relation.table !== undefined && defined.has(relation.table) ? { ...relation, table: undefined } : relation
-
-const kindOf = (relation: Relation, known: ReadonlyMap<string, KnownTable>) =>
-  relation.table === undefined ? undefined : known.get(relation.table)?.kind
 
 interface Bound {
   readonly expression: Node
   readonly relations: ReadonlySet<Relation>
 }
 
-function askFor(
-  target: Relation,
-  relations: readonly Relation[],
-  known: ReadonlyMap<string, KnownTable>,
-): PruneQuery['ask'] {
-  const scope = new Scope(relations, known)
-  const bound = target.conditions.map((c) => scope.bind(c)).filter((b) => b !== undefined)
-  const near = connected(target, bound)
-  const used = bound.filter(({ relations: of }) => [...of].some((r) => near.has(r)))
+function askFor(target: Relation, known: ReadonlyMap<string, KnownTable>): PruneQuery['ask'] {
+  const binder = new Binder(target, known)
+  const { near, used } = connected(target, (condition) => binder.bind(condition))
   if (used.length === 0) return undefined
-  const from = [...near].map((relation) => {
+  const from = near.map((relation) => {
     const name = relation.table!
-    const isFiles = kindOf(relation, known) === 'files'
+    const isFiles = known.get(name)?.kind === 'files'
     const table = isFiles ? `${HIDDEN_SCHEMA}.${quoteIdentifier(filesTable(name))}` : quoteIdentifier(name)
-    return `${table} AS ${scope.nameOf(relation)}`
+    return `${table} AS ${binder.nameOf(relation)}`
   })
   const condition = {
     class: 'CONJUNCTION',
     type: 'CONJUNCTION_AND',
     children: used.map(({ expression }) => expression),
   }
-  const sql = `SELECT DISTINCT ${scope.nameOf(target)}.${FILE_NUMBER} FROM ${from.join(', ')} WHERE {0}`
+  const sql = `SELECT DISTINCT ${binder.nameOf(target)}.${FILE_NUMBER} FROM ${from.join(', ')} WHERE {0}`
   return { sql, condition, parameters: [...parametersOf(condition)] }
 }
 
-/** Relations that conditions tie to the target, however far. */
-function connected(target: Relation, bound: readonly Bound[]): ReadonlySet<Relation> {
+/** Relations that conditions tie to the target, however far, and all conditions that bind one of them. */
+function connected(target: Relation, bind: (condition: Condition) => Bound | undefined) {
   const near = new Set([target])
+  const bound = new Map<Condition, Bound | undefined>()
   for (let size = 0; size !== near.size; ) {
     size = near.size
-    for (const { relations } of bound)
-      if ([...relations].some((r) => near.has(r))) for (const r of relations) near.add(r)
+    for (const { conditions } of [...near])
+      for (const condition of conditions.flatMap(withFound))
+        if (!bound.has(condition)) bound.set(condition, bind(condition))
+    for (const found of bound.values())
+      if (found !== undefined && [...found.relations].some((r) => near.has(r)))
+        for (const relation of found.relations) near.add(relation)
   }
-  return near
+  const used = [...bound.values()].filter(
+    (found): found is Bound => found !== undefined && [...found.relations].some((r) => near.has(r)),
+  )
+  return { near: [...near], used }
 }
 
-/** Finds whose column a name is, among relations whose columns are known. */
-class Scope {
-  readonly #relations: readonly Relation[]
-  readonly #known: ReadonlyMap<string, KnownTable>
+/** What EXISTS asserts of the rows that it finds; not what holds for one side of an outer join below it. */
+const withFound = (condition: Condition): readonly Condition[] => {
+  const tables = condition.exists?.branches.flatMap((branch) => [...branch.tables]) ?? []
+  const found = tables.flatMap(({ conditions }) => conditions)
+  return [condition, ...found.filter(({ level }) => level === condition.level)]
+}
 
-  constructor(relations: readonly Relation[], known: ReadonlyMap<string, KnownTable>) {
-    this.#relations = relations
+interface Column {
+  readonly relation: Relation
+  readonly name: string
+}
+
+/** Finds whose column a name is, down to tables whose columns are known. */
+class Binder {
+  readonly #target: Relation
+  readonly #known: ReadonlyMap<string, KnownTable>
+  readonly #names = new Map<Relation, string>()
+
+  constructor(target: Relation, known: ReadonlyMap<string, KnownTable>) {
+    this.#target = target
     this.#known = known
   }
 
   nameOf(relation: Relation): string {
-    return `r${this.#relations.indexOf(relation)}`
+    const name = this.#names.get(relation) ?? `r${this.#names.size}`
+    this.#names.set(relation, name)
+    return name
   }
 
   /** The condition over renamed relations; undefined when it needs more than data IDs and dimension records. */
   bind(condition: Condition): Bound | undefined {
     const mentioned = new Set<Relation>()
-    const expression =
-      condition.using === undefined
-        ? (this.#rewrite(condition.expression, mentioned) as Node | undefined)
-        : this.#equality(condition.using, mentioned)
+    const expression = this.#bound(condition, mentioned)
     const isSound = [...mentioned].every((r) => [...r.nullable].every((join) => condition.level.has(join)))
     if (expression === undefined || mentioned.size === 0 || !isSound) return undefined
     return { expression, relations: mentioned }
   }
 
-  #rewrite(value: Json, mentioned: Set<Relation>): Json | undefined {
+  #bound(condition: Condition, mentioned: Set<Relation>): Node | undefined {
+    const { expression, scope, using, among, exists } = condition
+    const equal = (left: Node | undefined, right: Node | undefined): Node | undefined =>
+      left === undefined || right === undefined
+        ? undefined
+        : { class: 'COMPARISON', type: 'COMPARE_EQUAL', left, right }
+    const column = (found: Column | undefined) => this.#mention(found, mentioned)
+    if (using !== undefined)
+      return equal(
+        column(this.#find(using.left, using.column)),
+        column(this.#find(using.right, using.column)),
+      )
+    if (exists !== undefined) return undefined
+    const made = this.#rewrite(expression, { scope, mentioned }) as Node | undefined
+    if (among === undefined) return made
+    return expression['function_name'] === 'row' ? undefined : equal(made, column(this.#only(among)))
+  }
+
+  #rewrite(value: Json, place: RewritePlace): Json | undefined {
     if (Array.isArray(value)) {
-      const items = (value as readonly Json[]).map((item) => this.#rewrite(item, mentioned))
+      const items = (value as readonly Json[]).map((item) => this.#rewrite(item, place))
       return items.includes(undefined) ? undefined : (items as Json[])
     }
     const node = asNode(value)
     if (node === undefined) return isExact(value) ? value : undefined
     if (node['class'] === 'COLUMN_REF')
-      return this.#column(asList(node['column_names']).map(String), mentioned)
+      return this.#mention(this.#resolve(place.scope, pathOf(node)), place.mentioned)
     if (node['class'] === 'PARAMETER')
       return {
         class: 'PARAMETER',
         type: node['type']!,
         identifier: `${PARAMETER}${textIn(node, 'identifier')}`,
       }
-    if (node['class'] === 'SUBQUERY') return this.#subquery(node, mentioned)
+    if (node['class'] === 'SUBQUERY') return this.#subquery(node, place)
     if (UNFIT.has(textIn(node, 'class')) || isVolatile(node)) return undefined
-    return this.#members(node, mentioned)
+    return this.#members(node, place)
   }
 
-  #members(node: Node, mentioned: Set<Relation>): Node | undefined {
+  #members(node: Node, place: RewritePlace): Node | undefined {
     const out: Record<string, Json> = {}
     for (const [key, inner] of Object.entries(node)) {
       if (key === 'query_location') continue
-      const made = this.#rewrite(inner, mentioned)
+      const made = this.#rewrite(inner, place)
       if (made === undefined) return undefined
       out[key] = made
     }
@@ -154,53 +174,92 @@ class Scope {
   }
 
   /** A subquery that reads nothing but dimension records and looks at nothing outside may stay as it is. */
-  #subquery(node: Node, mentioned: Set<Relation>): Node | undefined {
+  #subquery(node: Node, place: RewritePlace): Node | undefined {
     const { subquery, ...rest } = node
     for (const { node: inner } of nodesBelow(subquery)) {
-      if (inner['type'] === 'BASE_TABLE' && this.#known.get(nameIn(inner, 'table_name'))?.kind !== 'rows')
+      const table = nameIn(inner, 'table_name')
+      if (
+        inner['type'] === 'BASE_TABLE' &&
+        (this.#known.get(table)?.kind !== 'rows' || place.scope.defined.has(table))
+      )
         return undefined
       if (inner['type'] === 'TABLE_FUNCTION' || inner['class'] === 'PARAMETER' || isVolatile(inner))
         return undefined
     }
-    const outer = this.#members(rest, mentioned)
+    const outer = this.#members(rest, place)
     return outer === undefined ? undefined : { ...outer, subquery: withoutPlaces(subquery!) }
   }
 
-  #equality(using: NonNullable<Condition['using']>, mentioned: Set<Relation>): Node | undefined {
-    const of = (side: Node) => {
-      const inside = new Set([...nodesBelow(side)].map(({ node }) => node))
-      return this.#owner(using.column, (relation) => inside.has(relation.node))
-    }
-    const [left, right] = [of(using.left), of(using.right)]
-    if (left === undefined || right === undefined) return undefined
-    mentioned.add(left).add(right)
-    const column = (relation: Relation) => this.#reference(relation, using.column)
-    return { class: 'COMPARISON', type: 'COMPARE_EQUAL', left: column(left), right: column(right) }
-  }
-
-  #column(path: readonly string[], mentioned: Set<Relation>): Node | undefined {
-    const names = path.map((name) => name.toLowerCase())
-    if (names.length === 3 && names[0] === 'main') names.shift()
+  #resolve(scope: Scope, path: readonly string[]): Column | undefined {
+    const names = path.length === 3 && path[0] === 'main' ? path.slice(1) : path
     const [first = '', second] = names
     if (names.length > 2) return undefined
-    const relation =
-      second === undefined
-        ? this.#owner(first, () => true)
-        : this.#owner(second, ({ alias }) => alias === first)
-    if (relation === undefined) return undefined
-    mentioned.add(relation)
-    return this.#reference(relation, second ?? first)
+    if (second === undefined) return this.#find(scope, first)
+    const named = scope.relations.filter(({ alias }) => alias === first)
+    if (named.length === 0 && scope.parent !== undefined) return this.#resolve(scope.parent, names)
+    return this.#find({ ...scope, relations: named }, second)
   }
 
-  #owner(column: string, among: (relation: Relation) => boolean): Relation | undefined {
-    return this.#relations.find(
-      (r) => r.table !== undefined && among(r) && this.#known.get(r.table)?.columns.has(column) === true,
-    )
+  #find({ relations }: Scope, column: string): Column | undefined {
+    for (const relation of relations) {
+      const found = this.#inside(relation, column)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
-  #reference(relation: Relation, column: string): Node {
-    return { class: 'COLUMN_REF', type: 'COLUMN_REF', column_names: [this.nameOf(relation), column] }
+  #inside(relation: Relation, name: string): Column | undefined {
+    if (relation.table !== undefined)
+      return this.#known.get(relation.table)?.columns.has(name) === true ? { relation, name } : undefined
+    const branch = this.#branch(relation)
+    return branch === undefined ? undefined : this.#source(branch.scope, branch.column(name))
   }
+
+  /** The one SELECT of a derived relation that counts: the only one, or that of the target. */
+  #branch({ branches }: Relation) {
+    return branches.length === 1 ? branches[0] : branches.find(({ tables }) => tables.has(this.#target))
+  }
+
+  #only(subquery: Relation): Column | undefined {
+    const branch = this.#branch(subquery)
+    return branch === undefined ? undefined : this.#source(branch.scope, branch.at(0))
+  }
+
+  #source(scope: Scope, source: Source | undefined): Column | undefined {
+    if (source === undefined) return undefined
+    return source.kind === 'path' ? this.#resolve(scope, source.path) : this.#starred(scope, source)
+  }
+
+  /** Of several columns of one name a star's first counts, so those before must be known not to have it. */
+  #starred({ relations }: Scope, { relation: alias, name }: Source & { readonly kind: 'star' }) {
+    for (const relation of relations) {
+      if (alias !== '' && relation.alias !== alias) continue
+      const found = this.#inside(relation, name)
+      if (found !== undefined || !this.#lacks(relation, name)) return found
+    }
+    return undefined
+  }
+
+  #lacks({ table }: Relation, name: string): boolean {
+    const known = table === undefined ? undefined : this.#known.get(table)
+    const all = known?.kind === 'rows' ? known.columns : known?.all
+    return all?.has(name) === false
+  }
+
+  #mention(column: Column | undefined, mentioned: Set<Relation>): Node | undefined {
+    if (column === undefined) return undefined
+    mentioned.add(column.relation)
+    return {
+      class: 'COLUMN_REF',
+      type: 'COLUMN_REF',
+      column_names: [this.nameOf(column.relation), column.name],
+    }
+  }
+}
+
+interface RewritePlace {
+  readonly scope: Scope
+  readonly mentioned: Set<Relation>
 }
 
 const UNFIT: ReadonlySet<string> = new Set(['LAMBDA', 'WINDOW', 'STAR', 'POSITIONAL_REFERENCE', 'DEFAULT'])

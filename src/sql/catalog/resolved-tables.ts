@@ -1,6 +1,5 @@
 import { FirstlightError } from '#core'
 import { Catalog, type ColumnSpec, Schema } from '#table'
-import type { Node } from './ast.ts'
 import { sqlError } from './errors.ts'
 import { FILE_NUMBER, type KnownTable, PARAMETER, type PruneQuery, pruneQueries, selectOf } from './prune.ts'
 import type {
@@ -11,6 +10,7 @@ import type {
   ResolvedTable,
   TableFile,
 } from './session.ts'
+import type { TablesRead } from './statement-reader.ts'
 import { filesTable, quoteText } from './view.ts'
 
 type FileTable = Extract<ResolvedTable, { readonly files: unknown }>
@@ -64,8 +64,12 @@ export class ResolvedTables {
       else await this.#registerFiles(name, table, [])
   }
 
-  /** Register tables with the files that the statements of the tree can need. */
-  async registerFor(tree: Node, tables: ReadonlyMap<string, ResolvedTable>, asked: Asked): Promise<void> {
+  /** Register tables with the files that the places where they are read can need. */
+  async registerFor(
+    { tables: read, isNested }: TablesRead,
+    tables: ReadonlyMap<string, ResolvedTable>,
+    asked: Asked,
+  ): Promise<void> {
     const known = new Map<string, KnownTable>()
     for (const [name, table] of tables) {
       if ('catalog' in table) {
@@ -74,9 +78,11 @@ export class ResolvedTables {
         continue
       }
       if (table.files.length === 0) throw emptyTable(name)
-      known.set(name.toLowerCase(), { kind: 'files', columns: lowerCase(dimensionsOf(table.files)) })
+      const columns = lowerCase(dimensionsOf(table.files))
+      const all = isNested && tables.size > 1 ? await this.#columnsOf(name, table) : undefined
+      known.set(name.toLowerCase(), { kind: 'files', columns, all })
     }
-    const queries = pruneQueries(tree, known)
+    const queries = pruneQueries(read, known)
     for (const query of queries) if (query.ask !== undefined) await this.#putFileNumbers(query.table, tables)
     for (const [name, table] of tables) {
       if ('catalog' in table) continue
@@ -84,6 +90,20 @@ export class ResolvedTables {
       const admitted = await this.#admitted(table.files, own, asked)
       asked.options.onTable?.(name, { admitted: admitted.length, all: table.files.length })
       await this.#registerFiles(name, table, admitted)
+    }
+  }
+
+  /** Undefined when that would take more than a look at one local file. */
+  async #columnsOf(name: string, table: FileTable): Promise<ReadonlySet<string> | undefined> {
+    if (table.files.some(({ load }) => load !== undefined)) return undefined
+    try {
+      await this.#registerFiles(name, table, [])
+      const columns = await this.#session.query(
+        `SELECT column_name AS name FROM duckdb_columns() WHERE schema_name = 'main' AND lower(table_name) = ${quoteText(name.toLowerCase())}`,
+      )
+      return lowerCase(columns.strings('name'))
+    } catch {
+      return undefined
     }
   }
 

@@ -1,8 +1,9 @@
 import { isFirstlightError } from '#core'
-import { nameIn, type Node, nodesBelow, parseTree, textIn } from './ast.ts'
+import { asList, asNode, type Node, parseTree } from './ast.ts'
 import { sqlError } from './errors.ts'
 import { type Asked, ResolvedTables } from './resolved-tables.ts'
 import type { CatalogSession, QueryOptions, QueryParams, ResolvedTable, TableResolver } from './session.ts'
+import { type Definition, type Definitions, tablesIn } from './statement-reader.ts'
 import { quoteText } from './view.ts'
 
 /**
@@ -46,8 +47,6 @@ class SessionOver {
       const tree = described === undefined ? await this.#treeOf(sql.replace(EXPLAIN, '')) : undefined
       if (described !== undefined) await this.#tables.registerShapes(await this.#resolveAll([described]))
       else if (tree === undefined) await this.#registerWhole(await this.#mentioned(sql))
-      else if (await this.#readsViews(tree))
-        await this.#registerWhole([...this.#tables.names, ...namesRead(tree)])
       else await this.#registerRead(tree, asked)
       try {
         return await this.#session.query(sql, asked.params, this.#optionsOf(asked.options))
@@ -87,13 +86,25 @@ class SessionOver {
     }
   }
 
-  /** A view of the owner's may read any of our tables, whatever the statement says. */
-  async #readsViews(tree: Node): Promise<boolean> {
+  /** What the owner's views stand for. */
+  async #views(): Promise<{ readonly understood: Definitions; readonly others: ReadonlySet<string> }> {
     const views = await this.#session.query(
-      "SELECT lower(view_name) AS name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
+      "SELECT lower(view_name) AS name, sql FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
     )
-    const foreign = new Set(views.strings('name').filter((name) => !this.#tables.has(name)))
-    return foreign.size > 0 && namesRead(tree).some((name) => foreign.has(name.toLowerCase()))
+    const understood = new Map<string, Definition>()
+    const others = new Set<string>()
+    for (const [i, name] of views.strings('name').entries()) {
+      if (this.#tables.has(name)) continue
+      const [text = '', columns] =
+        VIEW.exec(views.strings('sql')[i] ?? '')
+          ?.slice(1)
+          .reverse() ?? []
+      const tree = await this.#treeOf(text)
+      const body = asNode(asNode(asList(tree?.['statements'])[0])?.['node'])
+      if (body === undefined) others.add(name)
+      else understood.set(name, { kind: 'query', body, around: understood, isRenamed: columns !== undefined })
+    }
+    return { understood, others }
   }
 
   /** Resolver's names in a text that the engine gives no tree of, but for one that the text itself makes. */
@@ -109,7 +120,11 @@ class SessionOver {
   }
 
   async #registerRead(tree: Node, asked: Asked): Promise<void> {
-    await this.#tables.registerFor(tree, await this.#resolveAll(namesRead(tree)), asked)
+    const views = await this.#views()
+    const read = tablesIn(tree, views.understood)
+    if (read.names.some((name) => views.others.has(name.toLowerCase())))
+      await this.#registerWhole([...this.#tables.names, ...read.names])
+    else await this.#tables.registerFor(read, await this.#resolveAll(read.names), asked)
   }
 
   /** What the resolver has under the names, without those that the session's owner took. */
@@ -158,21 +173,12 @@ class SessionOver {
 
 const SHOW_TABLES = /^\s*SHOW\s+(?:ALL\s+)?TABLES\s*;?\s*$/i
 
+/** How the engine writes a view down: its columns, if they were named, and its query. */
+const VIEW =
+  /^CREATE (?:TEMP(?:ORARY)? )?VIEW (?:(?:\w+|"(?:[^"]|"")*")\.)*(?:\w+|"(?:[^"]|"")*") ?(\((?:\w+|"(?:[^"]|"")*"|, )*\) )?AS ([^]*?);?$/
+
 const EXPLAIN = /^\s*(?:EXPLAIN\s+(?:ANALYZE\s+)?|(?:DESCRIBE|DESC)\s+)/i
 
 /** The table of `DESCRIBE table`. */
 const describedIn = (sql: string): string | undefined =>
   /^\s*(?:DESCRIBE|DESC)\s+"?(?!SELECT\b)(\w+)"?\s*;?\s*$/i.exec(sql)?.[1]
-
-/** Tables that the statements read and do not define themselves, each once, as written first. */
-function namesRead(tree: Node): readonly string[] {
-  const found = new Map<string, string>()
-  for (const { node, defined } of nodesBelow(tree)) {
-    const name = nameIn(node, 'table_name')
-    if (node['type'] !== 'BASE_TABLE' || name === '') continue
-    const schema = nameIn(node, 'schema_name')
-    if (schema === 'main' || (schema === '' && !defined.has(name)))
-      if (!found.has(name)) found.set(name, textIn(node, 'table_name'))
-  }
-  return [...found.values()]
-}

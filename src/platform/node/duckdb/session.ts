@@ -30,11 +30,18 @@ import { openNodeSource } from '../node-files.ts'
 import { makeBuilder } from './builders.ts'
 import { fillTable } from './fill-table.ts'
 
+/**
+ * A join with the table of file names leaves the others unopened for so many names; by default for 50, beyond which the
+ * least and the greatest name count.
+ */
+const FILES_BY_NAME = 100_000
+
 /** See openCatalogSession, which loads this file. */
 export async function openDuckDb(options: SessionOptions): Promise<CatalogSession> {
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    dynamic_or_filter_threshold: String(FILES_BY_NAME),
     ...(options.threads !== undefined && { threads: String(options.threads) }),
     ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
   })
