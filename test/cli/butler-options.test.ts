@@ -5,11 +5,12 @@ import { Command } from 'commander'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { type Butler, exportRepository, importRepository } from '#butler'
-import { openNodeButler } from '#platform/node'
+import { createNodeButler, openNodeButler } from '#platform/node'
 import { COMMANDS } from '../../src/cli/butler/commands.ts'
 import { addOptionsFile } from '../../src/cli/shared/options-file.ts'
 import { butlerCommand } from '../support/commands.ts'
-import { anEmptyRepository, aRepository, tempFolder } from '../support/repository.ts'
+import { anExposure } from '../formats/support/an-exposure.ts'
+import { anEmptyRepository, aRepository, fillDimensions, tempFolder } from '../support/repository.ts'
 
 const folder = tempFolder()
 let butler: Butler
@@ -191,6 +192,51 @@ test.each([
   expect(code).toBe(1)
   expect(err).toMatch(message)
   expect(err).not.toContain('    at ')
+})
+
+test('as many datasets as the limit says are listed, also where rows repeat; more, of another type too, are told', async () => {
+  const other = await aRepository()
+  const id = (detector: number) => ({ instrument: 'Cam', detector })
+  const bias = [1, 2, 3].map((n) => other.put({ n }, 'bias', id(n), { run: 'run/b' }))
+  const note = [1, 2, 3].map((n) => other.put({ n }, 'note', { visit: 1, ...id(n) }, { run: 'run/a' }))
+  await Promise.all(bias)
+  for (const tag of ['t/1', 't/2', 't/3', 't/4']) {
+    await other.collections.register(tag, 'TAGGED')
+    await other.registry.associate(tag, await Promise.all(note))
+  }
+  const list = async (limit: number, ...types: readonly string[]) => {
+    const args = ['query-datasets', other.root, ...types, '--collections', 'run/*,t/*']
+    const { out, err } = await run(...args, '--limit', String(limit), '--json')
+    return [(JSON.parse(out) as unknown[]).length, err.includes(`more than ${-limit} datasets`)]
+  }
+  expect(await list(2, 'note')).toEqual([2, false])
+  expect(await list(3, 'note')).toEqual([3, false])
+  expect(await list(-2, 'note')).toEqual([2, true])
+  expect(await list(-3, 'note')).toEqual([3, false])
+  expect(await list(5, 'note', 'bias')).toEqual([5, false])
+  expect(await list(-3, 'note', 'bias')).toEqual([3, true])
+  expect(await list(-6, 'note', 'bias')).toEqual([6, false])
+})
+
+test('addresses are shown of every part of a dataset, part by part', async () => {
+  const other = await createNodeButler(join(tempFolder(), 'repo'), {
+    seed: { datastore: { composites: { disassembled: { calexp: true } } } },
+  })
+  await fillDimensions(other)
+  const dimensions = ['instrument', 'visit', 'detector']
+  await other.registry.registerDatasetType({ name: 'calexp', dimensions, storageClass: 'ExposureF' })
+  await other.collections.register('run')
+  for (const detector of [1, 2])
+    await other.put(anExposure(), 'calexp', { instrument: 'Cam', visit: 1, detector }, { run: 'run' })
+  const { out } = await run('query-datasets', other.root, '--show-uri', '--json')
+  const rows = JSON.parse(out) as { type: string; uri: string }[]
+  const parts = [...new Set(rows.map((row) => row.type))]
+  expect(parts).toEqual(expect.arrayContaining(['calexp.image', 'calexp.wcs']))
+  expect(rows).toHaveLength(2 * parts.length)
+  for (const { type, uri } of rows) expect(uri).toContain(`/${type}/`)
+  const table = await run('query-datasets', other.root, '--show-uri')
+  expect(table.out.match(/^ *type +run/gm)).toHaveLength(parts.length)
+  await other.close()
 })
 
 test('dimension records are asked for in SQL without collections', async () => {

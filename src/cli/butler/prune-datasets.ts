@@ -3,7 +3,7 @@ import { ArgumentError, type Butler, type DatasetRef, InvalidQueryError } from '
 import type { Logger } from '#core'
 import { addConfirm, addWhere, collectList, splitLists } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
-import { datasetTable } from './query-datasets.ts'
+import { datasetTable, plainRows } from './query-datasets.ts'
 import { selectDatasets } from './select.ts'
 
 interface Options {
@@ -36,7 +36,7 @@ export function define(command: Command, context: () => CommandContext): void {
     const butler = await open(repo, { writeable: true })
     if (options.purge !== undefined) await requireRun(butler, options.purge)
     const tables = await select(butler, log, splitLists(words), options)
-    const listing = `\n${tables.map((t) => `${datasetTable(t)}\n`).join('')}`
+    const listing = `\n${tables.map((t) => `${datasetTable(plainRows(t))}\n`).join('')}`
     if (options.dryRun) {
       io.out(`${intention(options)}\n${listing}`)
       return

@@ -23,46 +23,73 @@ export function define(command: Command, context: () => CommandContext): void {
     const wanted = splitLists(globs)
     const datasetType = wanted.length === 0 ? ['*'] : wanted
     const tables = await selectDatasets(butler, log, { ...options, datasetType })
-    const uris = options.showUri ? await urisOf(butler, tables.flat()) : undefined
-    if (options.json) io.out(printJson(tables.flat().map((r) => plain(r, uris))))
-    else io.out(`\n${tables.map((refs) => `${datasetTable(refs, uris)}\n`).join('')}`)
+    const placed = (await Promise.all(tables.map((refs) => rowsOf(butler, refs, options.showUri)))).flat()
+    if (options.json) io.out(printJson(placed.flat().map(plain)))
+    else io.out(`\n${placed.map((rows) => `${datasetTable(rows)}\n`).join('')}`)
   })
 }
 
+/** A row of the table: a dataset, or a part of one that is stored in parts. */
+interface Row {
+  readonly type: string
+  readonly ref: DatasetRef
+  readonly uri?: string
+}
+
+export const plainRows = (refs: readonly DatasetRef[]): readonly Row[] =>
+  refs.map((ref) => ({ type: ref.datasetType.name, ref }))
+
 /** One table for datasets of one type. */
-export function datasetTable(refs: readonly DatasetRef[], uris?: ReadonlyMap<string, string>): string {
-  const { keys } = refs[0]!.datasetType.dimensions
+export function datasetTable(rows: readonly Row[]): string {
+  const { keys } = rows[0]!.ref.datasetType.dimensions
+  const hasUri = rows[0]!.uri !== undefined
   return formatTable(
-    ['type', 'run', 'id', ...keys, ...(uris === undefined ? [] : ['URI'])],
-    refs.map((r) => [
-      r.datasetType.name,
-      r.run,
-      r.id,
-      ...keys.map((k) => String(r.dataId[k])),
-      ...(uris === undefined ? [] : [uris.get(r.id)!]),
+    ['type', 'run', 'id', ...keys, ...(hasUri ? ['URI'] : [])],
+    rows.map(({ type, ref, uri }) => [
+      type,
+      ref.run,
+      ref.id,
+      ...keys.map((k) => String(ref.dataId[k])),
+      ...(uri === undefined ? [] : [uri]),
     ]),
   )
 }
 
-async function urisOf(butler: Butler, refs: readonly DatasetRef[]): Promise<ReadonlyMap<string, string>> {
-  const { datastore } = butler.repository
-  const stored = await datastore.stored(refs.map((r) => r.id))
-  const out = new Map<string, string>()
+/** The rows of one type; with addresses a list for each part. */
+async function rowsOf(
+  butler: Butler,
+  refs: readonly DatasetRef[],
+  showUri: boolean,
+): Promise<readonly (readonly Row[])[]> {
+  if (!showUri) return [plainRows(refs)]
+  const stored = await butler.repository.datastore.stored(refs.map((r) => r.id))
+  const byType = new Map<string, Row[]>()
+  const add = (row: Row) => {
+    const rows = byType.get(row.type)
+    if (rows === undefined) byType.set(row.type, [row])
+    else rows.push(row)
+  }
   for (const ref of refs) {
     const own = stored.get(ref.id)
+    const { name } = ref.datasetType
     if (own === undefined)
       throw new FileNotFoundError(`The datastore holds no file for ${ref.toString()}.`, {
         hint: 'Leave out --show-uri, or narrow the query to stored datasets.',
       })
-    out.set(ref.id, own.store.uriOfRecord(own.records[0]!))
+    for (const record of own.records)
+      add({
+        type: record.component === undefined ? name : `${name}.${record.component}`,
+        ref,
+        uri: own.store.uriOfRecord(record),
+      })
   }
-  return out
+  return [...byType.keys()].sort().map((type) => byType.get(type)!)
 }
 
-const plain = (ref: DatasetRef, uris: ReadonlyMap<string, string> | undefined) => ({
-  type: ref.datasetType.name,
+const plain = ({ type, ref, uri }: Row) => ({
+  type,
   run: ref.run,
   id: ref.id,
   dataId: ref.dataId,
-  ...(uris !== undefined && { uri: uris.get(ref.id) }),
+  ...(uri !== undefined && { uri }),
 })

@@ -85,26 +85,40 @@ async function searchTypes(
   const tables: (readonly DatasetRef[])[] = []
   let left = most
   for (const type of types) {
-    if (left <= 0) break
+    if (left === 0 && limit > 0) break
+    const refs = await searchType(butler, type, selection, left + 1)
+    if (left > 0 && refs.length > 0) tables.push(refs.slice(0, left))
+    if (refs.length > left) {
+      if (limit < 0)
+        log.warn(
+          `There are more than ${most} datasets. Use --limit to see more, or --where to narrow the search.`,
+        )
+      break
+    }
+    left -= refs.length
+  }
+  return tables
+}
+
+/** At most `wanted` datasets of one type, each once: rows that repeat are asked for again, in larger numbers. */
+async function searchType(
+  butler: Butler,
+  type: DatasetType,
+  selection: DatasetSelection,
+  wanted: number,
+): Promise<readonly DatasetRef[]> {
+  for (let rows = wanted; ; rows *= 4) {
     const found = await butler.queryDatasets(type, {
       collections: selection.collections ?? '*',
       findFirst: selection.findFirst ?? false,
       explain: false,
-      limit: Number.isFinite(left) ? left + 1 : null,
+      limit: Number.isSafeInteger(rows) ? rows : null,
       ...(selection.where !== undefined && { where: selection.where }),
       ...(selection.orderBy !== undefined && { orderBy: selection.orderBy }),
     })
-    if (found.length === 0) continue
     const refs = [...new Map(found.map((ref) => [ref.id, ref])).values()]
-    const kept = refs.slice(0, left)
-    if (kept.length < refs.length && limit < 0)
-      log.warn(
-        `There are more than ${most} datasets. Use --limit to see more, or --where to narrow the search.`,
-      )
-    tables.push(kept)
-    left -= kept.length
+    if (refs.length >= wanted || found.length < rows) return refs.slice(0, wanted)
   }
-  return tables
 }
 
 async function reasons(
