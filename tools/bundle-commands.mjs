@@ -41,6 +41,12 @@ const forLoader = {
   renderChunk: (code) => code.replace(/^#!.*/, '').replaceAll('await import(', 'await importModule('),
 }
 
+/** Large packages are scripts of their own, loaded when they are used. */
+const packages = [
+  { name: 'arrow', test: /node_modules\/(apache-arrow|flatbuffers)\// },
+  { name: 'yaml', test: /node_modules\/yaml\// },
+]
+
 /** @param entries names in dist/bin → files of dist; only those files do something when they are loaded */
 const bundleCommands = (entries, emptyOutDir) =>
   bundle({
@@ -52,7 +58,12 @@ const bundleCommands = (entries, emptyOutDir) =>
       input: entries,
       plugins: [forLoader],
       treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
-      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: '[name]-[hash].cjs',
+        codeSplitting: { groups: packages },
+      },
     },
   })
 
@@ -90,7 +101,8 @@ await bundleCommands({ ...entriesOf('pipetask', 'pipetask-worker'), ...modules }
 copyFileSync(`${root}tools/bundle-loader.mjs`, `${folder}/load.js`)
 for (const name of Object.keys(modules)) await writeModule(name)
 await writeModule('butler', '#!/usr/bin/env node\n')
-await writeModule('pipetask', '#!/usr/bin/env -S node --conditions=bundled\n')
+// One thread beside the program compiles and collects garbage: V8's usual four keep the program waiting on a machine of two processors.
+await writeModule('pipetask', '#!/usr/bin/env -S node --conditions=bundled --v8-pool-size=1\n')
 await writeModule('pipetask-worker')
 for (const name of ['butler', 'pipetask']) chmodSync(`${folder}/${name}.js`, 0o755)
 const training = fileURLToPath(new URL('train-commands.mjs', import.meta.url))

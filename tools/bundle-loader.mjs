@@ -12,6 +12,7 @@ const native = createRequire(import.meta.url)
 const importModule = (name) => import(name)
 /** Exports by file, those of scripts that are still running included. */
 const loaded = new Map()
+const lazy = new Map()
 const scripts = new Map()
 /** Programs use different functions of one script: each has its own code. */
 let codeFolder
@@ -31,9 +32,29 @@ function loadFile(file) {
   const text = `(function (exports, require, importModule, importMetaUrl) {${readFileSync(file, 'utf8')}\n})`
   const script = new Script(text, { filename: file, cachedData: readCode(file) })
   scripts.set(file, script)
-  const require = (name) => (name.startsWith('.') ? loadFile(join(dirname(file), name)) : native(name))
+  const require = (name) => (name.startsWith('.') ? whenUsed(join(dirname(file), name)) : native(name))
   script.runInThisContext().call(exports, exports, require, importModule, pathToFileURL(file).href)
   return exports
+}
+
+/** Exports of a script that runs when the first of them is wanted: a command uses a few of those that it names. */
+function whenUsed(file) {
+  const known = lazy.get(file)
+  if (known !== undefined) return known
+  const fill = () => {
+    const exports = loadFile(file)
+    Object.setPrototypeOf(stand, Object.prototype)
+    Object.defineProperties(stand, Object.getOwnPropertyDescriptors(exports))
+    return exports
+  }
+  const stand = Object.create(
+    new Proxy(Object.prototype, {
+      get: (_, key) => fill()[key],
+      has: (_, key) => key in fill(),
+    }),
+  )
+  lazy.set(file, stand)
+  return stand
 }
 
 const codePath = (file) => join(codeFolder, `${file.slice(folder.length + 1).replaceAll(/[\\/]/g, '-')}.code`)

@@ -22,6 +22,8 @@ export interface FileStat {
 }
 
 export type FileWrite = Uint8Array | string | readonly Uint8Array[]
+/** Pieces of a file from front to end, made when they are asked for. */
+export type ChunkSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /** The file operations the engine needs; paths are absolute, `/`-separated. Implemented by each platform. */
 export interface Files {
@@ -33,7 +35,7 @@ export interface Files {
   /** Write to a temporary name beside `path`, sync, rename: a reader sees the old bytes or all of the new ones. */
   writeAtomic(path: string, content: FileWrite): Promise<void>
   /** As `writeAtomic`, for what is too big to be in memory at once. */
-  writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>
+  writeChunks(path: string, chunks: ChunkSource): Promise<void>
   makeDirectory(path: string): Promise<void>
   /** Names in a directory, sorted; with `recursive`, paths below it. */
   list(path: string, options?: { readonly recursive?: boolean }): Promise<readonly string[]>

@@ -29,7 +29,14 @@ export {
   silentProgress,
 } from './progress.ts'
 export { type Context, defaultContext } from './context.ts'
-export { type ByteSource, bytesSource, type FileStat, type Files, type FileWrite } from './files.ts'
+export {
+  type ByteSource,
+  bytesSource,
+  type ChunkSource,
+  type FileStat,
+  type Files,
+  type FileWrite,
+} from './files.ts'
 export { canonicalJson, type JsonValue } from './json.ts'
 export { bigJson, parseBigJson } from './big-json.ts'
 export { toBase64, fromBase64, toHex, fromHex, concatBytes } from './bytes.ts'

@@ -31,7 +31,7 @@ export function compiled(...names: readonly [string, ...string[]]): string {
 
 const placeOf = (name: string): string => join(root, 'dist/bench', name.replace(/\.ts$/, '.js'))
 
-/** Node with the package's modules as the commands have them, and the commands. */
-export const node = [process.execPath, '--conditions=bundled'] as const
+/** Node as the first line of `pipetask` starts it, and the commands. */
+export const node = [process.execPath, '--conditions=bundled', '--v8-pool-size=1'] as const
 export const commandPath = (name: 'butler' | 'pipetask' | 'pipetask-worker'): string =>
   join(root, `dist/bin/${name}.js`)

@@ -10,7 +10,7 @@ import {
   resolveCollections,
   withStoredFiles,
 } from '#pipeline'
-import { hasFolder, writeNamed } from '../shared/place.ts'
+import { needFolder, writeNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { savePipelineFiles } from './build.ts'
 import { drawQuanta, drawQuantaMermaid } from './draw-quanta.ts'
@@ -52,10 +52,7 @@ export async function showsPipelineOnly(
 async function checkFolders(flags: GraphFlags, io: CommandIo): Promise<void> {
   const { saveQgraph, qgraphDot, qgraphMermaid, summary } = flags
   for (const file of [saveQgraph, qgraphDot, qgraphMermaid, summary])
-    if (file !== undefined && !(await hasFolder(io.cwd, file)))
-      throw new FirstlightError('files/not-found', `The folder of ${file} does not exist.`, {
-        hint: 'Make it, or write to another one.',
-      })
+    if (file !== undefined) await needFolder(io.cwd, file)
 }
 
 /** Build or load the graph of a command line, save and show it; an empty one is an error. */

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isAddress } from '#butler'
+import { FirstlightError } from '#core'
 import { placeFrom } from '../../platform/node/place.ts'
 import { routedFiles } from '../../platform/node/remote/routed-files.ts'
 
@@ -11,24 +13,25 @@ export const readNamed = (folder: string, name: string): Promise<Uint8Array> =>
 export const readNamedText = (folder: string, name: string): Promise<string> =>
   routedFiles.readText(placeFrom(folder, name))
 
-/** Write to a file that a user names by path or address. A path is written as it is: it may be `/dev/stdout`. */
+/** Write to a file that a user names by path or address: it is whole or as it was. What is no file, as `/dev/stdout`, is written to. */
 export async function writeNamed(
   folder: string,
   name: string,
   content: string | Iterable<Uint8Array>,
 ): Promise<void> {
+  await needFolder(folder, name)
   const place = placeFrom(folder, name)
-  if (!isAddress(place)) await writeFile(place, content)
+  const isStream = !isAddress(place) && statSync(place, { throwIfNoEntry: false })?.isFile() === false
+  if (isStream) await writeFile(place, content)
   else if (typeof content === 'string') await routedFiles.writeAtomic(place, content)
-  else await routedFiles.writeChunks(place, inTurn(content))
+  else await routedFiles.writeChunks(place, content)
 }
 
-/** Whether the folder of a file to be written is there; servers make theirs. */
-export async function hasFolder(folder: string, name: string): Promise<boolean> {
+/** Refuses a file to be written where there is no folder for it; servers make theirs. Throws `files/not-found`. */
+export async function needFolder(folder: string, name: string): Promise<void> {
   const place = placeFrom(folder, name)
-  return isAddress(place) || (await routedFiles.stat(dirname(place)))?.kind === 'directory'
-}
-
-async function* inTurn(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* parts
+  if (isAddress(place) || (await routedFiles.stat(dirname(place)))?.kind === 'directory') return
+  throw new FirstlightError('files/not-found', `The folder of ${name} does not exist.`, {
+    hint: 'Make it, or write to another one.',
+  })
 }

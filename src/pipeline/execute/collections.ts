@@ -1,4 +1,5 @@
 import type { Butler } from '#butler'
+import { Instant } from '#time'
 import type { PipelineGraph } from '../graph/pipeline-graph.ts'
 import { pipelineError } from '../errors.ts'
 
@@ -150,8 +151,11 @@ function freshRun(output: string, known: ReadonlyMap<string, string>, now: numbe
   return known.has(name) ? freshRun(output, known, now + 1000) : name
 }
 
-/** `20201013T140417Z`, UTC. */
-const timestamp = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+/** `20201013T140417Z`, UTC. Not by `Date`: where no TZ is set, its first use takes V8 20 ms to find the time zone. */
+const timestamp = (now: number): string =>
+  `${Instant.fromUnix(Math.floor(now / 1000))
+    .toIso('utc', 0)
+    .replace(/[-:]/g, '')}Z`
 
 /** Inputs given for a chain that exists must be what it has; or they become so with `--rebase`. */
 async function rebased(

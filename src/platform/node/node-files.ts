@@ -13,7 +13,14 @@ import {
   symlink,
 } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
-import { type ByteSource, type FileStat, type Files, FirstlightError, type FileWrite } from '#core'
+import {
+  type ByteSource,
+  type ChunkSource,
+  type FileStat,
+  type Files,
+  FirstlightError,
+  type FileWrite,
+} from '#core'
 import { survivesPowerLoss } from './durability.ts'
 import { makeFolders } from './folders.ts'
 import { isSystemError } from './system-error.ts'
@@ -140,13 +147,16 @@ async function writeParts(path: string, parts: readonly (string | Uint8Array)[])
   }
 }
 
-async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeChunks(path: string, chunks: ChunkSource): Promise<void> {
   await makeFolders(dirname(path))
   await told(path, 'write', () =>
     throughTemporary(path, async (temporary) => {
       const handle = await open(temporary, 'wx')
       try {
-        for await (const chunk of chunks) await handle.writeFile(chunk)
+        for await (const chunk of chunks) {
+          if (chunk.length <= MOST_AT_ONCE) writeFileSync(handle.fd, chunk)
+          else await handle.writeFile(chunk)
+        }
         if (survivesPowerLoss()) await handle.sync()
       } finally {
         await handle.close()

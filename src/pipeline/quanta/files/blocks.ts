@@ -131,8 +131,8 @@ export function unpackIds(packed: Uint8Array): readonly string[] {
   return Array.from({ length: bytes.length / 16 }, (_, n) => uuidText(bytes, 16 * n))
 }
 
-/** Below this, deflating takes longer than it saves. */
-const WORTHWHILE = 200
+/** Below this, deflating takes longer than it saves: most of a graph's two hundred blocks are short. */
+const WORTHWHILE = 1000
 
 /** Bytes behind one that says whether they are deflated. */
 export function pack(bytes: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { type ByteSource, concatBytes, type FileWrite } from '#core'
+import { type ByteSource, type ChunkSource, concatBytes, type FileWrite } from '#core'
 
 /** What is to be written as the body of a request. */
 export function bodyOf(content: FileWrite): Uint8Array<ArrayBuffer> {
@@ -9,7 +9,7 @@ export function bodyOf(content: FileWrite): Uint8Array<ArrayBuffer> {
 export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 
 /** One request sends all bytes: what comes in pieces is gathered first. */
-export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+export async function gather(chunks: ChunkSource): Promise<readonly Uint8Array[]> {
   const parts: Uint8Array[] = []
   for await (const chunk of chunks) parts.push(chunk)
   return parts

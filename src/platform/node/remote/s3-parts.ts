@@ -1,4 +1,4 @@
-import { concatBytes } from '#core'
+import { type ChunkSource, concatBytes } from '#core'
 import { textOf } from './contents.ts'
 import { statusError } from './errors.ts'
 import { withoutEntities } from './s3-list.ts'
@@ -11,10 +11,7 @@ export const PART = 1 << 24
  * Write an object from pieces without having it whole in memory: small ones by one PUT, others by an upload in parts, which shows
  * nothing of the object before it is complete.
  */
-export async function inParts(
-  address: string,
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<void> {
+export async function inParts(address: string, chunks: ChunkSource): Promise<void> {
   let upload: Upload | undefined
   let held: Uint8Array[] = []
   let size = 0
