@@ -87,15 +87,26 @@ function resolveType(
     consumers: read.map((use) => use.node.label),
   }
   for (const use of [...made, ...read]) checkUse(node, use, registered !== undefined)
-  if (maker !== undefined && read.some(({ edge }) => edge.kind === 'prerequisite'))
-    throw pipelineError(
-      'bad-connection',
-      `Dataset type '${name}' is made by '${maker.node.label}' but is a prerequisite elsewhere.`,
-      {
-        hint: 'Prerequisites must exist before the run: make it with another pipeline, or declare it as an input.',
-      },
-    )
+  checkPrerequisite(name, maker, read)
   return node
+}
+
+function checkPrerequisite(name: string, maker: Use | undefined, read: readonly Use[]): void {
+  const wanting = read.find(({ edge }) => edge.kind === 'prerequisite')
+  const regular = read.find(({ edge }) => edge.kind === 'input')
+  if (wanting === undefined || (maker ?? regular) === undefined) return
+  const how =
+    maker === undefined ? `a regular input of '${regular?.node.label}'` : `made by '${maker.node.label}'`
+  throw pipelineError(
+    'bad-connection',
+    `Dataset type '${name}' is a prerequisite of '${wanting.node.label}', but ${how}.`,
+    {
+      hint:
+        maker === undefined
+          ? 'Declare it in the same way for all tasks of the pipeline.'
+          : 'Prerequisites must exist before the run: make it with another pipeline, or declare it as an input.',
+    },
+  )
 }
 
 function checkUse(node: DatasetTypeNode, { node: task, edge }: Use, isRegistered: boolean): void {

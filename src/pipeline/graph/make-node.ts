@@ -64,7 +64,6 @@ export function makeTaskNode(
       ),
     ],
   }
-  checkOutputs(node)
   return node
 }
 
@@ -85,17 +84,6 @@ function boundsOf(
     )
   }
   return names.filter((name) => Object.hasOwn(left, name))
-}
-
-/** Outputs must be named by the quantum's own dimensions. */
-function checkOutputs(node: TaskNode): void {
-  for (const edge of node.outputs)
-    if (!edge.multiple && !node.dimensions.contains(edge.dimensions))
-      throw pipelineError(
-        'bad-connection',
-        `Task '${node.label}': output ${edge.connection} has dimensions ${edge.dimensions}, which ${node.dimensions} of the task do not give.`,
-        { hint: 'Make the connection multiple, or give the task these dimensions.' },
-      )
 }
 
 function groupOf(

@@ -62,7 +62,7 @@ export async function buildQuantumGraph(options: QuantumGraphOptions, context: C
   const log = context.log.child('quantumGraph')
   const butler = await options.butler.clone({ collections: inputs })
   const state = await makeState({ ...options, butler })
-  checkConstraint(state.constraint, pipeline)
+  checkConstraint(options.constraint ?? 'all', pipeline)
   const retained = options.retainedTypes
   if (retained) checkRetained(retained, skipExistingIn, typeNames(pipeline), log)
   if (options.pruneUnanchored) requireLabels(pipeline, options.pruneUnanchored)
@@ -162,6 +162,8 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
     if (type === undefined) throw new RangeError(`dataset type ${name}`)
     return type
   }
+  const { constraint = 'all' } = options
+  const deferred = deferredTypes(pipeline)
   const dataId = await governors(options)
   const query: DataQuery = {
     ...(options.where !== undefined && options.where.trim() !== '' && { where: options.where }),
@@ -172,7 +174,6 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
     butler,
     inputs: options.inputs,
     query,
-    constraint: options.constraint ?? 'all',
     tables,
     records,
     datasets,
@@ -187,9 +188,19 @@ async function makeState(options: QuantumGraphOptions): Promise<BuildState> {
       return made
     },
     isOverallInput: (name) => outside.has(name),
+    limitsData: (name) =>
+      constraint === 'all' ? !deferred.has(name) : constraint !== 'off' && constraint.includes(name),
     isRegistered: (name) => registered.has(name),
   }
 }
+
+/** Types that one reader anywhere in the pipeline defers limit nobody's data, as in the Rubin middleware. */
+const deferredTypes = ({ tasks }: PipelineGraph): ReadonlySet<string> =>
+  new Set(
+    tasks.flatMap(({ inputs }) =>
+      inputs.filter((edge) => edge.deferGraphConstraint).map((edge) => edge.datasetType),
+    ),
+  )
 
 function plannedType({ name, dimensions, storageClass, isCalibration }: DatasetTypeNode): DatasetType {
   if (storageClass !== undefined) return { name, dimensions, storageClass, isCalibration }
@@ -239,7 +250,10 @@ async function governors({ butler, pipeline, dataId = {} }: QuantumGraphOptions)
   )
 }
 
-function checkConstraint(constraint: BuildState['constraint'], pipeline: PipelineGraph): void {
+function checkConstraint(
+  constraint: NonNullable<QuantumGraphOptions['constraint']>,
+  pipeline: PipelineGraph,
+): void {
   if (typeof constraint === 'string') return
   const known = overallInputs(pipeline).filter((t) => !t.isPrerequisite)
   const unknown = constraint.filter((name) => !known.some((t) => t.name === name))

@@ -97,13 +97,14 @@ function checkSingle(
   found: Csr,
   nodes: DatasetNodes,
 ): void {
-  if (edge.multiple || found.items.length <= found.rows) return
+  const hasEach = edge.kind === 'output' || edge.minimum > 0
+  if (edge.multiple || (hasEach && found.items.length <= found.rows)) return
   for (let i = 0; i < found.rows; i++) {
     if (found.count(i) <= 1) continue
     const several = Array.from(found.row(i), (n) => String(nodes.coordinate(n)))
     throw pipelineError(
       'scalar',
-      `Found multiple datasets ${several.join(', ')} for non-multiple input connection ${label}.${edge.connection} (${edge.datasetType}) for quantum data ID ${table.get(coordinates[rows[i]!]!)}.`,
+      `Found multiple datasets ${several.join(', ')} for non-multiple ${edge.kind === 'output' ? 'output' : 'input'} connection ${label}.${edge.connection} (${edge.datasetType}) for quantum data ID ${table.get(coordinates[rows[i]!]!)}.`,
       { hint: 'Narrow the data query so that each quantum has one, or make the connection multiple.' },
     )
   }
@@ -157,14 +158,16 @@ export async function checkPrerequisites(
 }
 
 /** Make nodes of what the quanta will make. */
-export const withOutputNodes = ({ node }: Candidates, draft: Draft, { nodesOf }: BuildState): Draft => ({
-  ...draft,
-  outputs: node.outputs.map(({ datasetType }, e) => {
-    const nodes = nodesOf(datasetType)
+export function withOutputNodes(candidates: Candidates, draft: Draft, { nodesOf }: BuildState): Draft {
+  const outputs = candidates.node.outputs.map((edge, e) => {
+    const nodes = nodesOf(edge.datasetType)
     const own = draft.outputs[e]!
-    return new Csr(
+    const made = new Csr(
       own.offsets,
       own.items.map((c) => nodes.at(c)),
     )
-  }),
-})
+    checkSingle(candidates, draft.rows, edge, made, nodes)
+    return made
+  })
+  return { ...draft, outputs }
+}

@@ -1,23 +1,22 @@
-import type { Edge, PipelineGraph, TaskNode } from '../graph/pipeline-graph.ts'
+import type { PipelineGraph, TaskNode } from '../graph/pipeline-graph.ts'
 
-/** Tasks that share no dataset type but prerequisites have nothing to do with each other: each set is queried alone. */
+/**
+ * Sets of tasks of which none reads what another set makes: each is queried alone. To read the same data that were there before joins
+ * nobody, or one task's constraints would limit the quanta of another.
+ */
 export function independentPieces(graph: PipelineGraph): readonly (readonly TaskNode[])[] {
-  const piece = new Map<string, TaskNode[]>()
-  const byType = new Map<string, TaskNode[]>()
-  for (const node of graph.tasks) {
-    let own = [node]
-    for (const { datasetType } of [...node.inputs, ...node.outputs] satisfies Edge[]) {
-      const other = byType.get(datasetType)
-      const joined = other === undefined ? undefined : piece.get(other[0]?.label ?? '')
-      if (joined !== undefined && joined !== own) own = [...joined, ...own.filter((n) => !joined.includes(n))]
-      for (const member of own) piece.set(member.label, own)
-      byType.set(datasetType, [node])
+  const makers = new Map<string, TaskNode>()
+  for (const node of graph.tasks) for (const { datasetType } of node.outputs) makers.set(datasetType, node)
+  const pieceOf = new Map<TaskNode, Set<TaskNode>>(graph.tasks.map((node) => [node, new Set([node])]))
+  for (const node of graph.tasks)
+    for (const { datasetType } of node.inputs) {
+      const maker = makers.get(datasetType)
+      const [own, other] = [pieceOf.get(node), maker && pieceOf.get(maker)]
+      if (own === undefined || other === undefined || own === other) continue
+      for (const member of other) {
+        own.add(member)
+        pieceOf.set(member, own)
+      }
     }
-    for (const member of own) piece.set(member.label, own)
-  }
-  const order = new Map(graph.tasks.map((node, i) => [node.label, i]))
-  const unique = new Set(graph.tasks.map((node) => piece.get(node.label) ?? [node]))
-  return [...unique].map((nodes) =>
-    nodes.toSorted((a, b) => (order.get(a.label) ?? 0) - (order.get(b.label) ?? 0)),
-  )
+  return [...new Set(pieceOf.values())].map((piece) => graph.tasks.filter((node) => piece.has(node)))
 }

@@ -12,14 +12,14 @@ export interface BuildState {
   readonly butler: Butler
   readonly inputs: readonly string[]
   readonly query: DataQuery
-  /** Existing datasets that limit data IDs: all overall inputs, none, or those named. */
-  readonly constraint: 'all' | 'off' | readonly string[]
   readonly tables: CoordinateTables
   readonly records: RecordTables
   readonly datasets: Map<string, DatasetNodes>
   typeOf(name: string): DatasetType
   nodesOf(name: string): DatasetNodes
   isOverallInput(name: string): boolean
+  /** Data IDs that have no dataset of the overall input are left out. */
+  limitsData(name: string): boolean
   /** The repository knows the type; of others nothing exists. */
   isRegistered(name: string): boolean
   /** Why there are no quanta, for the log. */
@@ -63,11 +63,10 @@ export async function makeSkeleton(
   return tasks.map((node) => candidatesOf(node, index, state))
 }
 
-/** Keep rows whose overall inputs exist; a type that one reader defers limits nobody's data, as in the Rubin middleware. */
+/** Keep rows whose overall inputs exist, but for those that limit nobody's data. */
 async function constrain(rows: Columns, edges: readonly Edge[], state: BuildState): Promise<Columns> {
   let kept = rows
   const done = new Set<string>()
-  const deferred = new Set(edges.filter((e) => e.deferGraphConstraint).map((e) => e.datasetType))
   for (const { datasetType: name } of edges) {
     if (done.has(name) || !state.isOverallInput(name) || kept.length === 0) continue
     done.add(name)
@@ -79,11 +78,7 @@ async function constrain(rows: Columns, edges: readonly Edge[], state: BuildStat
     existing.at.forEach((k, coordinate) => {
       if (k >= 0) nodes.addStored(coordinate, existing, k)
     })
-    const limits =
-      state.constraint === 'all'
-        ? !deferred.has(name)
-        : state.constraint !== 'off' && state.constraint.includes(name)
-    if (!limits) continue
+    if (!state.limitsData(name)) continue
     const before = kept.length
     kept = keepRows(kept, index, existing.at)
     if (kept.length === 0 && before > 0)
