@@ -18,8 +18,12 @@ export async function ingestDatasets(
     const types = await repository.types.byName()
     const expanded: FileDataset[] = []
     for (const file of wanted) {
+      if (file.refs.every((ref) => isExpanded(ref, types))) {
+        expanded.push(file)
+        continue
+      }
       const refs: DatasetRef[] = []
-      for (const ref of file.refs) refs.push(isExpanded(ref, types) ? ref : await finder.refToPut(ref))
+      for (const ref of file.refs) refs.push(await finder.refToPut(ref))
       expanded.push({ ...file, refs })
     }
     await registry.insertRefs(expanded.flatMap((f) => f.refs))

@@ -4,6 +4,7 @@
  * butler. Hand-written fragments and not a query builder: statements are few, hot ones are prepared by their text, and a
  * builder would take most of the 0.2 s in which a command has to answer. `sql/catalog` is the other side: DuckDB sessions.
  */
+export { eachRow } from './each-row.ts'
 export type {
   PostgresOpener,
   PostgresOptions,

@@ -37,7 +37,7 @@ export class SummaryStore {
     collection: number,
     datasetType: number,
     group: DimensionGroup,
-    rows: readonly (readonly SqlValue[])[],
+    rows: Iterable<readonly SqlValue[]>,
   ): Promise<void> {
     this.loaded ??= this.read()
     const all = await this.loaded

@@ -1,4 +1,4 @@
-import { isSqlError, jsonRows, jsonUuid, quoteName, type SqlConnection, type SqlValue } from '#sql'
+import { eachRow, isSqlError, jsonRows, jsonUuid, quoteName, type SqlConnection, type SqlValue } from '#sql'
 import type { Timespan } from '#time'
 import type { CollectionRecord } from '../collections/store.ts'
 import type { SummaryStore } from '../collections/summaries.ts'
@@ -37,17 +37,16 @@ export class DatasetStore {
     ingestDate: bigint,
   ): Promise<void> {
     const { required } = type.type.dimensions
-    const keys = datasets.map((d) => required.map((n): SqlValue => d.coordinate.values[n]!))
-    await this.summaries.extend(run.id, type.id, type.type.dimensions, keys)
-    const ids = datasets.map((d) => toHexId(d.id))
+    const keyOf = ({ coordinate }: NewDataset) => required.map((n): SqlValue => coordinate.values[n]!)
+    await this.summaries.extend(run.id, type.id, type.type.dimensions, eachRow(datasets, keyOf))
     try {
       await this.connection.runMany(
         'INSERT INTO dataset (id, dataset_type_id, ingest_date, run_id) VALUES (?, ?, ?, ?)',
-        ids.map((id) => [id, type.id, ingestDate, run.id]),
+        eachRow(datasets, (d) => [toHexId(d.id), type.id, ingestDate, run.id]),
       )
       await this.connection.runMany(
         tagInsert(type),
-        ids.map((id, i) => [type.id, id, run.id, ...keys[i]!]),
+        eachRow(datasets, (d) => [type.id, toHexId(d.id), run.id, ...keyOf(d)]),
       )
     } catch (error) {
       throw insertError(error, type, run)

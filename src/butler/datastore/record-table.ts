@@ -1,4 +1,4 @@
-import { jsonRows, jsonUuid, jsonValue, type SqlConnection } from '#sql'
+import { eachRow, jsonRows, jsonUuid, jsonValue, type SqlConnection } from '#sql'
 import { fromHexId, toHexId } from '../datasets/ids.ts'
 import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
 
@@ -78,11 +78,10 @@ export class FileRecordTable {
   }
 
   async insert(records: readonly FileRecord[]): Promise<void> {
-    const ids = records.map((r) => toHexId(r.id))
     await this.connection.runMany(
       `INSERT INTO ${this.table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      records.map((r, i) => [
-        ids[i]!,
+      eachRow(records, (r) => [
+        toHexId(r.id),
         r.path,
         r.formatter,
         r.storageClass,
@@ -93,7 +92,7 @@ export class FileRecordTable {
     )
     await this.connection.runMany(
       'INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)',
-      [...new Set(ids)].map((id) => [this.datastore, id]),
+      eachRow([...new Set(records.map(({ id }) => toHexId(id)))], (id) => [this.datastore, id]),
     )
   }
 

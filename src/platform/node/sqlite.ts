@@ -13,8 +13,8 @@ import { survivesPowerLoss } from './durability.ts'
 import { isOnNetwork } from './file-system.ts'
 
 const MOST_STATEMENTS = 400
-/** Pages of 4 KiB in the write-ahead log before they are brought into the file, which waits for the disk. */
-const LOG_PAGES = 8192
+/** Pages of 4 KiB in the write-ahead log before they are brought into the file, which waits for the disk; the last to close does it too. */
+const LOG_PAGES = 32_768
 /** Longest sleep of a waiting writer: short, so that one that writes without pause does not shut the others out. */
 const LONGEST_PAUSE_MS = 8
 
