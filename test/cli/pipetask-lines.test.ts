@@ -18,6 +18,9 @@ beforeAll(() => {
   writeFileSync(join(work, 'text.csv'), 'instrument,visit,detector\nHSC,903334,4\nHSC,903334,xx\n')
   writeFileSync(join(work, 'quoted.csv'), '"instrument",visit,detector\n"HSC",903334,"4"\nHSC,903334,5\n')
   writeFileSync(join(work, 'open.csv'), 'instrument,visit,detector\n"HSC,903334,4\n')
+  writeFileSync(join(work, 'implied.csv'), 'instrument,physical_filter,visit,detector\nHSC,HSC-I,903334,4\n')
+  writeFileSync(join(work, 'visits.csv'), 'visit,detector\n903334,4\n903334,5\n')
+  writeFileSync(join(work, 'tract.csv'), 'tract\n0\n')
 })
 afterAll(() => master.remove())
 
@@ -37,6 +40,11 @@ const graph = (...more: readonly string[]) => [
   '-d',
   where('4'),
   ...more,
+]
+
+const listed = (pipeline: string, table: string, ...more: readonly string[]) => [
+  ...['qgraph', '-b', '<REPO>', '-p', `<PIPELINES>/${pipeline}.yaml`, '-i', 'HSC/defaults', '-o', 'u/q'],
+  ...['--data-id-table', `<WORK>/${table}.csv`, ...more],
 ]
 
 const run = (...more: readonly string[]) => ['run', ...graph(...more).slice(1, 7), '-d', where('4'), ...more]
@@ -85,6 +93,20 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
     graph('-d', where('4, 5, 10'), '--data-id-table', '<WORK>/quoted.csv'),
     0,
     /contains 6 quanta for 3 tasks/,
+  ],
+  // A filter beside the visit says nothing, as in the real one.
+  [graph('--data-id-table', '<WORK>/implied.csv'), 0, /contains 3 quanta for 3 tasks/],
+  // Visits of tasks that know only exposures; all data are of one instrument.
+  [listed('09-same-task-twice', 'visits'), 0, /2 +isrA\n +2 +isrB/],
+  [
+    listed('04-drp', 'tract', '-d', 'visit=903334'),
+    1,
+    /has no column skymap, and there are several: discrete\/ci_hsc, hsc_rings_v1\.\n.*-d "skymap=/,
+  ],
+  [
+    listed('04-drp', 'tract', '-d', "visit=903334 AND skymap='discrete/ci_hsc'"),
+    0,
+    /8 +makeWarp\n +8 +assembleCoadd/,
   ],
   [['run', '-b', '<REPO>', '-p', FRAME, '-o', 'u/q', '--show', 'config=isr::gain'], 0, /config\.gain=3\.5/],
   [run('-o', 'u/q', '--replace-run', '--prune-replaced=bad'), 2, /Allowed choices are unstore, purge/],

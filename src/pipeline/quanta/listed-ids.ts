@@ -18,14 +18,21 @@ export function checkDataIds(universe: DimensionUniverse, listed: readonly DataI
     }
 }
 
-/** Rows that match one of the listed data IDs. */
+/**
+ * Rows that match one of the listed data IDs, by what names them: a filter beside a visit says nothing. A key that is missing (the sky map
+ * of a patch) must be the same in all rows.
+ */
 export function keepListed(
   rows: Columns,
   listed: readonly DataId[],
+  universe: DimensionUniverse,
   codes: CoordinateTables['codes'],
 ): Columns {
-  const names = Object.keys(listed[0] ?? {})
   if (listed.length === 0) return selectColumns(rows, new Int32Array())
+  const given = Object.keys(listed[0] ?? {})
+  const { required } = universe.group(given)
+  const names = required.filter((name) => given.includes(name))
+  for (const name of required) if (!given.includes(name)) checkSame(name, rows.column(name), codes)
   const columns = names.map((name) => rows.column(name))
   const allowed = new Set(
     listed.map((values) =>
@@ -36,6 +43,16 @@ export function keepListed(
   for (let row = 0; row < rows.length; row++)
     if (allowed.has(columns.map((column) => column[row]).join())) kept.push(row)
   return selectColumns(rows, Int32Array.from(kept))
+}
+
+function checkSame(name: string, column: Int32Array, codes: CoordinateTables['codes']): void {
+  const found = Array.from(new Set(column), (code) => String(codes.of(name).values[code]))
+  if (found.length <= 1) return
+  throw pipelineError(
+    'bad-data-id',
+    `A table of data IDs has no column ${name}, and there are several: ${found.sort().join(', ')}.`,
+    { hint: `Add the column, or say which in the data query: -d "${name}=…".` },
+  )
 }
 
 /** A listed value may be written as text where the registry has a number. */

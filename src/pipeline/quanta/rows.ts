@@ -20,7 +20,10 @@ export interface DataQuery {
   readonly dataIdTables?: readonly (readonly DataId[])[]
 }
 
-/** Data IDs of a group that the query allows: queries over all dimensions but pixels, which are joined here by region. */
+/**
+ * Data IDs of a group, and of the dimensions of listed ones, that the query allows: queries over all dimensions but pixels, which are
+ * joined here by region.
+ */
 export async function queryRows(
   butler: Butler,
   group: DimensionGroup,
@@ -29,14 +32,16 @@ export async function queryRows(
   records: RecordTables,
 ): Promise<Columns> {
   const { universe } = group
-  const tabled = group.names.filter((name) => universe.get(name).kind !== 'skypix')
+  const tables = query.dataIdTables ?? []
+  const whole = group.union(...tables.map(([first]) => universe.group(Object.keys(first ?? {}))))
+  const tabled = whole.names.filter((name) => universe.get(name).kind !== 'skypix')
   const base = universe.group(tabled)
   const found = await queryDataIdColumns(butler, base, query, codes)
   for (const regions of found.regions) records.addRegions(regions)
   let rows: Columns = found
-  for (const name of group.skypix)
+  for (const name of whole.skypix)
     rows = await withPixels(butler, rows, base, universe.get(name), codes, records)
-  return (query.dataIdTables ?? []).reduce((kept, listed) => keepListed(kept, listed, codes), rows)
+  return tables.reduce((kept, listed) => keepListed(kept, listed, universe, codes), rows)
 }
 
 /** The rows once for every pixel that their regions overlap; rows without regions get none. */
