@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll } from 'vitest'
 
 /** A PostgreSQL server of the tests' own on loopback. */
 export interface TestServer {
@@ -14,8 +13,16 @@ export interface TestServer {
   rows(url: string, sql: string): Promise<readonly unknown[][]>
 }
 
-/** Start Debian's server in a folder that is gone after the test file. It does not run as root: `postgres` is its user then. */
+/** Debian's server in a folder that is gone after the test file. */
 export async function startPostgres(): Promise<TestServer> {
+  const { afterAll } = await import('vitest')
+  const { stop, ...server } = await runPostgres()
+  afterAll(stop)
+  return server
+}
+
+/** Start Debian's server in a folder that `stop` takes away. It does not run as root: `postgres` is its user then. */
+export async function runPostgres(): Promise<TestServer & { stop(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'firstlight-postgres-'))
   const isRoot = process.getuid?.() === 0
   if (isRoot) {
@@ -38,10 +45,6 @@ export async function startPostgres(): Promise<TestServer> {
   run('initdb', '-D', data, '-U', 'postgres', '--auth=trust', '--locale=C', '-E', 'UTF8', '--no-sync')
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`
   run('pg_ctl', '-D', data, '-o', settings, '-l', join(folder, 'log'), '-w', 'start')
-  afterAll(() => {
-    run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
-    rmSync(folder, { recursive: true, force: true })
-  })
   const urlOf = (database: string) => `postgresql://postgres@127.0.0.1:${port}/${database}`
   let made = 0
   const rows = async (url: string, sql: string) => {
@@ -54,6 +57,10 @@ export async function startPostgres(): Promise<TestServer> {
     }
   }
   return {
+    stop() {
+      run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
+      rmSync(folder, { recursive: true, force: true })
+    },
     rows,
     newDatabase: async () => {
       const name = `test_${++made}`
