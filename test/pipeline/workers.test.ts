@@ -7,8 +7,11 @@ import {
   inProcessExecutor,
   type PipelineTask,
   type QuantumExecutor,
+  type QuantumGraph,
+  reportRun,
   runPipeline,
   type RunEvent,
+  type RunReport,
   type RunResult,
   TaskRegistry,
 } from '#pipeline'
@@ -61,7 +64,7 @@ async function run({
   signal,
   onEvent,
   order = [],
-}: Setting): Promise<RunResult & { logs: Logs }> {
+}: Setting): Promise<RunResult & { logs: Logs; report: RunReport }> {
   const butler = await openNodeButler(master.copy().root, { writeable: true })
   const executor = workerExecutor({
     slots: 2,
@@ -71,6 +74,7 @@ async function run({
     taskModules: [taskModule],
     maxMemoryMb: 150,
   })
+  const graphs: QuantumGraph[] = []
   try {
     const result = await runPipeline(
       {
@@ -78,6 +82,7 @@ async function run({
         where: "instrument='HSC' AND exposure=903334 AND detector IN (4, 5, 10, 11)",
         executor,
         order(graph) {
+          graphs.push(graph)
           const ids = new Map([...graph].map((quantum) => [quantum.dataId['detector'], quantum.id]))
           return order.map(([before, after]) => [ids.get(before) ?? '', ids.get(after) ?? ''] as const)
         },
@@ -86,7 +91,8 @@ async function run({
       },
       defaultContext(signal ? { signal } : {}),
     )
-    return { ...result, logs: await logsOf(butler, result.run) }
+    const report = await reportRun(butler, graphs, { readLogs: true, readCaveats: false })
+    return { ...result, logs: await logsOf(butler, result.run), report }
   } finally {
     await executor.close()
     await butler.close()
@@ -128,6 +134,29 @@ test('buffers beyond the memory of a quantum end it, by the name of the limit, a
   expect(states(result)).toEqual({ 4: 'done', 5: 'failed', 10: 'done', 11: 'done' })
   expect(result.quanta[1]?.error?.message).toMatch(/ended: it ran out of memory: it may have 150 MB\.$/)
   expect(result.logs[5]).toMatch(/ran out of memory/)
+})
+
+// Both processes have run another before, which left 100 of the 150 MB in them; 5 needs 100 itself, 11 more than it may have at all.
+test('memory that others left in a process is not held against a quantum: it is run again in a fresh one, once', {
+  timeout: 60_000,
+}, async () => {
+  const said: string[] = []
+  const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
+  const order = [4, 10].flatMap((before) => [[before, 5] as const, [before, 11] as const])
+  const result = await run({ faults: { 4: 'leave', 10: 'leave', 5: 'take', 11: 'buffers' }, order, onEvent })
+  expect(states(result), said.join('\n')).toEqual({ 4: 'done', 5: 'done', 10: 'done', 11: 'failed' })
+  const again = said.filter((text) => text.endsWith('it is run again in a process of its own.'))
+  const limit = 'ended: it ran out of memory: it may have 150 MB. Others had run in that process before it'
+  for (const detector of [5, 11])
+    expect(again.filter((text) => text.includes(`detector: ${detector},`))).toEqual([
+      expect.stringContaining(limit),
+    ])
+  expect(again).toHaveLength(2)
+  const [failed] = result.report.tasks.flatMap(({ failures }) => failures)
+  expect([failed?.values['detector'], failed?.message]).toEqual([
+    11,
+    expect.stringMatching(/^Quantum faulty .* ended: it ran out of memory: it may have 150 MB\.$/),
+  ])
 })
 
 // The limit is long enough for the others of a busy machine, whose time counts from when their process is ready.

@@ -6,7 +6,11 @@ const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
 // It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, pause, late (its process
-// ends after it), chat (speaks on the channel of its process), odd (throws what has no text).
+// ends after it), leave (keeps memory in its process), take (needs as much for a while), chat (speaks on the channel of its process), odd (throws what has no text).
+const left = []
+// 100 MB.
+const LARGE = 12_500_000
+
 export const FaultyTask = definePipelineTask({
   className: 'faulty.FaultyTask',
   defaultName: 'faulty',
@@ -43,6 +47,15 @@ export const FaultyTask = definePipelineTask({
     if (fault === 'buffers') {
       const kept = []
       while (kept.length < 6) kept.push(new Float64Array(50_000_000).fill(kept.length))
+    }
+    if (fault === 'leave') {
+      left.push(new Float64Array(LARGE).fill(1))
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+    if (fault === 'take') {
+      const taken = new Float64Array(LARGE).fill(1)
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      return { out: { ...raw, taken: taken.length } }
     }
     if (fault === 'memory') {
       const kept = []
