@@ -35,15 +35,24 @@ const newest = Math.max(
 )
 if (existsSync(trained) && statSync(trained).mtimeMs > newest) process.exit(0)
 
+/** What a script hands on from another one, which is loaded when somebody asks for it. */
+const HANDED_ON = /^exports\.([\w$]+) = (require_\w+(?:\$\d+)?\.[\w$]+);$/gm
+
 /** The loader runs scripts inside of a function: they have no first line for a shell, and `import()` is the loader's. */
 const forLoader = {
   name: 'for-loader',
-  renderChunk: (code) => code.replace(/^#!.*/, '').replaceAll('await import(', 'await importModule('),
+  renderChunk: (code) =>
+    code
+      .replace(/^#!.*/, '')
+      .replaceAll('await import(', 'await importModule(')
+      .replaceAll(HANDED_ON, 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });'),
 }
 
-/** Large packages are scripts of their own, loaded when they are used. */
-const packages = [
+/** Large packages, and the tasks, are scripts of their own, loaded when they are used. */
+const scripts = [
+  { name: 'tasks', test: /dist\/src\/tasks\/(?!(index|registry|pipelines|instrument-configs)\.js$)/ },
   { name: 'arrow', test: /node_modules\/(apache-arrow|flatbuffers)\// },
+  { name: 'parquet', test: /node_modules\/hyparquet|dist\/src\/table\/parquet\// },
   { name: 'yaml', test: /node_modules\/yaml\// },
 ]
 
@@ -56,13 +65,15 @@ const bundleCommands = (entries, emptyOutDir) =>
     define: { 'import.meta.url': 'importMetaUrl' },
     rollupOptions: {
       input: entries,
+      // The registry of tasks imports them when a pipeline names one; the index of their module does so at once.
+      checks: { ineffectiveDynamicImport: false },
       plugins: [forLoader],
       treeshake: { moduleSideEffects: (id) => Object.values(entries).includes(id) },
       output: {
         format: 'cjs',
         entryFileNames: '[name].cjs',
         chunkFileNames: '[name]-[hash].cjs',
-        codeSplitting: { groups: packages },
+        codeSplitting: { groups: scripts, includeDependenciesRecursively: false },
       },
     },
   })

@@ -23,7 +23,18 @@ export interface Outlines {
 
 const POLYGON = 'p'.charCodeAt(0)
 
+const made = new WeakMap<RegionList, Outlines>()
+
+/** Made once a list: detectors are set beside patches, and then beside pixels of the sky. */
 export function outlinesOf(regions: RegionList): Outlines {
+  const known = made.get(regions)
+  if (known !== undefined) return known
+  const outlines = makeOutlines(regions)
+  made.set(regions, outlines)
+  return outlines
+}
+
+function makeOutlines(regions: RegionList): Outlines {
   const { bytes, offsets, length } = regions
   const starts = new Int32Array(length + 1)
   for (let i = 0; i < length; i++) {
@@ -73,13 +84,16 @@ function polygonCircle(
     y += vertices[v + 1]!
     z += vertices[v + 2]!
   }
-  const size = Math.hypot(x, y, z)
+  // Math.hypot takes ten times as long, for sizes that do not occur here.
+  const size = Math.sqrt(x * x + y * y + z * z)
   x /= size
   y /= size
   z /= size
   let chord = 0
   for (let v = from; v < to; v += 3) {
-    const [p, q, r] = [vertices[v]! - x, vertices[v + 1]! - y, vertices[v + 2]! - z]
+    const p = vertices[v]! - x
+    const q = vertices[v + 1]! - y
+    const r = vertices[v + 2]! - z
     chord = Math.max(chord, p * p + q * q + r * r)
   }
   centers[at] = x
