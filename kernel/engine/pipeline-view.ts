@@ -1,5 +1,5 @@
 import { formatShort, LOG_LEVELS, type LogRecord } from '#core'
-import type { RunEvent, TaskSummary } from '#pipeline'
+import { type RunEvent, type TaskSummary, TimeLeft } from '#pipeline'
 import { MIME, noQuanta, type PipelineDisplay, type QuantumState } from '#protocol'
 import { keepConfig } from '../display/config-display.ts'
 import { drawTasks } from './pipeline-picture.ts'
@@ -39,6 +39,7 @@ export class PipelineView {
   readonly runId = crypto.randomUUID()
   readonly #show: (bundle: MimeBundle) => DisplayHandle
   readonly #begin = performance.now()
+  readonly #left = new TimeLeft()
   readonly #log: string[] = []
   readonly #quanta = new Map<string, QuantumView>()
   #tasks: readonly (TaskSummary & { readonly configId: string })[] = []
@@ -55,6 +56,7 @@ export class PipelineView {
   }
 
   take(event: RunEvent): void {
+    this.#left.take(event)
     switch (event.kind) {
       case 'building':
         this.#message = event.message
@@ -135,7 +137,7 @@ export class PipelineView {
 
   #display(): PipelineDisplay {
     const elapsedSec = (performance.now() - this.#begin) / 1000
-    const remainingSec = this.#remaining(elapsedSec)
+    const remainingSec = this.#state === 'running' ? this.#left.seconds : undefined
     return {
       runId: this.runId,
       outputRun: this.#outputRun,
@@ -168,13 +170,6 @@ export class PipelineView {
     const counts = noQuanta()
     for (const quantum of this.#quanta.values()) if (quantum.label === label) counts[quantum.state]++
     return counts
-  }
-
-  #remaining(elapsed: number): number | undefined {
-    const all = [...this.#quanta.values()]
-    const ended = all.filter(({ state }) => state !== 'pending' && state !== 'running').length
-    if (this.#state !== 'running' || ended === 0) return undefined
-    return (elapsed / ended) * (all.length - ended)
   }
 }
 

@@ -44,6 +44,7 @@ export {
 } from './report.ts'
 export { addReports, type ReportSummary, summarizeReport, type TaskSummaryJson } from './report-summary.ts'
 export type { RunEvent, RunListener, TaskSummary } from './events.ts'
+export { TimeLeft } from './time-left.ts'
 export type { PipelineHost } from './host.ts'
 export { editPipeline, type PipelineEdit } from './definition/edits.ts'
 export { loadPipeline, parsePipeline, type SelectRange, splitPipelineUri } from './definition/load.ts'

@@ -1,7 +1,8 @@
 import { type Context, type LogSink, makeLogger, type ProgressEvent, makeProgress } from '#core'
 import type { RunEvent, RunListener } from '#pipeline'
-import type { CommandIo, RunWatch } from './io.ts'
 import type { Globals } from './command.ts'
+import type { CommandIo, RunWatch } from './io.ts'
+import { bar, RunCounter } from './run-counter.ts'
 
 /** What a command works with: log, bars, a signal, and where events of a run go. */
 export interface Display {
@@ -57,48 +58,6 @@ function watched(io: CommandIo, globals: Globals, { onEvent: tell }: RunWatch): 
 
 const barText = ({ label, done, total, unit }: ProgressEvent): string =>
   total === undefined ? `${label} ${done} ${unit}` : `${bar(done, total)} ${done}/${total} ${unit} ${label}`
-
-const bar = (done: number, total: number, width = 20): string => {
-  const filled = total === 0 ? width : Math.round((done / total) * width)
-  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
-}
-
-/** Counts of a run for its one line. */
-class RunCounter {
-  total = 0
-  ended = 0
-  failed = 0
-  readonly running = new Map<string, string>()
-  readonly started = Date.now()
-
-  /** True when the line changes. */
-  take(event: RunEvent): boolean {
-    if (event.kind === 'graph') this.total = event.tasks.reduce((n, task) => n + task.total, 0)
-    else if (event.kind === 'executed') this.running.delete(event.id)
-    else if (event.kind !== 'quantum') return false
-    else if (event.state === 'running') this.running.set(event.id, event.label)
-    else {
-      this.running.delete(event.id)
-      this.ended++
-      if (event.state === 'failed' || event.state === 'blocked') this.failed++
-    }
-    return true
-  }
-
-  text(): string {
-    const elapsed = (Date.now() - this.started) / 1000
-    const left = this.ended > 0 ? (elapsed / this.ended) * (this.total - this.ended) : undefined
-    const parts = [
-      `${bar(this.ended, this.total)} ${this.ended}/${this.total} quanta`,
-      ...(this.failed > 0 ? [`${this.failed} failed`] : []),
-      ...(left !== undefined && left > 0
-        ? [`${left < 90 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`]
-        : []),
-      [...new Set(this.running.values())].join(', '),
-    ]
-    return parts.filter((p) => p !== '').join(' · ')
-  }
-}
 
 /** The last line of a terminal. */
 class StatusLine {
