@@ -1,5 +1,13 @@
 import { INSPECT } from '#core'
-import { datasetTypeName, requireName, requireUuid } from './arguments.ts'
+import {
+  datasetTypeName,
+  GET_OPTIONS,
+  PRUNE_OPTIONS,
+  QUERY_OPTIONS,
+  REFS,
+  requireUuid,
+  SEARCH_OPTIONS,
+} from './arguments.ts'
 import { Collections } from './collections/api.ts'
 import { expressionList, hasWildcard, resolveCollections } from './collections/resolve.ts'
 import { DatasetRef } from './datasets/dataset-ref.ts'
@@ -28,6 +36,7 @@ import { queryAllDatasets } from './query/all-datasets.ts'
 import { Query, type QueryResults } from './query/query.ts'
 import { type DatasetExistence, existenceOf } from './datastore/existence.ts'
 import { Registry, type RegistryDefaults } from './registry/registry.ts'
+import { FLAG, MAP, NAME, NAMES, PLACE, requireKind, requireOptions, WORK } from './kinds.ts'
 import { DatasetFinder } from './registry/find.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
@@ -74,6 +83,8 @@ export class Butler {
     root: string,
     options: OpenOptions = {},
   ): Promise<Butler> {
+    requireKind(root, 'root', PLACE)
+    requireOptions(options, { writeable: FLAG })
     const writeable = options.writeable ?? options.run !== undefined
     const repository = await Repository.open(environment, root, writeable)
     try {
@@ -85,6 +96,7 @@ export class Butler {
   }
 
   private static async over(repository: Repository, options: OpenOptions): Promise<Butler> {
+    requireOptions(options, { run: NAME, dataId: MAP, inferDefaults: FLAG })
     const { run } = options
     if (run !== undefined && repository.writeable) await new Collections(repository, []).register(run, 'RUN')
     const collections = expressionList(options.collections ?? (run === undefined ? [] : [run]))
@@ -110,7 +122,10 @@ export class Butler {
   }
 
   /** The same repository with other defaults. */
-  clone(options: Pick<OpenOptions, 'collections' | 'run' | 'dataId' | 'inferDefaults'>): Promise<Butler> {
+  async clone(
+    options: Pick<OpenOptions, 'collections' | 'run' | 'dataId' | 'inferDefaults'>,
+  ): Promise<Butler> {
+    requireOptions(options, {})
     return Butler.over(this.repository, {
       collections: this.defaults.collections,
       ...(this.run !== undefined && { run: this.run }),
@@ -124,6 +139,7 @@ export class Butler {
   }
 
   async get<T = unknown>(key: DatasetKey, dataId?: DataIdInput, options: GetOptions = {}): Promise<T> {
+    requireOptions(options, GET_OPTIONS)
     const { ref, component } = await this.findForGet(key, dataId, options)
     return (await this.repository.datastore.get(ref, {
       component: options.component ?? component,
@@ -137,6 +153,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions = {},
   ): Promise<DeferredDataset<T>> {
+    requireOptions(options, SEARCH_OPTIONS)
     const { ref, component } = await this.findForGet(key, dataId, options)
     const { datastore } = this.repository
     return {
@@ -152,6 +169,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
+    requireOptions(options, { ...SEARCH_OPTIONS, withDimensionRecords: FLAG })
     await this.repository.catchUp()
     const { record, component } = await this.finder.typeOf(type)
     const found = await this.finder.find(record, dataId, options)
@@ -171,6 +189,7 @@ export class Butler {
     options: { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
     requireUuid(id)
+    requireOptions(options, { withDimensionRecords: FLAG })
     await this.repository.catchUp()
     const { datasets, types, collections, records } = this.repository
     const row = await datasets.byId(id)
@@ -206,6 +225,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly fullCheck?: boolean } = {},
   ): Promise<DatasetExistence> {
+    requireOptions(options, { ...SEARCH_OPTIONS, fullCheck: FLAG })
     const ref =
       key instanceof DatasetRef
         ? await this.getDataset(key.id)
@@ -219,6 +239,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly predict?: boolean; readonly run?: string } = {},
   ): Promise<string> {
+    requireOptions(options, { ...SEARCH_OPTIONS, predict: FLAG, run: NAME })
     const { datastore } = this.repository
     if (options.predict === true) {
       if (!(key instanceof DatasetRef))
@@ -236,6 +257,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: PutOptions = {},
   ): Promise<DatasetRef> {
+    requireOptions(options, { run: NAME })
     const name = key instanceof DatasetRef ? key.datasetType.name : datasetTypeName(key)
     const [whole, component] = splitComponent(name)
     if (component !== undefined) {
@@ -266,15 +288,19 @@ export class Butler {
   }
 
   /** Take datasets out of tags, delete their files (`unstore`), or forget them whole (`purge`). */
-  pruneDatasets(refs: readonly DatasetRef[], options: PruneOptions = {}): Promise<void> {
+  async pruneDatasets(refs: readonly DatasetRef[], options: PruneOptions = {}): Promise<void> {
+    requireKind(refs, 'refs', REFS)
+    requireOptions(options, PRUNE_OPTIONS)
     return pruneDatasets(this.repository, refs, options)
   }
 
   /** Delete runs with everything in them. */
-  removeRuns(
+  async removeRuns(
     names: string | readonly string[],
     options: { readonly unlinkFromChains?: boolean } = {},
   ): Promise<void> {
+    requireKind(names, 'names', NAMES)
+    requireOptions(options, { unlinkFromChains: FLAG })
     return removeRuns(
       this.repository,
       typeof names === 'string' ? [names] : names,
@@ -283,7 +309,8 @@ export class Butler {
   }
 
   /** All or nothing: an error in `work` takes back rows and files. What others do with this butler meanwhile waits for its end. */
-  transaction<T>(work: (butler: Butler) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (butler: Butler) => Promise<T>): Promise<T> {
+    requireKind(work, 'work', WORK)
     return this.repository.session(() => work(this))
   }
 
@@ -301,6 +328,7 @@ export class Butler {
     dimensions: string | readonly string[],
     options: QueryOptions = {},
   ): Promise<readonly DataCoordinate[]> {
+    requireOptions(options, QUERY_OPTIONS)
     await this.repository.catchUp()
     const results = this.query().dataIds(dimensions)
     return this.finish(results, options, 'data IDs')
@@ -310,7 +338,8 @@ export class Butler {
     element: string,
     options: QueryOptions = {},
   ): Promise<readonly DimensionRecord[]> {
-    requireName(element, 'A dimension element')
+    requireKind(element, 'element', NAME)
+    requireOptions(options, QUERY_OPTIONS)
     await this.repository.catchUp()
     return this.finish(this.query().dimensionRecords(element), options, 'dimension records')
   }
@@ -319,6 +348,7 @@ export class Butler {
     type: string | DatasetType,
     options: DatasetQueryOptions = {},
   ): Promise<readonly DatasetRef[]> {
+    requireOptions(options, QUERY_OPTIONS)
     await this.repository.catchUp()
     const results = await this.query().datasets(type, options.collections, {
       findFirst: options.findFirst ?? true,
@@ -328,6 +358,7 @@ export class Butler {
 
   /** Datasets of all types (or of those named) in the collections, type by type. */
   async queryAllDatasets(options: AllDatasetsQueryOptions = {}): Promise<readonly DatasetRef[]> {
+    requireOptions(options, { ...QUERY_OPTIONS, name: NAMES })
     await this.repository.catchUp()
     return queryAllDatasets(this, options, this.defaults.collections)
   }
@@ -353,7 +384,7 @@ export class Butler {
     if (ref !== undefined) return { ref, component }
     const where = expressionList(options.collections ?? this.defaults.collections)
     throw new DatasetNotFoundError(
-      `No ${record.type.name} with data ID ${describeId(dataId)} in ${where.map((c) => `'${c}'`).join(', ')}.`,
+      `No ${record.type.name} with data ID ${describeId(dataId)} in ${where.length === 0 ? 'no collections' : where.map((c) => `'${c}'`).join(', ')}.`,
       await this.elsewhere(record.type, dataId),
     )
   }

@@ -1,9 +1,16 @@
+import { REFS } from './arguments.ts'
 import { DatasetRef } from './datasets/dataset-ref.ts'
 import type { FileDataset, FileIntake } from './datastore/file-dataset.ts'
-import { FormatterError } from './errors.ts'
+import { ArgumentError, FormatterError } from './errors.ts'
+import { FLAG, kind, listOf, MAP, NAME, PLACE, requireKind, requireOptions } from './kinds.ts'
 import { type DatasetFinder, isExpanded } from './registry/find.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Repository } from './repository/repository.ts'
+
+const FILES = listOf(
+  kind('a file', (file) => MAP.fault(file) === undefined),
+  'a list of files: [{ path, refs }]',
+)
 
 /** Take existing files into a repository as datasets, all or none. */
 export async function ingestDatasets(
@@ -11,6 +18,15 @@ export async function ingestDatasets(
   files: readonly FileDataset[],
   options: FileIntake & { readonly skipExisting?: boolean },
 ): Promise<void> {
+  requireKind(files, 'files', FILES)
+  requireOptions(options, { recordValidationInfo: FLAG, skipExisting: FLAG })
+  for (const file of files) {
+    requireKind(file.path, 'path', PLACE)
+    requireKind(file.refs, 'refs', REFS)
+    if (file.refs.length === 0)
+      throw new ArgumentError(`'refs' of the file '${file.path}' must name at least one dataset.`)
+    requireOptions(file, { formatter: NAME, component: NAME, storageClass: NAME })
+  }
   for (const name of new Set(files.flatMap((f) => f.formatter ?? [])))
     await requireFormatter(repository, name)
   await repository.write('ingest files', async (undo) => {

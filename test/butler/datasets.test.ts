@@ -67,7 +67,7 @@ test('errors tell a wrong call apart from a wrong row', async () => {
   await expect(registry.syncDimensionData('detector', named)).rejects.toEqual(code('conflicting-definition'))
   const day = { instrument: 'Cam', id: 20240301, timespan: 'x' as unknown as Timespan }
   await expect(registry.insertDimensionData('day_obs', [day])).rejects.toThrow(
-    'day_obs.timespan must be a Timespan, not string ("x").',
+    "day_obs.timespan must be a Timespan, not 'x'.",
   )
   await expect(butler.put({}, 'note.nosuch', noteId)).rejects.toEqual(code('unknown-component'))
   await expect(registry.removeDatasetType('bias.x')).rejects.toEqual(code('dataset-type-expression'))

@@ -7,6 +7,7 @@ import { expandDataId } from '../dimensions/expand.ts'
 import { recordInputs } from '../dimensions/record-rows.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ArgumentError, ConflictingDefinitionError, FileNotFoundError } from '../errors.ts'
+import { FLAG, PLACE, requireKind, requireOptions } from '../kinds.ts'
 import { Registry } from '../registry/registry.ts'
 import type { Repository } from '../repository/repository.ts'
 import { archiveName, INDEX_FILE, readIndex, type ZipIndex } from './zip-index.ts'
@@ -58,6 +59,8 @@ export async function ingestZip(
   place: string,
   options: IngestZipOptions = {},
 ): Promise<IngestZipReport> {
+  requireKind(place, 'place', PLACE)
+  requireOptions(options, { transferDimensions: FLAG, skipExisting: FLAG, dryRun: FLAG })
   const { datastore } = repository
   const path = isAddress(place) ? (pathOf(place) ?? placeOfUri(place)) : place
   const index = await openZipIndex(datastore.files, path, repository.universe)

@@ -1,4 +1,5 @@
 import { type ByteSource, crc32, type Files, FirstlightError } from '#core'
+import { REFS } from '../arguments.ts'
 import { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
@@ -7,6 +8,7 @@ import { expandDataId } from '../dimensions/expand.ts'
 import type { RecordStore } from '../dimensions/record-store.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { ArgumentError, FileExistsError, FileNotFoundError } from '../errors.ts'
+import { FLAG, PLACE, requireKind, requireOptions } from '../kinds.ts'
 import type { Repository } from '../repository/repository.ts'
 import { archiveName, INDEX_FILE, type IndexedFile, writeIndex } from './zip-index.ts'
 import { zipChunks, type ZipMember } from './zip-writer.ts'
@@ -33,6 +35,9 @@ export async function retrieveZip(
   folder: string,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<string> {
+  requireKind(refs, 'refs', REFS)
+  requireKind(folder, 'folder', PLACE)
+  requireOptions(options, { overwrite: FLAG })
   const expanded = await withRecords(records, refs)
   const stored = await datastore.stored(refs.map((r) => r.id))
   const { files } = datastore

@@ -1,5 +1,6 @@
-import { requireName } from '../arguments.ts'
+import { COLLECTION_TYPE, INFO_OPTIONS, RESOLVE_OPTIONS } from '../arguments.ts'
 import { CollectionCycleError, CollectionTypeError, MissingCollectionError } from '../errors.ts'
+import { NAME, NAMES, requireKind, requireOptions, TEXT } from '../kinds.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { CollectionExpression, CollectionInfo, CollectionType } from './collection.ts'
 import { resolveCollections, type ResolveOptions } from './resolve.ts'
@@ -26,7 +27,9 @@ export class Collections {
   /** False when a collection of this name exists already, whatever its type (a warning is logged when that differs). */
   async register(name: string, type: CollectionType = 'RUN', doc?: string): Promise<boolean> {
     const { collections, log } = this.repository
-    requireName(name, 'A collection')
+    requireKind(name, 'name', TEXT)
+    requireKind(type, 'type', COLLECTION_TYPE)
+    if (doc !== undefined) requireKind(doc, 'doc', TEXT)
     if (name.trim() === '') throw new CollectionTypeError('A collection needs a name.')
     return this.repository.write('register a collection', async () => {
       const known = await collections.find(name)
@@ -45,6 +48,7 @@ export class Collections {
     expression: CollectionExpression = '*',
     options: ResolveOptions = {},
   ): Promise<readonly string[]> {
+    requireOptions(options, RESOLVE_OPTIONS)
     await this.repository.catchUp()
     return (await resolveCollections(this.repository.collections, expression, options)).map((c) => c.name)
   }
@@ -53,6 +57,7 @@ export class Collections {
     expression: CollectionExpression = '*',
     options: CollectionInfoOptions = {},
   ): Promise<readonly CollectionInfo[]> {
+    requireOptions(options, INFO_OPTIONS)
     await this.repository.catchUp()
     const records = await resolveCollections(this.repository.collections, expression, options)
     const out: CollectionInfo[] = []
@@ -61,11 +66,14 @@ export class Collections {
   }
 
   async getInfo(name: string): Promise<CollectionInfo> {
+    requireKind(name, 'name', NAME)
     await this.repository.catchUp()
     return this.describe(await this.repository.collections.get(name), {})
   }
 
   async setDoc(name: string, doc: string | undefined): Promise<void> {
+    requireKind(name, 'name', NAME)
+    if (doc !== undefined) requireKind(doc, 'doc', TEXT)
     await this.repository.write('change a collection', () => this.repository.collections.setDoc(name, doc))
   }
 
@@ -97,6 +105,7 @@ export class Collections {
 
   /** Remove a TAGGED, CALIBRATION or CHAINED collection, or an empty RUN; refused while it is in a chain. */
   async remove(name: string): Promise<void> {
+    requireKind(name, 'name', NAME)
     const { collections, summaries } = this.repository
     await this.repository.write('remove a collection', () => collections.remove(name))
     // SQLite gives the number of a removed collection to the next one.
@@ -109,6 +118,8 @@ export class Collections {
     edit: (chain: CollectionRecord, children: readonly CollectionRecord[]) => Promise<void>,
   ): Promise<void> {
     const { collections } = this.repository
+    requireKind(parent, 'parent', NAME)
+    requireKind(children, 'children', NAMES)
     await this.repository.write('edit a chain', async () => {
       const chain = await collections.find(parent)
       if (chain === undefined)

@@ -1,4 +1,5 @@
 import { CollectionExpressionError } from '../errors.ts'
+import { either, listOf, TEXT } from '../kinds.ts'
 import type { CollectionExpression, CollectionType } from './collection.ts'
 import { globPattern, isGlob } from './glob.ts'
 import type { CollectionRecord, CollectionStore } from './store.ts'
@@ -12,13 +13,13 @@ export interface ResolveOptions {
 }
 
 export const expressionList = (expression: CollectionExpression): readonly string[] => {
-  const list: unknown = typeof expression === 'string' ? [expression] : expression
-  if (!Array.isArray(list) || list.some((x) => typeof x !== 'string'))
-    throw new CollectionExpressionError(
-      `Collections are given as names, globs or a list of them, not as ${JSON.stringify(expression)}.`,
-    )
-  return list as readonly string[]
+  const fault = EXPRESSION.fault(expression)
+  if (fault !== undefined)
+    throw new CollectionExpressionError(`'collections' must be names, globs or a list of them, not ${fault}.`)
+  return typeof expression === 'string' ? [expression] : expression
 }
+
+const EXPRESSION = either(TEXT, listOf(TEXT, 'a list of names'))
 
 export const hasWildcard = (expression: CollectionExpression): boolean =>
   expressionList(expression).some(isGlob)

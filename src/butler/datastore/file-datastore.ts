@@ -13,6 +13,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Origin, Provenance } from '../datasets/provenance.ts'
 import { FileExistsError, FileNotFoundError, StorageClassError } from '../errors.ts'
 import { checkParameters, requireConvertible, storageClass, targetClass } from '../storage/storage-class.ts'
+import { found } from '../found.ts'
 import { fileBytes, fileSize } from './file-content.ts'
 import { delegateOf, type DisassemblyRules } from './disassembly.ts'
 import type { FormatterSource } from './formatter-source.ts'
@@ -155,7 +156,7 @@ export class FileDatastore {
     const known = storageClass(ref.datasetType.storageClass)
     if (!known.accepts(value))
       throw new StorageClassError(
-        `A ${ref.datasetType.name} must be a ${known.name}; ${describe(value)} cannot be converted to one.`,
+        `A ${ref.datasetType.name} must be a ${known.name}; ${valueFound(value)} cannot be converted to one.`,
       )
     const [first] = places
     if (first?.component === undefined)
@@ -380,15 +381,7 @@ export const notStored = (ref: DatasetRef): FileNotFoundError =>
     hint: 'It was never stored, or it was pruned with --unstore.',
   })
 
-const describe = (value: unknown): string =>
-  value === null || value === undefined
-    ? String(value)
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? `a ${value.constructor.name}`
-        : typeof value === 'number'
-          ? `the number ${value}${Number.isInteger(value) ? ', which may not be exact (use a bigint),' : ''}`
-          : `a ${typeof value}`
+const valueFound = (value: unknown): string =>
+  found(value) + (Number.isInteger(value) ? ', which may not be exact (use a bigint),' : '')
 
 const slowHash: Hash = (parts) => Promise.resolve(toHex(blake2b(concatBytes(parts), 64)))

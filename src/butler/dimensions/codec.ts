@@ -3,6 +3,7 @@ import type { Region } from '#geom'
 import { quoteName, type SqlRow, type SqlValue } from '#sql'
 import { Timespan } from '#time'
 import { DimensionRecordError } from '../errors.ts'
+import { found } from '../found.ts'
 import { integerFault, integerOf } from './data-id.ts'
 import { type ColumnType, type DimensionElement, recordFields } from './element.ts'
 import { DimensionRecord, type RecordValue } from './record.ts'
@@ -90,9 +91,7 @@ export class RecordCodec {
 
   private checkExtra(field: string, wanted: string, value: unknown, fits: boolean): void {
     if (fits || value === undefined || value === null) return
-    throw new DimensionRecordError(
-      `${this.element.name}.${field} must be ${wanted}, not ${typeof value} (${JSON.stringify(value)}).`,
-    )
+    throw new DimensionRecordError(`${this.element.name}.${field} must be ${wanted}, not ${found(value)}.`)
   }
 
   private checkNames(input: RecordInput): void {
@@ -140,7 +139,7 @@ function encodeValue(value: RecordValue, type: ColumnType, where: string): SqlVa
     case 'hash':
       if (value instanceof Uint8Array) return toBase64(value)
   }
-  throw new DimensionRecordError(`${where} must be of type ${type}, not ${typeof value} (${String(value)}).`)
+  throw new DimensionRecordError(`${where} must be of type ${type}, not ${found(value)}.`)
 }
 
 function exactInteger(value: number | bigint, where: string): number | bigint {

@@ -1,5 +1,8 @@
 import { quoteName, type SqlConnection, type SqlValue } from '#sql'
 import { DataIdValueError, DimensionNameError, DimensionValueError } from '../errors.ts'
+import { DATA_ID } from '../arguments.ts'
+import { found } from '../found.ts'
+import { kind, requireKind } from '../kinds.ts'
 import { DataCoordinate, formatDataId } from './data-coordinate.ts'
 import { type DataId, type DataIdValue, integerFault, integerOf } from './data-id.ts'
 import { type DimensionElement, hasTable, recordFields } from './element.ts'
@@ -34,6 +37,7 @@ export async function standardizeDataId(
 ): Promise<StandardDataId> {
   if (input instanceof DataCoordinate && input.group === group)
     return { coordinate: input, given: input.values }
+  requireKind(input, 'dataId', DATA_ID)
   const raw = input instanceof DataCoordinate ? input.values : (input ?? {})
   const { values, byRecord } = sortKeys(group, raw)
   for (const governor of group.governors)
@@ -78,6 +82,7 @@ function sortKeys(
   }
   const unknown: string[] = []
   for (const [key, value] of Object.entries(raw)) {
+    requireValue(key, value)
     const element = universe.isDimension(key) ? universe.get(key) : undefined
     if (element !== undefined) {
       const cast = castKey(element, value)
@@ -101,6 +106,19 @@ function sortKeys(
     )
   return { values, byRecord }
 }
+
+/** Nothing is as if it were left out, and told where it is needed. */
+function requireValue(key: string, value: unknown): void {
+  if (value === null || typeof value === 'boolean' || VALUE.fault(value) === undefined) return
+  throw new DataIdValueError(`'${key}' in a data ID must be ${VALUE.wanted}, not ${found(value)}.`, {
+    hint: 'Give a value, or leave the key out.',
+  })
+}
+
+const VALUE = kind(
+  'a name or a number',
+  (value) => typeof value === 'string' || typeof value === 'bigint' || Number.isFinite(value),
+)
 
 /** An int key given as digits is cast; any other text for an int key is an alternate's value (undefined). */
 function castKey(element: DimensionElement, value: DataIdValue): DataIdValue | undefined {

@@ -1,6 +1,7 @@
 import { SpherePoint } from '#geom'
 import { Instant, Timespan } from '#time'
 import { closest } from '#core'
+import { found } from '../found.ts'
 import { InvalidQueryError } from '../errors.ts'
 import type { Expression } from './ast.ts'
 import type { BindScalar, BindValue } from './bind.ts'
@@ -315,16 +316,19 @@ export function scalarTerm(value: BindScalar, name: string): Term {
         throw new InvalidQueryError(`${value}, bound to '${name}', is too large: integers have 64 bits.`)
       return literal(value, 'int', String(value))
     case 'number':
+      if (Number.isNaN(value)) break
       return literal(value, Number.isInteger(value) ? 'int' : 'float', String(value))
     default:
   }
   if (value instanceof Instant) return literal(value, 'datetime', shown)
   if (value instanceof Timespan) return literal(value, 'timespan', shown)
   if (value instanceof SpherePoint) return literal(value, 'region', shown)
-  if ('uuid' in value) return literal(value.uuid.replaceAll('-', '').toLowerCase(), 'uuid', shown)
-  if ('encode' in value) return literal(value, 'region', shown)
+  if (typeof value === 'object') {
+    if ('uuid' in value) return literal(value.uuid.replaceAll('-', '').toLowerCase(), 'uuid', shown)
+    if ('encode' in value) return literal(value, 'region', shown)
+  }
   throw new InvalidQueryError(
-    `The value bound to '${name}' cannot be used in an expression: ${JSON.stringify(value)}.`,
+    `The value bound to '${name}' cannot be used in an expression: it is ${found(value)}.`,
   )
 }
 

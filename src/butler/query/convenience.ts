@@ -19,7 +19,7 @@ export async function runQuery<T>(
   let query = results
   if (options.dataId !== undefined) query = query.where(options.dataId as DataId | DataCoordinate)
   if (options.where !== undefined && options.where !== '') query = query.where(options.where, options.bind)
-  query = query.orderBy(...nameList(options.orderBy ?? [], 'Columns to order by'))
+  query = query.orderBy(...nameList(options.orderBy ?? [], 'orderBy'))
   if (options.withDimensionRecords === true) query = query.withDimensionRecords()
   const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
   if (limit !== null && !Number.isSafeInteger(limit))

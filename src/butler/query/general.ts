@@ -1,7 +1,9 @@
+import { nameList } from '../arguments.ts'
 import type { DimensionGroup } from '../dimensions/group.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { InvalidQueryError } from '../errors.ts'
 import { type Column, DATASET_FIELDS, fieldColumn } from '../expression/columns.ts'
+import { either, NAME_LIST, oneOf, requireKind } from '../kinds.ts'
 import { columnGroup } from './inspect.ts'
 import type { DatasetSearch } from './spec.ts'
 
@@ -29,9 +31,10 @@ export function generalColumns(
   options: GeneralOptions,
   searches: ReadonlyMap<string, DatasetSearch>,
 ): GeneralColumns {
+  const names = nameList(dimensions, 'dimensions')
   const fields = [...dimensionColumns(universe, options), ...datasetColumns(options)]
   const types = new Set(fields.flatMap((c) => (c.kind === 'dataset' ? [c.datasetType] : [])))
-  let group = universe.group(dimensions)
+  let group = universe.group(names)
   for (const column of fields) group = group.union(columnGroup(universe, column))
   for (const name of types) {
     const search = searches.get(name)
@@ -46,26 +49,30 @@ export function generalColumns(
 }
 
 function dimensionColumns(universe: DimensionUniverse, options: GeneralOptions): readonly Column[] {
-  return Object.entries(options.dimensionFields ?? {}).flatMap(([element, names]) =>
-    names.map((name) => {
+  return Object.entries(options.dimensionFields ?? {}).flatMap(([element, names]) => {
+    requireKind(names, `dimensionFields.${element}`, NAME_LIST)
+    return names.map((name) => {
       const column = fieldColumn(universe.get(element), name)
       if (column === undefined) throw new InvalidQueryError(`Unrecognized field '${name}' for ${element}.`)
       return column
-    }),
-  )
+    })
+  })
 }
 
+const ALL_OR_NAMES = either(oneOf(['all']), NAME_LIST)
+
 function datasetColumns(options: GeneralOptions): readonly Column[] {
-  return Object.entries(options.datasetFields ?? {}).flatMap(([datasetType, names]) =>
-    (names === 'all' ? ['dataset_id', 'run'] : names).map((name): Column => {
+  return Object.entries(options.datasetFields ?? {}).flatMap(([datasetType, names]) => {
+    requireKind(names, `datasetFields.${datasetType}`, ALL_OR_NAMES)
+    return (names === 'all' ? ['dataset_id', 'run'] : names).map((name): Column => {
       const field = DATASET_FIELDS.find((f) => f === name)
       if (field === undefined)
         throw new InvalidQueryError(`Datasets have no field '${name}'.`, {
           hint: `They have ${DATASET_FIELDS.join(', ')}.`,
         })
       return { kind: 'dataset', datasetType, field }
-    }),
-  )
+    })
+  })
 }
 
 function checkFindFirst(

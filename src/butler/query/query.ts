@@ -1,5 +1,5 @@
 import { INSPECT } from '#core'
-import { datasetTypeName, nameList } from '../arguments.ts'
+import { COORDINATES, datasetTypeName, nameList } from '../arguments.ts'
 import type { CollectionExpression } from '../collections/collection.ts'
 import { expressionList, hasWildcard } from '../collections/resolve.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
@@ -10,6 +10,7 @@ import type { DataId } from '../dimensions/data-id.ts'
 import type { DimensionGroup } from '../dimensions/group.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { ArgumentError, InvalidQueryError, NoDefaultCollectionError } from '../errors.ts'
+import { FLAG, MANY_NAMES, MAP, NAME, requireKind, requireOptions } from '../kinds.ts'
 import type { BindValue } from '../expression/bind.ts'
 import type { Column } from '../expression/columns.ts'
 import type { AnyOptions, CountOptions, QueryEngine, RunOptions } from './engine.ts'
@@ -51,16 +52,19 @@ export class Query {
 
   joinDimensions(dimensions: Iterable<string>): Query {
     const { universe } = this.context.engine
-    return this.withStep((spec) => withGroup(spec, universe.group(nameList(dimensions, 'Dimensions'))))
+    const group = universe.group(nameList(dimensions, 'dimensions'))
+    return this.withStep((spec) => withGroup(spec, group))
   }
 
   /** Only rows for which a dataset exists in the collections; its fields can be used in conditions and results. */
   joinDatasetSearch(type: string | DatasetType, collections?: CollectionExpression): Query {
-    return this.withStep(searchStep(this.context, type, collections))
+    if (collections !== undefined) expressionList(collections)
+    return this.withStep(searchStep(this.context, datasetTypeName(type), collections))
   }
 
   /** Only rows with one of these data IDs, which must have the same dimensions. */
   joinDataCoordinates(ids: readonly DataCoordinate[]): Query {
+    requireKind(ids, 'ids', COORDINATES)
     return this.withStep((spec) => {
       const group = ids[0]?.group ?? this.context.engine.universe.empty
       if (ids.some((id) => id.group !== group))
@@ -79,12 +83,13 @@ export class Query {
   async materialize(
     options: { readonly dimensions?: Iterable<string>; readonly datasets?: Iterable<string> } = {},
   ): Promise<Query> {
+    requireOptions(options, { dimensions: MANY_NAMES, datasets: MANY_NAMES })
     const { engine } = this.context
     const spec = await this.build()
     const group =
       options.dimensions === undefined
         ? involvedGroup(engine.universe, spec)
-        : engine.universe.group(options.dimensions)
+        : engine.universe.group(nameList(options.dimensions, 'dimensions'))
     const rows = await engine.dataIds(this.finish(spec, group), group)
     const searches = keptSearches(spec, group, options.datasets)
     const upload = { group, rows: rows.map((id) => id.values) }
@@ -93,7 +98,7 @@ export class Query {
 
   dataIds(dimensions: string | Iterable<string>): QueryResults<DataCoordinate> {
     const { engine } = this.context
-    const group = engine.universe.group(nameList(dimensions, 'Dimensions'))
+    const group = engine.universe.group(nameList(dimensions, 'dimensions'))
     return new QueryResults(this.context, [...this.steps, (s) => withGroup(s, group)], {
       group,
       run: (spec, options) => engine.dataIds(spec, group, options),
@@ -101,6 +106,7 @@ export class Query {
   }
 
   dimensionRecords(name: string): QueryResults<DimensionRecord> {
+    requireKind(name, 'name', NAME)
     const { engine } = this.context
     const element = engine.universe.get(name)
     const group = engine.universe.groupOf(element)
@@ -116,6 +122,7 @@ export class Query {
     collections?: CollectionExpression,
     options: { readonly findFirst?: boolean } = {},
   ): Promise<QueryResults<DatasetRef>> {
+    requireOptions(options, { findFirst: FLAG })
     const { engine, types } = this.context
     const findFirst = options.findFirst ?? true
     const wanted = collections ?? requireDefaults(this.context)
@@ -141,6 +148,8 @@ export class Query {
     dimensions: Iterable<string>,
     options: GeneralOptions = {},
   ): Promise<QueryResults<Readonly<Record<string, unknown>>>> {
+    requireKind(dimensions, 'dimensions', MANY_NAMES)
+    requireOptions(options, { dimensionFields: MAP, datasetFields: MAP, findFirst: FLAG })
     const { engine } = this.context
     const { searches } = await this.build()
     const { group, fields, dataset } = generalColumns(engine.universe, dimensions, options, searches)
@@ -154,12 +163,14 @@ export class Query {
   }
 
   async any(options: AnyOptions = {}): Promise<boolean> {
+    requireOptions(options, { execute: FLAG, exact: FLAG })
     const spec = await this.build()
     return this.context.engine.any(this.finish(spec, spec.group), { group: spec.group }, options)
   }
 
   /** Why there is nothing, in words; without `execute` only what can be said before asking the database. */
   async explainNoResults(options: ExplainOptions = {}): Promise<readonly string[]> {
+    requireOptions(options, { execute: FLAG })
     const spec = await this.build()
     return explainEmpty(this.context.engine, this.finish(spec, spec.group), { group: spec.group }, options)
   }
@@ -247,7 +258,7 @@ export class QueryResults<T> implements AsyncIterable<T> {
       this.context,
       this.steps,
       this.kind,
-      [...this.order, ...nameList(names, 'Columns to order by')],
+      [...this.order, ...nameList(names, 'names')],
       this.most,
       this.records,
     )
@@ -280,16 +291,19 @@ export class QueryResults<T> implements AsyncIterable<T> {
 
   /** Number of rows, not more than the limit. */
   async count(options: CountOptions = {}): Promise<number> {
+    requireOptions(options, { exact: FLAG, discard: FLAG })
     const count = await this.context.engine.count(this.finish(await this.build()), this.request(), options)
     return Math.min(count, this.most ?? count)
   }
 
   async any(options: AnyOptions = {}): Promise<boolean> {
+    requireOptions(options, { execute: FLAG, exact: FLAG })
     return this.context.engine.any(this.finish(await this.build()), this.request(), options)
   }
 
   /** Why there is nothing, in words; empty when nothing can be said (or there is something). */
   async explainNoResults(options: ExplainOptions = {}): Promise<readonly string[]> {
+    requireOptions(options, { execute: FLAG })
     return explainEmpty(this.context.engine, this.finish(await this.build()), this.request(), options)
   }
 

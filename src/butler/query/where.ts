@@ -3,6 +3,7 @@ import { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId } from '../dimensions/data-id.ts'
 import { InvalidQueryError } from '../errors.ts'
 import type { Expression } from '../expression/ast.ts'
+import { MAP, requireKind } from '../kinds.ts'
 import type { BindValue } from '../expression/bind.ts'
 import { checkExpression, scalarTerm } from '../expression/check.ts'
 import { columnType } from '../expression/columns.ts'
@@ -25,6 +26,7 @@ export function whereStep(
   bind: Readonly<Record<string, BindValue>>,
 ): (spec: QuerySpec) => QuerySpec {
   requireCondition(condition)
+  requireKind(bind, 'bind', MAP)
   return (spec) => {
     const added =
       typeof condition === 'string'

@@ -46,7 +46,7 @@ export class DatasetFinder {
     dataId: DataIdInput | undefined,
     { collections, timespan, forGet = false }: FindOptions,
   ): Promise<DatasetRef | undefined> {
-    requireTimespan(timespan)
+    if (timespan !== undefined) requireTimespan(timespan)
     const wanted = collections ?? this.defaults.collections
     if (collections === undefined && this.defaults.collections.length === 0)
       throw new NoDefaultCollectionError('No collections were given and there are no default collections.')

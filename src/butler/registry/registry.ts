@@ -1,6 +1,14 @@
 import type { Region } from '#geom'
 import type { Timespan } from '#time'
-import { requireTimespan } from '../arguments.ts'
+import {
+  DATA_ID,
+  DATA_IDS,
+  MAKE_OPTIONS,
+  nameList,
+  REFS,
+  requireTimespan,
+  RESOLVE_OPTIONS,
+} from '../arguments.ts'
 import type { CollectionExpression, CollectionType } from '../collections/collection.ts'
 import { matchesAny } from '../collections/glob.ts'
 import { resolveCollections } from '../collections/resolve.ts'
@@ -13,9 +21,22 @@ import type { RecordInput } from '../dimensions/codec.ts'
 import { DataCoordinate } from '../dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from '../dimensions/data-id.ts'
 import { expandDataId } from '../dimensions/expand.ts'
+import { DimensionGroup } from '../dimensions/group.ts'
 import type { RecordValue } from '../dimensions/record.ts'
 import { standardizeDataId } from '../dimensions/standardize.ts'
 import { DatasetTypeError, DatasetTypeExpressionError, NoDefaultCollectionError } from '../errors.ts'
+import {
+  either,
+  FLAG,
+  kind,
+  listOf,
+  MAP,
+  MANY_NAMES,
+  NAME,
+  NAMES,
+  requireKind,
+  requireOptions,
+} from '../kinds.ts'
 import type { DataIdInput } from '../options.ts'
 import { at, isTree } from '../repository/config-value.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -46,7 +67,11 @@ export class Registry {
   }
 
   /** False when the very same type is registered already. */
-  registerDatasetType(type: DatasetTypeSpec): Promise<boolean> {
+  async registerDatasetType(type: DatasetTypeSpec): Promise<boolean> {
+    requireOptions(type, { isCalibration: FLAG })
+    requireKind(type.name, 'name', NAME)
+    requireKind(type.dimensions, 'dimensions', DIMENSIONS)
+    requireKind(type.storageClass, 'storageClass', NAME)
     const declared = at(this.repository.config.tree, 'storageClasses')
     return this.repository.write('register a dataset type', () => {
       requireStorageClass(type.storageClass, isTree(declared) ? Object.keys(declared) : [])
@@ -56,6 +81,7 @@ export class Registry {
 
   /** Remove types by names or globs; a name that does not exist is no error. */
   async removeDatasetType(expression: string | readonly string[]): Promise<void> {
+    requireKind(expression, 'expression', NAMES)
     const { types } = this.repository
     const wanted = typeof expression === 'string' ? [expression] : expression
     const part = wanted.find((name) => splitComponent(name)[1] !== undefined)
@@ -71,6 +97,7 @@ export class Registry {
 
   /** All, or those that match names or globs; sorted by name. */
   async queryDatasetTypes(expression: string | readonly string[] = '*'): Promise<readonly DatasetType[]> {
+    requireKind(expression, 'expression', NAMES)
     await this.repository.catchUp()
     const wanted = typeof expression === 'string' ? [expression] : expression
     const all = await this.repository.types.all()
@@ -80,11 +107,14 @@ export class Registry {
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  insertDimensionData(
+  async insertDimensionData(
     element: string,
     rows: readonly RecordInput[],
     options: { readonly replace?: boolean; readonly skipExisting?: boolean } = {},
   ): Promise<void> {
+    requireKind(element, 'element', NAME)
+    requireKind(rows, 'rows', ROWS)
+    requireOptions(options, { replace: FLAG, skipExisting: FLAG })
     const mode = options.replace === true ? 'replace' : options.skipExisting === true ? 'skip' : 'insert'
     return this.repository.write('insert dimension records', () =>
       this.repository.records.insert(this.repository.universe.get(element), rows, mode),
@@ -92,11 +122,14 @@ export class Registry {
   }
 
   /** True: inserted. False: the same row is there. With `update`, the old values of the fields that changed. */
-  syncDimensionData(
+  async syncDimensionData(
     element: string,
     row: RecordInput,
     options: { readonly update?: boolean } = {},
   ): Promise<boolean | Readonly<Record<string, RecordValue | Region>>> {
+    requireKind(element, 'element', NAME)
+    requireKind(row, 'row', MAP)
+    requireOptions(options, { update: FLAG })
     return this.repository.write('insert dimension records', () =>
       this.repository.records.sync(this.repository.universe.get(element), row, options.update === true),
     )
@@ -107,20 +140,23 @@ export class Registry {
     dataId: DataIdInput = {},
     options: { readonly dimensions?: readonly string[] } = {},
   ): Promise<DataCoordinate> {
+    requireKind(dataId, 'dataId', DATA_ID)
+    requireOptions(options, { dimensions: MANY_NAMES })
     await this.repository.catchUp()
     const { universe } = this.repository
     const group =
       options.dimensions !== undefined
-        ? universe.group(options.dimensions)
+        ? universe.group(nameList(options.dimensions, 'dimensions'))
         : dataId instanceof DataCoordinate
           ? dataId.group
-          : universe.group(Object.keys(dataId).filter((k) => !k.includes('.')))
+          : universe.group(Object.keys(dataId ?? {}).filter((k) => !k.includes('.')))
     const { coordinate } = await this.standardize(group, dataId)
     return expandDataId(this.repository.records, group, coordinate.values)
   }
 
   /** Put datasets into a TAGGED collection; another dataset of the same type and data ID there is an error. */
-  associate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+  async associate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+    requireMembers(collection, refs)
     const { collections, datasets } = this.repository
     return this.repository.write('associate datasets', async () => {
       const target = await collections.requireType(
@@ -132,7 +168,8 @@ export class Registry {
     })
   }
 
-  disassociate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+  async disassociate(collection: string, refs: readonly DatasetRef[]): Promise<void> {
+    requireMembers(collection, refs)
     const { collections, datasets } = this.repository
     return this.repository.write('disassociate datasets', async () => {
       const target = await collections.requireType(
@@ -150,7 +187,8 @@ export class Registry {
   }
 
   /** Say when calibrations are valid. With an empty timespan they never are, of which the log warns. */
-  certify(collection: string, refs: readonly DatasetRef[], timespan: Timespan): Promise<void> {
+  async certify(collection: string, refs: readonly DatasetRef[], timespan: Timespan): Promise<void> {
+    requireMembers(collection, refs)
     const { collections, calibrations, log } = this.repository
     requireTimespan(timespan)
     return this.repository.write('certify datasets', async () => {
@@ -171,14 +209,17 @@ export class Registry {
   }
 
   /** Take a timespan out of the validity of a type's datasets, or of those with the given data IDs. */
-  decertify(
+  async decertify(
     collection: string,
     datasetType: string,
     timespan: Timespan,
     options: { readonly dataIds?: readonly DataIdInput[] } = {},
   ): Promise<void> {
     const { collections, calibrations, types } = this.repository
+    requireKind(collection, 'collection', NAME)
+    requireKind(datasetType, 'datasetType', NAME)
     requireTimespan(timespan)
+    requireOptions(options, { dataIds: DATA_IDS })
     return this.repository.write('decertify datasets', async () => {
       const type = await types.get(datasetType)
       const target = await collections.requireType(
@@ -218,6 +259,9 @@ export class Registry {
     dataIds: readonly DataIdInput[],
     options: { readonly run?: string; readonly idMode?: IdMode } = {},
   ): Promise<readonly DatasetRef[]> {
+    requireKind(type, 'type', NAME)
+    requireKind(dataIds, 'dataIds', DATA_IDS)
+    requireOptions(options, MAKE_OPTIONS)
     const record = await this.repository.types.get(type)
     const run = options.run ?? this.defaults.run
     if (run === undefined)
@@ -256,6 +300,8 @@ export class Registry {
     datasetType: string,
     options: { readonly collections?: CollectionExpression; readonly types?: readonly CollectionType[] } = {},
   ): Promise<readonly DatasetAssociation[]> {
+    requireKind(datasetType, 'datasetType', NAME)
+    requireOptions(options, RESOLVE_OPTIONS)
     await this.repository.catchUp()
     const { types, collections, calibrations } = this.repository
     const record = await types.get(datasetType)
@@ -310,6 +356,18 @@ export class Registry {
     }
     return out
   }
+}
+
+const ROWS = listOf(MAP, 'a list of records: [{ field: value }]')
+/** Names, or a group of them. */
+const DIMENSIONS = either(
+  MANY_NAMES,
+  kind('a group of dimensions', (value) => value instanceof DimensionGroup),
+)
+
+function requireMembers(collection: string, refs: readonly DatasetRef[]): void {
+  requireKind(collection, 'collection', NAME)
+  requireKind(refs, 'refs', REFS)
 }
 
 function requireCalibration(type: DatasetTypeRecord): void {

@@ -1,9 +1,11 @@
+import { REFS } from '../arguments.ts'
 import type { CollectionRecord } from '../collections/store.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
 import { extensionOf, folderOf, placeBelow, zipMember } from '../datastore/uri.ts'
+import { NAME_LIST, PLACE, requireKind, requireOptions } from '../kinds.ts'
 import type { Repository } from '../repository/repository.ts'
 import { oncePerId } from './transfer.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
@@ -27,6 +29,8 @@ export interface ExportRequest {
 
 /** Describe datasets with all that another repository needs to take them, in the anchor's export format 1.0.2. */
 export async function exportRepository(repository: Repository, given: ExportRequest): Promise<string> {
+  requireOptions(given, { collections: NAME_LIST, directory: PLACE })
+  requireKind(given.datasets, 'datasets', REFS)
   requireMode(given.transfer, RETRIEVE_MODES)
   const request = { ...given, datasets: oncePerId(given.datasets) }
   const yaml = new YamlWriter()

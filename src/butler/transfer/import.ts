@@ -11,6 +11,7 @@ import {
   InconsistentUniverseError,
   ImportError,
 } from '../errors.ts'
+import { FLAG, NAME_LIST, PLACE, requireKind, requireOptions, TEXT } from '../kinds.ts'
 import type { CollectionType } from '../collections/collection.ts'
 import { Registry } from '../registry/registry.ts'
 import type { Repository } from '../repository/repository.ts'
@@ -40,6 +41,8 @@ export async function importRepository(
   name: string,
   options: ImportOptions = {},
 ): Promise<void> {
+  requireKind(text, 'text', TEXT)
+  requireOptions(options, { directory: PLACE, skipDimensions: NAME_LIST, recordValidationInfo: FLAG })
   const entries = readEntries(repository, await readExportYaml(text, name), name)
   await repository.session(() => new Importer(repository, options).run(entries))
 }

@@ -1,6 +1,7 @@
 import type { Files } from '#core'
 import { withRecords } from '../archive/retrieve-zip.ts'
 import { INDEX_FILE, type IndexedFile, writeIndex } from '../archive/zip-index.ts'
+import { REFS } from '../arguments.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
@@ -8,6 +9,7 @@ import type { FileRecord } from '../datastore/record-table.ts'
 import { folderOf, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
+import { FLAG, PLACE, requireKind, requireOptions } from '../kinds.ts'
 import type { Repository } from '../repository/repository.ts'
 
 export interface RetrieveOptions {
@@ -34,6 +36,9 @@ export async function retrieveArtifacts(
   destination: string,
   options: RetrieveOptions = {},
 ): Promise<readonly string[]> {
+  requireKind(given, 'refs', REFS)
+  requireKind(destination, 'destination', PLACE)
+  requireOptions(options, { preservePath: FLAG, overwrite: FLAG })
   const refs = await withRecords(records, given)
   const stored = await datastore.stored(refs.map((r) => r.id))
   return retrieveFiles({ universe, refs, stored, files: datastore.files, destination }, options)

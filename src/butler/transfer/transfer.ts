@@ -1,14 +1,16 @@
+import { REFS } from '../arguments.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import { DatasetRef as Ref } from '../datasets/dataset-ref.ts'
 import { sameType } from '../datasets/type-store.ts'
-import type { FileDataset, TransferMode } from '../datastore/file-dataset.ts'
+import { type FileDataset, requireMode, type TransferMode } from '../datastore/file-dataset.ts'
 import type { StoredFiles } from '../datastore/file-datastore.ts'
 import { nameOfPlace, zipMember } from '../datastore/uri.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { recordInput } from '../dimensions/record.ts'
 import { ConflictingDefinitionError, FileNotFoundError, MissingDatasetTypeError } from '../errors.ts'
 import { Registry } from '../registry/registry.ts'
-import type { Repository } from '../repository/repository.ts'
+import { FLAG, kind, requireKind, requireOptions } from '../kinds.ts'
+import { Repository } from '../repository/repository.ts'
 import { collectRecords } from './records.ts'
 
 export interface TransferOptions {
@@ -26,6 +28,8 @@ export interface TransferReport {
   readonly unstored: readonly DatasetRef[]
 }
 
+const REPOSITORY = kind('a repository (butler.repository)', (value) => value instanceof Repository)
+
 /** Copy datasets of another repository here, keeping their ids, runs and data IDs; those that are here already are left alone. */
 export async function transferFrom(
   target: Repository,
@@ -33,6 +37,10 @@ export async function transferFrom(
   given: readonly DatasetRef[],
   options: TransferOptions = {},
 ): Promise<TransferReport> {
+  requireKind(source, 'source', REPOSITORY)
+  requireKind(given, 'refs', REFS)
+  requireOptions(options, { registerDatasetTypes: FLAG, transferDimensions: FLAG, dryRun: FLAG })
+  requireMode(options.transfer)
   const refs = oncePerId(given)
   const files = await source.datastore.stored(refs.map((r) => r.id))
   const stored = refs.filter((r) => files.has(r.id))

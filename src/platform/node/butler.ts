@@ -8,6 +8,9 @@ import {
   createRepository,
   type FormatterRegistry,
   type OpenOptions,
+  PLACE,
+  requireKind,
+  requireOptions,
 } from '#butler'
 import type { AsyncScope, Logger } from '#core'
 import { Instant } from '#time'
@@ -52,6 +55,7 @@ async function allFormatters(): Promise<FormatterRegistry> {
 
 /** Open a repository by folder, address or label of the repository index. */
 export async function openNodeButler(root: string, options: OpenOptions & NodeOptions = {}): Promise<Butler> {
+  requireOptions(options, {})
   const place = await repositoryPlace(root, options.folder ?? process.cwd())
   return Butler.open(nodeButlerEnvironment(options), place, options)
 }
@@ -61,6 +65,8 @@ export async function createNodeButler(
   root: string,
   options: OpenOptions & CreateOptions & NodeOptions = {},
 ): Promise<Butler> {
+  requireKind(root, 'root', PLACE)
+  requireOptions(options, {})
   const environment = nodeButlerEnvironment(options)
   const place = placeFrom(options.folder ?? process.cwd(), root)
   await createRepository(environment, place, options)

@@ -1,4 +1,4 @@
-import { isTree, type ConfigTree, placeOfUri, RepositoryConfigError } from '#butler'
+import { isTree, type ConfigTree, PLACE, placeOfUri, RepositoryConfigError, requireKind } from '#butler'
 import { closest, messageOf } from '#core'
 import { placeFrom } from './place.ts'
 import { routedFiles } from './remote/routed-files.ts'
@@ -12,6 +12,7 @@ const REPOSITORIES = 'DAF_BUTLER_REPOSITORIES'
  * DAF_BUTLER_REPOSITORIES.
  */
 export async function repositoryPlace(name: string, folder: string): Promise<string> {
+  requireKind(name, 'root', PLACE)
   const path = placeFrom(folder, name)
   if (!/^[\w.+-]+$/.test(name)) return path
   const labels = await knownRepositories()
