@@ -24,6 +24,7 @@ import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
 import type { OrderTerm } from './order.ts'
 import { makePlan, type Plan, type PlanRequest } from './plan.ts'
+import { takeSpatial } from './spatial.ts'
 import type { Condition, DatasetSearch, QuerySpec } from './spec.ts'
 
 export interface EngineParts {
@@ -222,7 +223,7 @@ export class QueryEngine {
 
   /** Number of rows; `discard: false` refuses to throw rows away in the client, `exact: false` counts before that. */
   async count(spec: QuerySpec, request: PlanRequest, options: CountOptions = {}): Promise<number> {
-    if (isDoomed(spec)) return 0
+    if (this.findsNothing(spec)) return 0
     const plan = makePlan(this.universe, spec, request)
     const exact = options.exact ?? true
     if (plan.filters && exact && options.discard !== true)
@@ -237,7 +238,7 @@ export class QueryEngine {
   }
 
   async any(spec: QuerySpec, request: PlanRequest, options: AnyOptions = {}): Promise<boolean> {
-    if (isDoomed(spec)) return false
+    if (this.findsNothing(spec)) return false
     const exact = options.exact ?? true
     if (options.execute === false) {
       if (exact)
@@ -261,10 +262,20 @@ export class QueryEngine {
     request: PlanRequest,
     options: RunOptions,
   ): Promise<{ readonly rows: readonly SqlRow[]; readonly plan: Plan | undefined }> {
-    if (isDoomed(spec) || options.limit === 0) return { rows: [], plan: undefined }
+    if (this.findsNothing(spec) || options.limit === 0) return { rows: [], plan: undefined }
     const plan = makePlan(this.universe, spec, { ...request, limit: options.limit })
     const rows = await executePlan(this.connection, plan, request.group.keys.length, { limit: options.limit })
     return { rows, plan }
+  }
+
+  /** Doomed without a look at rows; what could not be asked is refused all the same. */
+  private findsNothing(spec: QuerySpec): boolean {
+    if (!isDoomed(spec)) return false
+    takeSpatial(
+      this.universe,
+      spec.conditions.map(({ predicate }) => predicate),
+    )
+    return true
   }
 
   private decodeField(column: Column, row: SqlRow, at: number): unknown {

@@ -196,6 +196,7 @@ SPATIAL = [
     ids(["visit", "detector", "patch"], f"{H} AND skymap='{SM}' AND visit.region OVERLAPS patch.region AND visit=903336 AND patch=4 AND detector < 10"),
     ids(["healpix5"], f"{H} AND visit=903334"),
     ids(["htm9", "visit"], f"{H} AND visit=903334"),
+    sets("deepCoadd", "HSC/best", "skymap='discrete/ci_hsc' AND NOT (patch.region OVERLAPS POINT(320.6, -0.3))"),
 ]
 
 ORDER = [
@@ -333,6 +334,7 @@ DATASETS = [
     {"op": "associations", "dataset_type": "raw", "collections": ["u/fl/*"]},
     {"op": "associations", "dataset_type": "bias", "collections": ["HSC/calib"], "collection_types": ["TAGGED"]},
     {"op": "associations", "dataset_type": "skyMap", "collections": ["HSC/defaults"]},
+    find("flat", {"instrument": "HSC", "detector": 5, "exposure": 904014}, collections=["HSC/defaults"]),
 ]
 
 STORE = [
