@@ -52,8 +52,9 @@ export class RepeatableQuantumError extends QuantumError {
   }
 }
 
-/** The quantum itself is broken: the whole run stops. */
+/** The quantum itself is broken: the whole run stops, with exit code 21. */
 export class InvalidQuantumError extends QuantumError {
+  static readonly exitCode = 21
   constructor(message: string, options?: ErrorOptions) {
     super('pipeline/invalid-quantum', message, options)
   }

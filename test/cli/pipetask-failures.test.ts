@@ -64,7 +64,7 @@ test('a broken quantum stops the whole run', async () => {
       .concat('--unmocked-dataset-types', REAL, '--mock-failure', `isr:${base}InvalidQuantumError:detector=4`)
       .concat('-d', "instrument='HSC' AND visit=903334 AND detector IN (4, 5)"),
   )
-  expect(run.rc).toBe(1)
+  expect(run.rc).toBe(21)
   expect(run.stderr).toMatch(/failed; the run stops/)
   expect(run.stderr).toMatch(/Executed 0 quanta successfully, 3 failed and 3 remain/)
 })

@@ -20,7 +20,7 @@ export const failureOf = (
 ): Pick<QuantumResult, 'state' | 'error' | 'fatal' | 'exitCode'> & { readonly state: 'failed' } => ({
   state: 'failed',
   error: errorRecord(error),
-  ...(isA(error, InvalidQuantumError) && { fatal: true }),
+  ...(isA(error, InvalidQuantumError) && { fatal: true, exitCode: InvalidQuantumError.exitCode }),
   ...(isA(error, RepeatableQuantumError) && { exitCode: RepeatableQuantumError.exitCode }),
 })
 
