@@ -23,7 +23,7 @@ import { executePlan } from './execute.ts'
 import { governorUse } from './inspect.ts'
 import { regionFromText } from '../dimensions/sky.ts'
 import type { OrderTerm } from './order.ts'
-import { makePlan, type Plan, type PlanRequest } from './plan.ts'
+import { conjuncts, makePlan, type Plan, type PlanRequest } from './plan.ts'
 import { takeSpatial } from './spatial.ts'
 import type { Condition, DatasetSearch, QuerySpec } from './spec.ts'
 
@@ -273,7 +273,7 @@ export class QueryEngine {
     if (!isDoomed(spec)) return false
     takeSpatial(
       this.universe,
-      spec.conditions.map(({ predicate }) => predicate),
+      spec.conditions.flatMap(({ predicate }) => conjuncts(predicate)),
     )
     return true
   }

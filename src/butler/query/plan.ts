@@ -375,4 +375,15 @@ class Planner {
 
 /** Parts of a condition that are and-ed at its top. */
 export const conjuncts = (predicate: Predicate): readonly Predicate[] =>
-  predicate.kind === 'and' ? predicate.parts.flatMap(conjuncts) : [predicate]
+  predicate.kind === 'and'
+    ? predicate.parts.flatMap(conjuncts)
+    : predicate.kind === 'not'
+      ? denied(predicate)
+      : [predicate]
+
+/** NOT NOT a is a, NOT (a OR b) is NOT a AND NOT b, also where they are unknown. */
+function denied(predicate: Predicate & { readonly kind: 'not' }): readonly Predicate[] {
+  const { of } = predicate
+  if (of.kind === 'not') return conjuncts(of.of)
+  return of.kind === 'or' ? of.parts.flatMap((part) => conjuncts({ kind: 'not', of: part })) : [predicate]
+}

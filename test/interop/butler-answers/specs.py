@@ -197,6 +197,12 @@ SPATIAL = [
     ids(["healpix5"], f"{H} AND visit=903334"),
     ids(["htm9", "visit"], f"{H} AND visit=903334"),
     sets("deepCoadd", "HSC/best", "skymap='discrete/ci_hsc' AND NOT (patch.region OVERLAPS POINT(320.6, -0.3))"),
+    sets("deepCoadd", "HSC/best", "skymap='discrete/ci_hsc' AND (patch.region OVERLAPS POINT(320.6, -0.3) AND patch > 2)"),
+    sets("deepCoadd", "HSC/best", "skymap='discrete/ci_hsc' AND NOT (NOT (patch.region OVERLAPS POINT(320.6, -0.3)))"),
+    sets("deepCoadd", "shared/ci_hsc_output", "skymap='discrete/ci_hsc' AND NOT (NOT (patch.region OVERLAPS POINT(320.7, -0.2)))"),
+    ids(["patch"], "skymap='discrete/ci_hsc' AND NOT (NOT (patch.region OVERLAPS POINT(320.7, -0.3)) OR patch = 0 OR NOT (cell_x < 2))"),
+    ids(["patch"], "skymap='discrete/ci_hsc' AND NOT (NOT (patch.region OVERLAPS POINT(320.7, -0.3)) AND patch = 0)"),
+    ids(["visit"], f"{H} AND NOT (NOT visit.target_name = 'STRIPE82L' OR visit.exposure_time > 100)"),
 ]
 
 ORDER = [
