@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   truncateSync,
   unlinkSync,
   utimesSync,
@@ -11,7 +12,17 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type Butler, checkRepository, exportRepository, mendable, unmendable } from '#butler'
+import {
+  type Butler,
+  checkRepository,
+  type DatasetRef,
+  exportRepository,
+  importRepository,
+  mendable,
+  retrieveArtifacts,
+  transferFrom,
+  unmendable,
+} from '#butler'
 import { createNodeButler, nodeFiles, openNodeButler } from '#platform/node'
 import { startChild } from '../support/child.ts'
 import { butlerCommand } from '../support/commands.ts'
@@ -244,4 +255,100 @@ test('a full disk is a clear error; what was there is whole, nothing is half-wri
   expect(await butler.get(kept)).toEqual({ text: 'x'.repeat(1000) })
   await put(2, 10)
   await butler.close()
+})
+
+/** What fills a disk: with too little room left on it at first, and at last with enough. */
+const FILLING: Readonly<Record<string, (butler: Butler, from: Exported) => Promise<unknown>>> = {
+  import: ({ repository }, { text, directory }) =>
+    importRepository(repository, text, 'export', { directory, transfer: 'copy' }),
+  'transfer from': ({ repository }, { source, refs }) =>
+    transferFrom(repository, source.repository, refs, { registerDatasetTypes: true }),
+  ingest: async (butler, { refs, directory }) => {
+    const path = join(directory, 'one.yaml')
+    writeFileSync(path, `text: ${'x'.repeat(90_000)}\n`)
+    const dataIds = refs.map((ref) => ref.dataId)
+    const made = await butler.registry.makeRefs('count', dataIds, { run: 'run' })
+    const files = made.map((ref) => ({ path, refs: [ref] }))
+    return butler.ingest(files, { transfer: 'copy' })
+  },
+  'rows whose failure is passed over': (butler, { refs }) =>
+    butler.transaction(async (inside) => {
+      for (const { dataId } of refs) await inside.put({ a: 1 }, 'count', dataId, { run: 'run' })
+      const physical_filter = (name: number) => ({ instrument: 'Cam', name: `${name}`.repeat(60), band: 'r' })
+      const rows = Array.from({ length: 1200 }, (_, n) => physical_filter(n + 100))
+      await inside.registry.insertDimensionData('physical_filter', rows).catch(() => undefined)
+      await inside.registry.insertDimensionData('instrument', [{ name: 'Other' }])
+    }),
+}
+
+interface Exported {
+  readonly source: Butler
+  readonly refs: readonly DatasetRef[]
+  readonly text: string
+  readonly directory: string
+}
+
+test.each(Object.keys(FILLING))(
+  'a disk that gets full during %s is told, and all of it is taken back',
+  async (name) => {
+    const source = await createNodeButler(join(tempFolder(), 'repo'))
+    onTestFinished(() => source.close())
+    await fill(source)
+    await source.collections.register('run')
+    const refs: DatasetRef[] = []
+    for (let visit = 0; visit < 5; visit++)
+      refs.push(
+        await source.put({ text: 'x'.repeat(90_000) }, 'count', { instrument: 'Cam', visit }, { run: 'run' }),
+      )
+    const directory = tempFolder()
+    const text = await exportRepository(source.repository, { datasets: refs, directory })
+    const codes = new Set<string>()
+    for (let room = 60; !codes.has('done'); room += 140) {
+      expect(room).toBeLessThan(4000)
+      const disk = tempFolder('filling')
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk])
+      onTestFinished(() => void execFileSync('umount', ['-l', disk]))
+      const butler = await createNodeButler(join(disk, 'repo'))
+      await fill(butler)
+      await butler.collections.register('run')
+      const { bavail, bsize } = statfsSync(disk)
+      writeFileSync(join(disk, 'filler'), new Uint8Array(bavail * bsize - room * 1024))
+      const error: unknown = await FILLING[name]!(butler, { source, refs, text, directory }).then(
+        () => undefined,
+        (e: unknown) => e,
+      )
+      codes.add(error === undefined ? 'done' : String((error as { code?: string }).code))
+      const report = await checkRepository(butler.repository)
+      expect([mendable(report), unmendable(report)]).toEqual([0, 0])
+      expect([report.datasets, report.files]).toEqual(error === undefined ? [5, 5] : [0, 0])
+      await butler.close()
+    }
+    codes.delete('done')
+    expect(codes.size).toBeGreaterThan(0)
+    for (const code of codes) expect(code).toMatch(/^(files|sql)\/full$/)
+  },
+)
+
+test('what was copied out is taken back when the disk gets full', async () => {
+  const butler = await aRepository()
+  const refs = [await putNote(butler, 'run/a', 1, 1)]
+  for (const detector of [2, 3])
+    refs.push(
+      await butler.put(
+        { text: 'x'.repeat(200_000) },
+        'note',
+        { instrument: 'Cam', visit: 1, detector },
+        { run: 'run/a' },
+      ),
+    )
+  const disk = tempFolder('tiny-disk')
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk])
+  onTestFinished(() => void execFileSync('umount', ['-l', disk]))
+  const files = () =>
+    readdirSync(disk, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'))
+  await expect(retrieveArtifacts(butler.repository, refs, disk)).rejects.toMatchObject({ code: 'files/full' })
+  expect(files()).toEqual([])
+  const request = { datasets: refs, directory: disk }
+  await expect(exportRepository(butler.repository, request)).rejects.toMatchObject({ code: 'files/full' })
+  expect(files()).toEqual([])
 })

@@ -7,6 +7,7 @@ import type { FileRecord } from '../datastore/record-table.ts'
 import { extensionOf, folderOf, placeBelow, zipMember } from '../datastore/uri.ts'
 import { NAME_LIST, PLACE, requireKind, requireOptions } from '../kinds.ts'
 import type { Repository } from '../repository/repository.ts'
+import { removeAll } from './retrieve.ts'
 import { oncePerId } from './transfer.ts'
 import type { DimensionRecord } from '../dimensions/record.ts'
 import { fieldType } from '../dimensions/codec.ts'
@@ -32,7 +33,21 @@ export async function exportRepository(repository: Repository, given: ExportRequ
   requireOptions(given, { collections: NAME_LIST, directory: PLACE })
   requireKind(given.datasets, 'datasets', REFS)
   requireMode(given.transfer, RETRIEVE_MODES)
-  const request = { ...given, datasets: oncePerId(given.datasets) }
+  const copied: string[] = []
+  try {
+    return await describe(repository, { ...given, datasets: oncePerId(given.datasets), copied })
+  } catch (error) {
+    await removeAll(repository.datastore.files, copied)
+    throw error
+  }
+}
+
+/** With the places of the files that were copied so far. */
+interface Running extends ExportRequest {
+  readonly copied: string[]
+}
+
+async function describe(repository: Repository, request: Running): Promise<string> {
   const yaml = new YamlWriter()
   yaml.line(0, 'description: Butler Data Repository Export')
   yaml.line(0, 'version: 1.0.2')
@@ -126,11 +141,7 @@ function writeCollection(yaml: YamlWriter, collection: CollectionRecord): void {
   for (const child of collection.children) yaml.line(1, `- ${yamlScalar(child)}`)
 }
 
-async function writeDatasets(
-  yaml: YamlWriter,
-  repository: Repository,
-  request: ExportRequest,
-): Promise<void> {
+async function writeDatasets(yaml: YamlWriter, repository: Repository, request: Running): Promise<void> {
   const groups = new Map<string, DatasetRef[]>()
   for (const ref of request.datasets) {
     const key = `${ref.datasetType.name}\u0000${ref.run}`
@@ -178,7 +189,7 @@ function writeDataset(
   yaml.line(2, `formatter: ${formatter}`)
 }
 
-async function exportedPath(ref: DatasetRef, stored: StoredFiles, request: ExportRequest): Promise<string> {
+async function exportedPath(ref: DatasetRef, stored: StoredFiles, request: Running): Promise<string> {
   const record = stored.records[0]!
   if (stored.records.length > 1)
     throw new FormatterError(`${ref.toString()} is stored in parts, which an export cannot say.`, {
@@ -192,7 +203,7 @@ async function copyOut(
   datastore: FileDatastore,
   ref: DatasetRef,
   record: FileRecord,
-  { directory, transfer = 'copy' }: ExportRequest,
+  { directory, transfer = 'copy', copied }: Running,
 ): Promise<string> {
   const member = zipMember(record.path)
   const relative =
@@ -202,6 +213,7 @@ async function copyOut(
   const target = placeBelow(directory!, relative)
   const { files } = datastore
   if ((await files.stat(target)) !== undefined) throw new FileExistsError(`'${target}' is there already.`)
+  copied.push(target)
   await files.makeDirectory(folderOf(target))
   const source = datastore.placeOf(record)
   if (transfer === 'auto' || transfer === 'copy' || member !== undefined)

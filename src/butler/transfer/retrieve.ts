@@ -29,7 +29,7 @@ export interface RetrieveRequest {
   readonly destination: string
 }
 
-/** Copy files of datasets to a folder; gives their paths there. Nothing is copied when one is missing or in the way. */
+/** Copy files of datasets to a folder; gives their paths there. Nothing is when one is missing or in the way, or cannot be copied. */
 export async function retrieveArtifacts(
   { datastore, records, universe }: Repository,
   given: readonly DatasetRef[],
@@ -60,19 +60,31 @@ export async function retrieveFiles(
     if ((await files.stat(store.placeOf(record))) === undefined)
       throw new FileNotFoundError(`The file '${store.placeOf(record)}' is gone.`)
   }
-  for (const [name, { store, record }] of plan) {
-    const target = placeBelow(destination, name)
-    await files.makeDirectory(folderOf(target))
-    const isCopied = transfer === 'auto' || transfer === 'copy' || zipMember(record.path) !== undefined
-    if (isCopied) await store.copyTo(record, target)
-    else if (target !== store.placeOf(record)) {
-      if (overwrite) await files.remove(target)
-      await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
+  const fresh: string[] = []
+  try {
+    for (const [name, { store, record }] of plan) {
+      const target = placeBelow(destination, name)
+      if (!overwrite) fresh.push(target)
+      await files.makeDirectory(folderOf(target))
+      const isCopied = transfer === 'auto' || transfer === 'copy' || zipMember(record.path) !== undefined
+      if (isCopied) await store.copyTo(record, target)
+      else if (target !== store.placeOf(record)) {
+        if (overwrite) await files.remove(target)
+        await files.link(store.placeOf(record), target, transfer === 'link' ? 'hardlink' : transfer)
+      }
     }
+    const index = writeIndex(universe, refs, [...plan.values()])
+    await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
+  } catch (error) {
+    await removeAll(files, fresh)
+    throw error
   }
-  const index = writeIndex(universe, refs, [...plan.values()])
-  await files.writeAtomic(joinPath(destination, INDEX_FILE), `${index}\n`)
   return [...plan.keys()].map((name) => placeBelow(destination, name))
+}
+
+/** Take back what was copied; that it cannot be must not hide why it should. */
+export async function removeAll(files: Files, places: readonly string[]): Promise<void> {
+  for (const place of places) await files.remove(place).catch(() => undefined)
 }
 
 interface Retrieved extends IndexedFile {

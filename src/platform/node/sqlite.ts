@@ -88,6 +88,8 @@ class SqliteConnection implements SqlConnection {
   private readonly database: Database.Database
   private readonly busyTimeoutMs: number
   private readonly statements = new Map<string, Database.Statement<SqlValue[], SqlRow>>()
+  /** Why SQLite itself took the open transaction back, as it does on a full disk: all in it fails until its end. */
+  private lost: Error | undefined
 
   constructor(database: Database.Database, busyTimeoutMs: number) {
     this.database = database
@@ -113,6 +115,10 @@ class SqliteConnection implements SqlConnection {
   }
 
   run(sql: string, parameters: readonly SqlValue[] = []) {
+    if (this.lost !== undefined && /^(ROLLBACK|RELEASE)/.test(sql)) {
+      if (sql === 'ROLLBACK') this.lost = undefined
+      return Promise.resolve({ changes: 0 })
+    }
     return this.patient(() => {
       const { changes } = this.prepare(sql).run(...parameters)
       return { changes }
@@ -136,6 +142,7 @@ class SqliteConnection implements SqlConnection {
   }
 
   async begin(): Promise<void> {
+    this.lost = undefined
     await this.run('BEGIN IMMEDIATE')
   }
 
@@ -173,11 +180,17 @@ class SqliteConnection implements SqlConnection {
   /** Runs at once; when another process holds the lock, tries again until the time is up, leaving the event loop free. */
   private async patient<T>(work: () => T): Promise<T> {
     const deadline = Date.now() + this.busyTimeoutMs
+    if (this.lost !== undefined) throw this.lost
+    const { inTransaction } = this.database
     for (let pause = 1; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       try {
         return work()
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw translate(error, this.database.name)
+        if (!isBusy(error) || Date.now() > deadline) {
+          const told = translate(error, this.database.name)
+          if (inTransaction && !this.database.inTransaction && told instanceof Error) this.lost = told
+          throw told
+        }
         await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
       }
     }
