@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openNodeButler } from '#platform/node'
 import { butlerCommand } from '../support/commands.ts'
 import { dataPath } from '../support/data.ts'
@@ -34,7 +34,8 @@ test('a graph, its repository and what is taken out of it may be on a server', a
     return { stdout: out, stderr: err, rc: code }
   }
   const names = ['-i', 'HSC/defaults', '-o', 'u/far', '--output-run', 'u/far/r', '-d', where]
-  const build = ['qgraph', '-b', root, '-p', PIPELINE, ...names, '--qgraph-datastore-records']
+  vi.stubEnv('DAF_BUTLER_REPOSITORIES', `near: ${root}`)
+  const build = ['qgraph', '-b', 'near', '-p', PIPELINE, ...names, '--qgraph-datastore-records']
   for (const args of [
     [...build, '-q', graph],
     ['pre-exec-init-qbb', repo, graph],
@@ -44,17 +45,18 @@ test('a graph, its repository and what is taken out of it may be on a server', a
     const done = await run(pipetask, ...args)
     expect(done.rc, done.stderr).toBe(0)
   }
+  vi.unstubAllEnvs()
   expect(existsSync(join(work, 'summary.json'))).toBe(true)
   expect(filesBelow(join(work, 'graphs'))).toEqual(['other.qg', 'q.qg'])
 
   const retrieve = ['retrieve-artifacts-for-quanta', graph, repo] as const
   const sent = await run('butler', ...retrieve, `${url}/se nt/`)
   const taken = await run('butler', ...retrieve, join(work, 'taken'))
-  const names_ = filesBelow(join(work, 'taken'))
-  expect(names_).toContain('_butler_zip_index.json')
-  expect(names_.length).toBeGreaterThan(10)
-  expect(filesBelow(join(work, 'se nt'))).toEqual(names_)
-  expect([sent.stdout, taken.rc]).toEqual([`Wrote ${names_.length - 1} files to ${url}/se nt/\n`, 0])
+  const below = filesBelow(join(work, 'taken'))
+  expect(below).toContain('_butler_zip_index.json')
+  expect(below.length).toBeGreaterThan(10)
+  expect(filesBelow(join(work, 'se nt'))).toEqual(below)
+  expect([sent.stdout, taken.rc]).toEqual([`Wrote ${below.length - 1} files to ${url}/se nt/\n`, 0])
   expect((await run('butler', ...retrieve, `${url}/se nt/`)).stderr).toContain('is there already')
   const again = await run('butler', ...retrieve, join(work, 'taken'), '--clobber', '-t', 'copy')
   expect(again.rc, again.stderr).toBe(0)
