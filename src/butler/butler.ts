@@ -13,12 +13,13 @@ import { expressionList, hasWildcard, resolveCollections } from './collections/r
 import { DatasetRef } from './datasets/dataset-ref.ts'
 import { type DatasetType, splitComponent } from './datasets/dataset-type.ts'
 import type { FileDataset, FileIntake } from './datastore/file-dataset.ts'
-import { DataCoordinate, formatDataId } from './dimensions/data-coordinate.ts'
+import { DataCoordinate } from './dimensions/data-coordinate.ts'
 import type { DataId, DataIdValue } from './dimensions/data-id.ts'
 import { expandDataId, fillImplied } from './dimensions/expand.ts'
 import type { DimensionRecord } from './dimensions/record.ts'
 import type { DimensionUniverse } from './dimensions/universe.ts'
-import { DatasetNotFoundError, DatasetTypeNotSupportedError, MissingDatasetTypeError } from './errors.ts'
+import { DatasetTypeNotSupportedError, MissingDatasetTypeError } from './errors.ts'
+import { findForGet } from './find-for-get.ts'
 import { ingestDatasets } from './ingest.ts'
 import type {
   AllDatasetsQueryOptions,
@@ -41,9 +42,8 @@ import { DatasetFinder } from './registry/find.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
 import { Repository } from './repository/repository.ts'
-
-import { partOf, unknownComponent } from './storage/parts.ts'
-import { componentClass, storageClass, targetClass } from './storage/storage-class.ts'
+import { partOf } from './storage/parts.ts'
+import { storageClass, targetClass } from './storage/storage-class.ts'
 
 /** A dataset by type and data ID, or by a ref. */
 export type DatasetKey = string | DatasetType | DatasetRef
@@ -140,7 +140,7 @@ export class Butler {
 
   async get<T = unknown>(key: DatasetKey, dataId?: DataIdInput, options: GetOptions = {}): Promise<T> {
     requireOptions(options, GET_OPTIONS)
-    const { ref, component } = await this.findForGet(key, dataId, options)
+    const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
     return (await this.repository.datastore.get(ref, {
       component: options.component ?? component,
       parameters: options.parameters,
@@ -154,7 +154,7 @@ export class Butler {
     options: SearchOptions = {},
   ): Promise<DeferredDataset<T>> {
     requireOptions(options, SEARCH_OPTIONS)
-    const { ref, component } = await this.findForGet(key, dataId, options)
+    const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
     const { datastore } = this.repository
     return {
       ref,
@@ -246,7 +246,7 @@ export class Butler {
         return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
       if (!(await this.finder.isStored(key))) return this.finder.predictUriOf(key)
     }
-    const { ref, component } = await this.findForGet(key, dataId, options)
+    const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
     return datastore.uri(ref, component)
   }
 
@@ -367,41 +367,6 @@ export class Butler {
     return runQuery(results, options, what, this.repository.log)
   }
 
-  private async findForGet(
-    key: DatasetKey,
-    dataId: DataIdInput | undefined,
-    options: SearchOptions,
-  ): Promise<{ readonly ref: DatasetRef; readonly component: string | undefined }> {
-    await this.repository.catchUp()
-    if (key instanceof DatasetRef) return { ref: key, component: undefined }
-    const { record, component } = await this.finder.typeOf(key)
-    if (
-      component !== undefined &&
-      componentClass(storageClass(record.type.storageClass), component) === undefined
-    )
-      throw unknownComponent(record.type, component)
-    const ref = await this.finder.find(record, dataId, { ...options, forGet: true })
-    if (ref !== undefined) return { ref, component }
-    const where = expressionList(options.collections ?? this.defaults.collections)
-    throw new DatasetNotFoundError(
-      `No ${record.type.name} with data ID ${describeId(dataId)} in ${where.length === 0 ? 'no collections' : where.map((c) => `'${c}'`).join(', ')}.`,
-      await this.elsewhere(record.type, dataId),
-    )
-  }
-
-  /** The cure where another run has the dataset. */
-  private async elsewhere(
-    type: DatasetType,
-    dataId: DataIdInput | undefined,
-  ): Promise<{ readonly hint?: string }> {
-    const runs = await this.collections.query('*', { types: ['RUN'] })
-    const options = { collections: runs, findFirst: false, limit: 1, explain: false }
-    const [other] = await this.queryDatasets(type, { ...options, ...(dataId !== undefined && { dataId }) })
-    return other === undefined
-      ? {}
-      : { hint: `'${other.run}' has one but is not searched: give { collections: '${other.run}' }.` }
-  }
-
   toString(): string {
     return `Butler(${this.root})`
   }
@@ -415,6 +380,3 @@ export class Butler {
 function ignoreMissingType(error: unknown): undefined {
   if (!(error instanceof MissingDatasetTypeError)) throw error
 }
-
-const describeId = (dataId: DataIdInput | undefined): string =>
-  formatDataId(dataId instanceof DataCoordinate ? dataId.values : (dataId ?? {}))
