@@ -1,5 +1,6 @@
 import {
   type Config,
+  DEFAULT,
   type Field,
   fieldOf,
   type HistoryEntry,
@@ -8,7 +9,7 @@ import {
   stateOf,
   type Tolerance,
 } from './config-state.ts'
-import { FieldValidationError, formatWhere } from './errors.ts'
+import { FieldValidationError, formatWhere, type Where } from './errors.ts'
 import { repr } from './python/repr.ts'
 
 /** Each field of a config with its present value, in order of declaration. */
@@ -32,13 +33,28 @@ export function validate(config: Config, path = ''): void {
   for (const { name, field, value } of fieldsOf(config)) {
     const full = path === '' ? name : `${path}.${name}`
     if (value === null && !field.optional)
-      throw new FieldValidationError(full, 'Required value cannot be None')
-    field.finish?.(value, full)
+      throw new FieldValidationError(full, 'Required value cannot be None', setAt(config, name))
+    finish(field, value, full, setAt(config, name))
     for (const { suffix, config: inner, active } of nested(field, value))
       if (active) validate(inner, `${full}${suffix}`)
   }
   const { configClass } = stateOf(config)
   configClass.validate(config)
+}
+
+/** Where a field got its value; undefined where nobody set it. */
+function setAt(config: Config, field: string): Where | undefined {
+  const where = historyOf(config, field).at(-1)?.where
+  return where?.source === DEFAULT.source ? undefined : where
+}
+
+function finish(field: Field, value: unknown, path: string, where: Where | undefined): void {
+  try {
+    field.finish?.(value, path)
+  } catch (error) {
+    if (where === undefined || !(error instanceof FieldValidationError)) throw error
+    throw new FieldValidationError(error.field, error.reason, where)
+  }
 }
 
 const DEFAULT_TOLERANCE: Tolerance = { rtol: 1e-8, atol: 1e-8 }

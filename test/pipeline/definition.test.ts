@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
-import { PyFloat } from '#config'
-import { buildPipelineGraph, parsePipeline, selectFragment } from '#pipeline'
+import { fieldsOf, PyFloat } from '#config'
+import {
+  buildPipelineGraph,
+  openPipeline,
+  parsePipeline,
+  type Pipeline,
+  type PipelineEdit,
+  selectFragment,
+  selectTasks,
+  type TaskNode,
+} from '#pipeline'
 import { tasks } from '../support/fl-tasks.ts'
 
 const FRAME = `description: frame
@@ -9,10 +18,12 @@ tasks:
   characterizeImage: fl_tasks.CharTask
   calibrate: fl_tasks.CalibrateTask
 `
+const SUBSETS = 'subsets: {first: [isr]}\n'
 const host = {
   env: () => undefined,
   exists: (path: string) => Promise.resolve(path === 'frame.yaml'),
-  readText: () => Promise.resolve(FRAME),
+  readText: (path: string) =>
+    Promise.resolve(path === 'gain.py' ? 'config.gain = parameters.gain\n' : `${FRAME}${SUBSETS}`),
 }
 const labels = async (text: string): Promise<readonly string[]> => {
   const options = { tasks, host }
@@ -63,6 +74,24 @@ test.each([
     /^p\.yaml:7:\d+: the step 'all' is declared twice/,
   ],
   [
+    'a step that is no subset',
+    withSteps('[{label: isr, dimensions: []}]'),
+    /^p\.yaml:7:9: the step 'isr' is not a subset/,
+  ],
+  ['a step without dimensions', withSteps('[{label: all}]'), /^p\.yaml:7:\d+: the step 'all' has no dim/],
+  [
+    'an unknown key of a step',
+    withSteps('[{label: all, dimensions: [], foo: 3}]'),
+    /^p\.yaml:7:\d+: 'foo' is not a key of a step/,
+  ],
+  ['steps that are no list', withSteps('{label: all, dimensions: []}'), /^p\.yaml:7:8: steps are a list/],
+  [
+    'a range that begins with a subset',
+    `description: x\nimports: ["frame.yaml#first..calibrate"]\n`,
+    /^p\.yaml:2:\d+: .*first is a subset/,
+  ],
+  ['<< of a text', `${FRAME}  more: {class: a.B, config: {<<: x}}\n`, /^p\.yaml:6:\d+: << takes a mapping/],
+  [
     'a second document in the file',
     `${FRAME}---\ndescription: y\ntasks: {two: fl_tasks.IsrTask}\n`,
     /^p\.yaml:\d+:\d+: a second document/,
@@ -103,3 +132,84 @@ test.each([
 ])('%s is refused', async (_, text, message) => {
   await expect(labels(text)).rejects.toThrow(message)
 })
+
+const configured = async (text: string, ...edits: readonly PipelineEdit[]): Promise<readonly TaskNode[]> => {
+  const { graph } = await openPipeline({ pipelineText: text, pipelineName: 'p.yaml', edits }, { tasks, host })
+  return (await graph()).tasks
+}
+const isrGain = async (text: string, ...edits: readonly PipelineEdit[]): Promise<unknown> =>
+  fieldsOf((await configured(text, ...edits)).find((t) => t.label === 'isr')!.config).find(
+    (f) => f.name === 'gain',
+  )?.value
+
+test('parameters are known in config files and set by -c', async () => {
+  const text = `${FRAME}parameters: {gain: 2.5}\n`
+  const file = { configFile: 'isr:gain.py' }
+  expect(await isrGain(text, file)).toBe(2.5)
+  expect(await isrGain(text, { config: 'parameters:gain=4' }, { config: 'isr:gain=parameters.gain' })).toBe(4)
+  await expect(isrGain(text, { configFile: 'parameters:gain.py' })).rejects.toThrow('cannot be set by a file')
+})
+
+test('<< takes what another mapping has, and own keys go before', async () => {
+  const gain = (block: string): Promise<unknown> =>
+    isrGain(
+      `description: x\na: &a {gain: 2.0}\nb: &b {gain: 3.0, doDark: false}\ntasks:\n  isr: {class: fl_tasks.IsrTask, config: ${block}}\n`,
+    )
+  expect(await gain('{<<: *a}')).toBe(2)
+  expect(await gain('{<<: [*b, *a]}')).toBe(3)
+  expect(await gain('{gain: 5.0, <<: *a}')).toBe(5)
+})
+
+test('empty keys count as left out', async () => {
+  const [task] = await configured(
+    'description:\nimports: [{location: frame.yaml, include: , exclude: calibrate}]\ntasks: {isr: {class: fl_tasks.IsrTask, config: {python: }}}\nsubsets: {s: {subset: [isr, isr], description: }}\n',
+  )
+  expect(task?.label).toBe('isr')
+})
+
+test('imports may bring the same step twice, but not two of one label', async () => {
+  const steps = (dimensions: string): string =>
+    `subsets: {all: [isr, characterizeImage, calibrate]}\nsteps: [{label: all, dimensions: [${dimensions}]}]\n`
+  const two = {
+    ...host,
+    exists: () => Promise.resolve(true),
+    readText: () => Promise.resolve(FRAME + steps('visit')),
+  }
+  const own = (dimensions: string): Promise<Pipeline> =>
+    parsePipeline(importing('frame.yaml') + steps(dimensions), { file: 'p.yaml', host: two })
+  expect((await own('visit')).steps).toHaveLength(1)
+  await expect(own('detector')).rejects.toThrow(
+    /^p\.yaml:5:9: the step 'all' has dimensions detector here, and visit in frame\.yaml/,
+  )
+})
+
+test('a required value set to None is told where it was set', async () => {
+  await expect(configured(FRAME, { config: 'isr:gain=None' })).rejects.toThrow(
+    /^-c isr:gain=None: task 'isr': Field 'gain' failed validation: Required value cannot be None$/,
+  )
+  await expect(
+    configured('description: x\ntasks:\n  isr:\n    class: fl_tasks.IsrTask\n    config: {gain: null}\n'),
+  ).rejects.toThrow(/^p\.yaml:5: task 'isr': Field 'gain'/)
+})
+
+test.each([
+  ['<D:icExp', ['isr']],
+  ['<=D:icExp', ['isr', 'characterizeImage']],
+  ['>D:postISRCCD', ['characterizeImage', 'calibrate']],
+  ['>=D:postISRCCD', ['isr', 'characterizeImage', 'calibrate']],
+  ['isr_metadata', ['isr']],
+  ['<=calibrate_log', ['isr', 'characterizeImage', 'calibrate']],
+  ['>isr_metadata', []],
+  ['~D:raw', ['isr', 'characterizeImage', 'calibrate']],
+])('the expression %s selects what the real one does', async (expression, wanted) => {
+  const graph = await buildPipelineGraph(await parsePipeline(FRAME, { host }), { tasks, host })
+  expect([...selectTasks(graph, expression)]).toEqual(wanted)
+})
+
+test.each(['isr_config', '<isr_config', '>=isr_config'])(
+  '%s is refused: no quantum makes it',
+  async (expression) => {
+    const graph = await buildPipelineGraph(await parsePipeline(FRAME, { host }), { tasks, host })
+    expect(() => selectTasks(graph, expression)).toThrow('made before the first quantum')
+  },
+)

@@ -13,6 +13,9 @@ export type PipelineEdit =
   | { readonly delete: string }
   | { readonly instrument: string }
 
+/** Stands where a label does and means the parameters of the pipeline. */
+const PARAMETERS = 'parameters'
+
 /** Apply one command-line edit. `defaultLabel` gives a task class's own label. */
 export async function editPipeline(
   pipeline: Pipeline,
@@ -22,6 +25,8 @@ export async function editPipeline(
   if ('config' in edit) {
     const { label, path, text } = parseOverride(edit.config)
     const place = { file: `-c ${edit.config}` }
+    if (label === PARAMETERS)
+      return { ...pipeline, parameters: new Map([...pipeline.parameters, [path, text]]) }
     return withBlock(pipeline, label, {
       files: [],
       values: new Map([[path, text]]),
@@ -36,6 +41,10 @@ export async function editPipeline(
         hint: 'Write LABEL:FILE.',
       })
     const [, label = '', file = ''] = found
+    if (label === PARAMETERS)
+      throw pipelineError('bad-option', `Parameters cannot be set by a file: -C '${edit.configFile}'.`, {
+        hint: 'Write -c parameters:NAME=VALUE for each.',
+      })
     return withBlock(pipeline, label, {
       files: [file],
       values: new Map(),
@@ -50,7 +59,7 @@ export async function editPipeline(
   if ('instrument' in edit) return { ...pipeline, instrument: edit.instrument }
   const [className = '', label] = edit.task.split(':')
   const name = label === undefined || label === '' ? await defaultLabel(className) : label
-  if (name === 'parameters')
+  if (name === PARAMETERS)
     throw pipelineError('bad-option', "'parameters' is a reserved word and cannot be used as a task label.", {
       hint: `Give another label: -t ${className}:LABEL.`,
     })

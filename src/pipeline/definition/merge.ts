@@ -1,6 +1,6 @@
 import { repr } from '#config'
 import { PipelineSyntaxError } from '../errors.ts'
-import type { ConfigBlock, Pipeline, Place, Subset, TaskEntry } from './pipeline.ts'
+import type { ConfigBlock, Pipeline, Place, Step, Subset, TaskEntry } from './pipeline.ts'
 
 /** Put imported pipelines under a file's own declarations, by the anchor's rules. */
 export function mergeImports(
@@ -44,10 +44,7 @@ export function mergeImports(
     tasks,
     subsets,
     contracts: [...own.contracts, ...imported.flatMap((p) => p.contracts)],
-    steps: [
-      ...imported.flatMap((p) => p.steps).filter((s) => own.steps.every((o) => o.label !== s.label)),
-      ...own.steps,
-    ],
+    steps: mergeSteps([...imported.flatMap((p) => p.steps), ...own.steps], subsets),
   }
 }
 
@@ -57,6 +54,27 @@ function refuseRepeats(names: readonly string[], known: readonly string[], rule:
     throw new PipelineSyntaxError(`${rule}; these appear more than once: ${repeated.join(', ')}`, place, {
       hint: 'Leave one out with `exclude`, or give it another name with `rename`.',
     })
+}
+
+/** Steps by label: the same one may come by several imports, two different ones may not. */
+function mergeSteps(steps: readonly Step[], subsets: ReadonlyMap<string, Subset>): readonly Step[] {
+  const known = new Map<string, Step>()
+  for (const step of steps) {
+    const { label, dimensions, place } = step
+    if (!subsets.has(label))
+      throw new PipelineSyntaxError(`the step '${label}' is not a subset of the pipeline`, place, {
+        hint: 'Declare the tasks of the step below `subsets`, under its label.',
+      })
+    const other = known.get(label)
+    if (other !== undefined && other.dimensions.join() !== dimensions.join())
+      throw new PipelineSyntaxError(
+        `the step '${label}' has dimensions ${dimensions.join(', ')} here, and ${other.dimensions.join(', ')} in ${other.place.file}`,
+        place,
+        { hint: 'Leave the imported steps out with `importSteps: false`.' },
+      )
+    if (other === undefined) known.set(label, step)
+  }
+  return [...known.values()]
 }
 
 function checkSubset({ labels, name, place }: Subset, tasks: ReadonlyMap<string, TaskEntry>): void {

@@ -40,13 +40,13 @@ export function parsePipelineText(text: string, file: string): PipelineFile {
     )
   const tasks = entriesOf(root, 'tasks').map(([label, node]) => readTask(label, node))
   const own: Pipeline = {
-    description: description.text('description'),
+    description: description.isEmpty ? '' : description.text('description'),
     ...(instrument && !instrument.isEmpty && { instrument: instrument.text('instrument') }),
     parameters: new Map(entriesOf(root, 'parameters').map(([name, node]) => [name, node.value])),
     tasks: new Map(tasks.map((task) => [task.label, task])),
     subsets: new Map(entriesOf(root, 'subsets').map(([name, node]) => [name, readSubset(name, node)])),
     contracts: (root.get('contracts')?.list ?? []).map(readContract),
-    steps: readSteps(root.get('steps')?.list ?? []),
+    steps: readSteps(root.get('steps')),
   }
   return { own, imports }
 }
@@ -91,7 +91,7 @@ function readBlock(node: YamlNode): ConfigBlock {
   const valuePlaces = new Map<string, Place>()
   for (const [key, value] of node.mapping('config').entries) {
     if (key === 'file') files = value.list.map((f) => f.text('file'))
-    else if (key === 'python') python = value.text('python')
+    else if (key === 'python') python = value.isEmpty ? undefined : value.text('python')
     else if (key === 'dataId') dataId = new Map(value.mapping('dataId').entries.map(([k, v]) => [k, v.value]))
     else {
       values.set(key, value.value)
@@ -117,8 +117,8 @@ function readSubset(name: string, node: YamlNode): Subset {
   const description = map?.get('description')
   return {
     name,
-    labels: members.list.map((label) => label.text('a label')),
-    ...(description && { description: description.text('description') }),
+    labels: [...new Set(members.list.map((label) => label.text('a label')))],
+    ...(description?.isEmpty === false && { description: description.text('description') }),
     place: node.place,
   }
 }
@@ -131,7 +131,10 @@ function readContract(node: YamlNode): Contract {
   return { expression, ...(message && { message: message.text('msg') }), place: node.place }
 }
 
-function readSteps(nodes: readonly YamlNode[]): readonly Step[] {
+function readSteps(node: YamlNode | undefined): readonly Step[] {
+  if (node === undefined || node.isEmpty) return []
+  if (!node.isList) node.fail('steps are a list, each with a label and dimensions')
+  const nodes = node.list
   const steps = nodes.map(readStep)
   nodes.forEach((node, i) => {
     const label = steps[i]?.label ?? ''
@@ -143,8 +146,12 @@ function readSteps(nodes: readonly YamlNode[]): readonly Step[] {
 
 function readStep(node: YamlNode): Step {
   const map = node.mapping('a step')
+  for (const [key, value] of map.entries)
+    if (key !== 'label' && key !== 'dimensions')
+      value.failAtKey(`'${key}' is not a key of a step; known are label, dimensions`)
   const label = map.get('label')?.text('label') ?? node.fail('a step has no label')
-  return { label, dimensions: (map.get('dimensions')?.list ?? []).map((d) => d.text('a dimension')) }
+  const dimensions = map.get('dimensions') ?? node.fail(`the step '${label}' has no dimensions`)
+  return { label, dimensions: dimensions.list.map((d) => d.text('a dimension')), place: node.place }
 }
 
 const IMPORT_KEYS = [
@@ -170,8 +177,10 @@ function readImport(node: YamlNode): Import {
   for (const [key, value] of map.entries)
     if (!IMPORT_KEYS.includes(key))
       value.fail(`'${key}' is not a key of an import; known are ${IMPORT_KEYS.join(', ')}`)
-  const labels = (key: string): readonly string[] | undefined =>
-    map.get(key)?.list.map((n) => n.text('a label'))
+  const labels = (key: string): readonly string[] | undefined => {
+    const listed = map.get(key)
+    return listed === undefined || listed.isEmpty ? undefined : listed.list.map((n) => n.text('a label'))
+  }
   const [include, exclude, instrument, mode] = [
     labels('include'),
     labels('exclude'),

@@ -43,6 +43,7 @@ export interface Contract {
 export interface Step {
   readonly label: string
   readonly dimensions: readonly string[]
+  readonly place: Place
 }
 
 /** A pipeline as declared, its imports merged. Immutable: edits give a new one. */

@@ -7,6 +7,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   type Tags,
   type YAMLMap,
@@ -29,7 +30,7 @@ export class YamlMap {
   }
 
   get entries(): readonly (readonly [key: string, node: YamlNode])[] {
-    return this.#map.items.map((pair) => {
+    return itemsOf(this.#map, this.#doc).map((pair) => {
       const key = isScalar(pair.key)
         ? String(pair.key.value)
         : this.#doc.fail('keys are plain words', pair.key as Node)
@@ -107,13 +108,36 @@ export class YamlNode {
   }
 }
 
+/** The pairs of a mapping, after those that `<<` takes from another mapping or a list of them; own ones and earlier ones win. */
+function itemsOf(map: YAMLMap, doc: YamlText): readonly Pair[] {
+  const own = map.items.filter((pair) => !isMergeKey(pair))
+  const taken = new Set(own.map(keyOf))
+  const merged: Pair[] = []
+  for (const { key, value } of map.items.filter(isMergeKey)) {
+    const from = doc.follow(value as Node | null)
+    for (const source of isSeq(from) ? from.items : [from]) {
+      const other = doc.follow(source as Node | null)
+      if (!isMap(other)) return doc.fail('<< takes a mapping or a list of mappings', key as Node)
+      for (const pair of itemsOf(other, doc)) {
+        if (taken.has(keyOf(pair))) continue
+        taken.add(keyOf(pair))
+        merged.push(pair)
+      }
+    }
+  }
+  return [...merged, ...own]
+}
+
+const keyOf = ({ key }: Pair): unknown => (isScalar(key) ? key.value : key)
+const isMergeKey = ({ key }: Pair): boolean => isScalar(key) && key.source === '<<' && key.type === 'PLAIN'
+
 function toValue(node: Node | null, doc: YamlText): PyValue {
   const inner = doc.follow(node)
   if (inner === null) return null
   if (isSeq(inner)) return inner.items.map((item) => toValue(item as Node, doc))
   if (isMap(inner))
     return new Map(
-      inner.items.map((p) => [toValue(p.key as Node, doc), toValue(p.value as Node | null, doc)]),
+      itemsOf(inner, doc).map((p) => [toValue(p.key as Node, doc), toValue(p.value as Node | null, doc)]),
     )
   const { value, source = '' } = inner as { value: unknown; source?: string }
   if (typeof value === 'number') return new PyFloat(value)

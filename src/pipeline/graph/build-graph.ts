@@ -90,7 +90,9 @@ async function configure(
   try {
     validate(config)
   } catch (error) {
-    throw isFirstlightError(error) ? located(error, entry.label, entry) : error
+    if (!isFirstlightError(error)) throw error
+    const { where } = error.data
+    throw located(error, entry.label, typeof where === 'string' ? { place: { file: where } } : entry)
   }
   return freeze(config)
 }
@@ -100,9 +102,11 @@ const read = (
   text: string,
   file: string,
   { host, tasks }: BuildGraphOptions,
+  parameters?: Pipeline['parameters'],
 ): Promise<void> =>
   loadConfig(config, text, {
     file,
+    ...(parameters && { parameters }),
     readText: (path) => host.readText(path),
     findTarget: (name) => tasks.findTarget(name),
   })
@@ -124,7 +128,7 @@ async function applyBlock(
     )
   for (const file of block.files) {
     const path = expandVariables(file, options.host, block.place)
-    await read(config, await options.host.readText(path), path, options)
+    await read(config, await options.host.readText(path), path, options, parameters)
   }
   if (block.python !== undefined) {
     const { file, line } = block.place

@@ -1,109 +1,113 @@
 import { didYouMean } from '#core'
 import { pipelineError } from '../errors.ts'
-import type { PipelineGraph, TaskNode } from './pipeline-graph.ts'
-
-type Node = `T:${string}` | `D:${string}`
+import type { PipelineGraph } from './pipeline-graph.ts'
 
 /**
  * Labels of the tasks that a selection expression names: `isr | >=calexp`, `step1 & ~isr`, `<=D:calexp`. `<x` is what x needs,
  * `>x` what needs x, with `=` x too; `T:`, `D:`, `S:` say task, dataset type, subset. Throws `pipeline/bad-expression`.
  */
 export function selectTasks(graph: PipelineGraph, expression: string): ReadonlySet<string> {
-  const reader = new Selection(graph, expression)
-  const nodes = reader.whole()
-  return new Set(graph.tasks.map((t) => t.label).filter((label) => nodes.has(`T:${label}`)))
+  const labels = new Selection(graph, expression).whole()
+  return new Set(graph.tasks.map((t) => t.label).filter((label) => labels.has(label)))
+}
+
+type Labels = ReadonlySet<string>
+type Links = ReadonlyMap<string, readonly string[]>
+
+/** What a name stands for: tasks, or a dataset type with those that make it and those that read it. */
+interface Named {
+  readonly tasks: readonly string[]
+  readonly readers?: readonly string[]
 }
 
 class Selection {
   readonly graph: PipelineGraph
   readonly tokens: readonly { readonly text: string; readonly at: number }[]
-  readonly before = new Map<Node, Node[]>()
-  readonly after = new Map<Node, Node[]>()
+  readonly types: ReadonlyMap<string, DatasetUse>
+  readonly before: Links
+  readonly after: Links
   at = 0
 
   constructor(graph: PipelineGraph, expression: string) {
     this.graph = graph
     this.tokens = tokenize(expression)
-    for (const task of graph.tasks) {
-      for (const edge of [...task.inputs, ...task.prerequisites])
-        this.connect(`D:${edge.datasetType}`, `T:${task.label}`)
-      for (const edge of task.outputs) this.connect(`T:${task.label}`, `D:${edge.datasetType}`)
-    }
+    this.types = datasetUses(graph)
+    const joined = [...this.types.values()].filter((use) => !use.isInit)
+    this.before = links(joined.flatMap(({ makers, readers }) => readers.map((reader) => [reader, makers])))
+    this.after = links(joined.flatMap(({ makers, readers }) => makers.map((maker) => [maker, readers])))
   }
 
-  whole(): ReadonlySet<Node> {
-    const nodes = this.or()
+  whole(): Labels {
+    const labels = this.or()
     const extra = this.tokens[this.at]
     if (extra !== undefined) throw bad(`unexpected '${extra.text}' near character ${extra.at}`)
-    return nodes
+    return labels
   }
 
-  private or(): ReadonlySet<Node> {
-    let nodes = this.and()
-    while (this.take('|')) nodes = new Set([...nodes, ...this.and()])
-    return nodes
+  private or(): Labels {
+    let labels = this.and()
+    while (this.take('|')) labels = new Set([...labels, ...this.and()])
+    return labels
   }
 
-  private and(): ReadonlySet<Node> {
-    let nodes = this.unary()
+  private and(): Labels {
+    let labels = this.unary()
     while (this.take('&')) {
       const right = this.unary()
-      nodes = new Set([...nodes].filter((n) => right.has(n)))
+      labels = new Set([...labels].filter((label) => right.has(label)))
     }
-    return nodes
+    return labels
   }
 
-  private unary(): ReadonlySet<Node> {
+  private unary(): Labels {
     if (this.take('~')) {
       const without = this.unary()
-      return new Set(this.all().filter((n) => !without.has(n)))
+      return new Set(this.graph.tasks.map((t) => t.label).filter((label) => !without.has(label)))
     }
     if (this.take('(')) {
-      const nodes = this.or()
+      const labels = this.or()
       if (!this.take(')'))
         throw bad(this.tokens[this.at] === undefined ? 'Expression ended unexpectedly.' : "expected ')'")
-      return nodes
+      return labels
     }
-    for (const [operator, links, inclusive] of [
-      ['<=', this.before, true],
-      ['>=', this.after, true],
-      ['<', this.before, false],
-      ['>', this.after, false],
-    ] as const)
-      if (this.take(operator)) return reach(this.withMaker(this.name(), inclusive), links, inclusive)
-    return this.withMaker(this.name(), true)
+    for (const operator of ['<=', '>=', '<', '>'] as const)
+      if (this.take(operator)) return this.towards(operator)
+    return new Set(this.name(true).tasks)
   }
 
-  private name(): ReadonlySet<Node> {
+  /** A dataset type has its makers before it and its readers after it. */
+  private towards(operator: '<=' | '>=' | '<' | '>'): Labels {
+    const inclusive = operator.endsWith('=')
+    const { tasks, readers } = this.name(operator !== '>')
+    const own = inclusive ? tasks : []
+    if (operator.startsWith('<')) return new Set([...own, ...reach(tasks, this.before)])
+    if (readers === undefined) return new Set([...own, ...reach(tasks, this.after)])
+    return new Set([...own, ...readers, ...reach(readers, this.after)])
+  }
+
+  private name(wantsMaker: boolean): Named {
     const token = this.tokens[this.at++]
     if (token === undefined) throw bad('Expression ended unexpectedly.')
     const [, kind, name = ''] = /^(?:([TDS]):)?([\w./]+)$/.exec(token.text) ?? []
     if (name === '') throw bad(`unexpected '${token.text}' near character ${token.at}`)
-    const { graph } = this
-    if (kind !== 'D' && kind !== 'S' && graph.tasks.some((t) => t.label === name))
-      return new Set<Node>([`T:${name}`])
-    const subset = graph.subsets.get(name)
-    if (kind !== 'T' && kind !== 'D' && subset !== undefined)
-      return new Set(subset.labels.map((l) => `T:${l}` as const))
-    if (kind !== 'T' && kind !== 'S' && graph.datasetTypes.has(name)) return new Set<Node>([`D:${name}`])
-    const known = [...graph.tasks.map((t) => t.label), ...graph.subsets.keys(), ...graph.datasetTypes.keys()]
-    throw bad(
-      `'${name}' is not a task label, task subset label, or dataset type name.${didYouMean(name, known)}`,
-    )
-  }
-
-  /** A dataset type stands for the task that makes it, too. */
-  private withMaker(nodes: ReadonlySet<Node>, wanted: boolean): ReadonlySet<Node> {
-    if (!wanted) return nodes
-    const makers = [...nodes].filter((n) => n.startsWith('D:')).flatMap((n) => this.before.get(n) ?? [])
-    return new Set([...nodes, ...makers])
-  }
-
-  private all(): readonly Node[] {
-    return [
-      ...this.graph.tasks.map((t: TaskNode) => `T:${t.label}` as const),
-      ...[...this.graph.datasetTypes.keys()].map((d) => `D:${d}` as const),
-    ]
+    const labels = this.graph.tasks.map((t) => t.label)
+    const subset = this.graph.subsets.get(name)
+    const type = this.types.get(name)
+    if (kind === undefined && type !== undefined && (labels.includes(name) || subset !== undefined))
+      throw bad(
+        `'${name}' is a dataset type and a ${subset === undefined ? 'task' : 'subset'}: write D:${name} or ${subset === undefined ? 'T' : 'S'}:${name}.`,
+      )
+    if (kind !== 'D' && kind !== 'S' && labels.includes(name)) return { tasks: [name] }
+    if (kind !== 'T' && kind !== 'D' && subset !== undefined) return { tasks: subset.labels }
+    if (kind === 'T' || kind === 'S' || type === undefined) {
+      const known = [...labels, ...this.graph.subsets.keys(), ...this.types.keys()]
+      throw bad(
+        `'${name}' is not a task label, task subset label, or dataset type name.${didYouMean(name, known)}`,
+      )
+    }
+    if (type.isInit && wantsMaker && type.makers.length > 0)
+      throw bad(`${name} is made before the first quantum runs: only >${name} has a meaning.`)
+    return { tasks: type.makers, readers: type.readers }
   }
 
   private take(text: string): boolean {
@@ -111,27 +115,55 @@ class Selection {
     this.at++
     return true
   }
-
-  private connect(from: Node, to: Node): void {
-    this.after.set(from, [...(this.after.get(from) ?? []), to])
-    this.before.set(to, [...(this.before.get(to) ?? []), from])
-  }
 }
 
-function reach(
-  start: ReadonlySet<Node>,
-  links: ReadonlyMap<Node, readonly Node[]>,
-  inclusive: boolean,
-): ReadonlySet<Node> {
-  const found = new Set<Node>()
+interface DatasetUse {
+  readonly makers: string[]
+  readonly readers: string[]
+  readonly isInit: boolean
+}
+
+/** Every dataset type of a pipeline, those that each task makes of itself too. */
+function datasetUses({ tasks }: PipelineGraph): ReadonlyMap<string, DatasetUse> {
+  const uses = new Map<string, DatasetUse>()
+  const use = (name: string, isInit: boolean): DatasetUse => {
+    const known = uses.get(name) ?? { makers: [], readers: [], isInit }
+    uses.set(name, known)
+    return known
+  }
+  for (const task of tasks) {
+    const { label, logName } = task
+    for (const name of [task.metadataName, ...(logName === undefined ? [] : [logName])])
+      use(name, false).makers.push(label)
+    for (const { datasetType } of task.outputs) use(datasetType, false).makers.push(label)
+    for (const name of [task.configName, ...task.initOutputs.map((edge) => edge.datasetType)])
+      use(name, true).makers.push(label)
+  }
+  for (const task of tasks) {
+    for (const { datasetType } of [...task.inputs, ...task.prerequisites])
+      use(datasetType, false).readers.push(task.label)
+    for (const { datasetType } of task.initInputs) use(datasetType, true).readers.push(task.label)
+  }
+  return uses
+}
+
+function links(pairs: readonly (readonly [from: string, to: readonly string[]])[]): Links {
+  const all = new Map<string, string[]>()
+  for (const [from, to] of pairs) all.set(from, [...(all.get(from) ?? []), ...to])
+  return all
+}
+
+/** All that links lead to, without where they begin. */
+function reach(start: readonly string[], next: Links): readonly string[] {
+  const found = new Set<string>()
   const queue = [...start]
-  for (let node = queue.pop(); node !== undefined; node = queue.pop())
-    for (const next of links.get(node) ?? [])
-      if (!found.has(next)) {
-        found.add(next)
-        queue.push(next)
+  for (let label = queue.pop(); label !== undefined; label = queue.pop())
+    for (const other of next.get(label) ?? [])
+      if (!found.has(other)) {
+        found.add(other)
+        queue.push(other)
       }
-  return inclusive ? new Set([...start, ...found]) : found
+  return [...found]
 }
 
 function tokenize(expression: string): { text: string; at: number }[] {
