@@ -84,6 +84,25 @@ test.each(['wal', 'delete'] as const)(
   },
 )
 
+test.each(['wal', 'delete'] as const)(
+  'processes that open, write and close one repository again and again are never refused (journal %s)',
+  async (journal) => {
+    const made = await anEmptyRepository()
+    const { root } = made
+    await made.close()
+    setJournal(root, journal)
+    const each = 60
+    const children = ['one', 'two'].map((name) => startChild('open-many.mjs', [root, name, String(each)]))
+    await Promise.all(children.map((c) => c.line(/ready/)))
+    for (const child of children) child.process.stdin.write('go\n')
+    for (const { code, err } of await Promise.all(children.map((c) => c.ended)))
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+    const butler = await openNodeButler(root)
+    expect(await butler.collections.query('opened/*')).toHaveLength(2 * each)
+    await butler.close()
+  },
+)
+
 test('on a network file system the journal is a rollback journal, also for files that had a write-ahead log', async () => {
   const path = join(tempFolder(), 'registry.sqlite3')
   const mode = () => {

@@ -28,15 +28,16 @@ const LONGEST_PAUSE_MS = 8
  * process is killed and never breaks the file, but a power cut may undo the last commits, which `FULL` prevents by a wait for the
  * disk at each. A rollback journal is always `FULL`: there NORMAL could break the file.
  */
-export function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqlConnection> {
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqlConnection> {
   if (options.create !== true && !existsSync(path))
-    return Promise.reject(new SqlError('failed', `No database file '${path}'.`))
+    throw new SqlError('failed', `No database file '${path}'.`)
+  const busyTimeoutMs = options.busyTimeoutMs ?? 60_000
   try {
-    return Promise.resolve(
-      new SqliteConnection(openRecovered(path, options), options.busyTimeoutMs ?? 60_000),
-    )
+    // Others hold the file locked for the time of a commit, of a checkpoint, and when the last of them closes it.
+    const database = await whenFree(() => openRecovered(path, options), busyTimeoutMs)
+    return new SqliteConnection(database, busyTimeoutMs)
   } catch (error) {
-    return Promise.reject(translate(error, path))
+    throw translate(error, path)
   }
 }
 
@@ -53,13 +54,22 @@ function openRecovered(path: string, options: SqliteOptions): Database.Database 
 
 function openDatabase(path: string, options: SqliteOptions): Database.Database {
   const database = keep(new Database(path, { readonly: options.readOnly === true, timeout: 0 }))
+  try {
+    setUp(database, path, options)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+function setUp(database: Database.Database, path: string, options: SqliteOptions): void {
   database.exec('PRAGMA foreign_keys = ON')
   chooseJournal(database, path, options)
   const isLogged = keep(database.prepare('PRAGMA journal_mode').pluck()).get() === 'wal'
   const sync = isLogged && !survivesPowerLoss() ? 'NORMAL' : 'FULL'
   database.exec(`PRAGMA synchronous = ${sync}; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`)
   if (isLogged) database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
-  return database
 }
 
 function chooseJournal(database: Database.Database, path: string, options: SqliteOptions): void {
@@ -177,23 +187,30 @@ class SqliteConnection implements SqlConnection {
     return statement
   }
 
-  /** Runs at once; when another process holds the lock, tries again until the time is up, leaving the event loop free. */
+  /** Runs at once, or when the lock is free. */
   private async patient<T>(work: () => T): Promise<T> {
-    const deadline = Date.now() + this.busyTimeoutMs
     if (this.lost !== undefined) throw this.lost
     const { inTransaction } = this.database
-    for (let pause = 1; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) {
-          const told = translate(error, this.database.name)
-          if (inTransaction && !this.database.inTransaction && told instanceof Error) this.lost = told
-          throw told
-        }
-        await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
-      }
+    try {
+      return await whenFree(work, this.busyTimeoutMs)
+    } catch (error) {
+      const told = translate(error, this.database.name)
+      if (inTransaction && !this.database.inTransaction && told instanceof Error) this.lost = told
+      throw told
     }
+  }
+}
+
+/** Does it at once; while another process holds the lock, tries again until the time is up, leaving the event loop free. */
+async function whenFree<T>(work: () => T, busyTimeoutMs: number): Promise<T> {
+  const deadline = Date.now() + busyTimeoutMs
+  for (let pause = 1; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
   }
 }
 
