@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Butler, FileStores } from '#butler'
 import { defaultContext, type LogRecord, makeLogger } from '#core'
 import {
@@ -195,6 +195,29 @@ test('messages of a task are not ours, anything may be thrown and logged', async
   expect(result.quanta[2]?.error?.message).toBe('something was thrown that has no text')
   expect(result.logs[10]).toMatch(/something was thrown that has no text/)
   expect(said).toContain('{"a":1}')
+})
+
+test('a process that a task leaves behind holds neither its quantum nor the run', {
+  timeout: 30_000,
+}, async () => {
+  const left: number[] = []
+  const onEvent = (event: RunEvent): void => {
+    const pid = event.kind === 'log' ? /^left behind: (\d+)$/.exec(event.record.message)?.[1] : undefined
+    if (pid !== undefined) left.push(Number(pid))
+  }
+  onTestFinished(() => {
+    for (const pid of left) process.kill(pid)
+  })
+  const order = [
+    [10, 4],
+    [11, 4],
+    [4, 5],
+  ] as const
+  const result = await run({ faults: { 4: 'orphan', 5: 'child', 10: 'child' }, order, onEvent })
+  expect(states(result)).toEqual({ 4: 'failed', 5: 'done', 10: 'done', 11: 'done' })
+  expect(result.quanta[0]?.error?.message).toMatch(/process ended with code 4/)
+  // Both are still there: `onTestFinished` throws where one is not.
+  expect(left.length).toBeGreaterThanOrEqual(2)
 })
 
 test('a task that says repeating is useless sets exit code 20; a process that ends idle is not used again', async () => {

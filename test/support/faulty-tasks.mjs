@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { defineConfig, dictField } from '#config'
 import { definePipelineTask, input, output, RepeatableQuantumError } from '#pipeline'
 
@@ -6,7 +7,8 @@ const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
 // It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, pause, late (its process
-// ends after it), leave (keeps memory in its process), take (needs as much for a while), chat (speaks on the channel of its process), odd (throws what has no text).
+// ends after it), leave (keeps memory in its process), take (needs as much for a while), chat (speaks on the channel of its process), odd (throws what has no text),
+// child (leaves a process of its own behind that holds its channels), orphan (the same, and crashes).
 const left = []
 // 100 MB.
 const LARGE = 12_500_000
@@ -43,6 +45,11 @@ export const FaultyTask = definePipelineTask({
       process.send({ kind: 'result', outcome: { junk: 1 } })
       log.info({ a: 1 })
     }
+    if (fault === 'child' || fault === 'orphan') {
+      log.info(`left behind: ${spawn('sleep', ['60'], { stdio: 'inherit' }).pid}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    if (fault === 'orphan') process.exit(4)
     if (fault === 'odd') throw Object.create(null)
     if (fault === 'buffers') {
       const kept = []

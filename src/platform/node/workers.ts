@@ -120,6 +120,7 @@ class QuantumWorker {
   private job: Job | undefined
   private readonly child: ChildProcess
   private readonly ready: Promise<void>
+  private readonly gone: Promise<void>
   private readonly maxMemoryMb: number | undefined
   /** What the process held before its first quantum. */
   private idleBytes: number | undefined
@@ -145,10 +146,30 @@ class QuantumWorker {
       })
     })
     this.child.on('error', (error) => this.lost(`its process could not be used: ${error.message}`))
-    this.child.on('close', (code, signal) => {
-      living.delete(this.child)
+    this.gone = this.untilGone(({ code, signal }) => {
       this.mayBeOthersFault = this.job !== undefined && this.nEnded > 0
       this.lost(whyEnded(code, signal, this.said, maxMemoryMb))
+    })
+  }
+
+  /** Its process has ended and what it wrote is read, as far as it comes: what a task started may hold the channel open for ever. */
+  private untilGone(
+    onEnd: (end: { code: number | null; signal: NodeJS.Signals | null }) => void,
+  ): Promise<void> {
+    const { child } = this
+    return new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        living.delete(child)
+        this.isAlive = false
+        const finish = (): void => {
+          clearTimeout(wait)
+          child.stderr?.destroy()
+          onEnd({ code, signal })
+          resolve()
+        }
+        const wait = setTimeout(finish, LAST_WORDS_MS)
+        child.once('close', finish)
+      })
     })
   }
 
@@ -203,10 +224,9 @@ class QuantumWorker {
 
   async end(): Promise<void> {
     this.isAlive = false
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const closed = new Promise((resolve) => this.child.once('close', resolve))
+    if (this.child.pid === undefined) return
     this.child.kill('SIGKILL')
-    await closed
+    await this.gone
   }
 
   private send(message: ToWorker): void {
@@ -289,5 +309,7 @@ const outOfMemory = (maxMemoryMb: number | undefined): string =>
 
 /** How long a cancelled task may take to notice. */
 const ABORT_GRACE_MS = 500
+/** How long to wait for what an ended process wrote, where another still holds its channel. */
+const LAST_WORDS_MS = 300
 /** Timers cannot be longer than 2^31 ms. */
 const MOST_TIMER_SEC = 2_147_483
