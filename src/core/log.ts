@@ -18,6 +18,8 @@ export interface LogRecord {
 /** Records as they are stored; a log may say more of its work in `extra`, e.g. the error that ended it. */
 export interface LogRecords extends ReadonlyArray<LogRecord> {
   readonly extra?: Readonly<Record<string, unknown>>
+  /** Of the attempt before, whose dataset these records replace: written with them. */
+  readonly previous?: LogRecords
 }
 
 export type LogSink = (record: LogRecord) => void

@@ -96,7 +96,7 @@ export {
 } from './execute/init-outputs.ts'
 export { butlerStore, type QuantumStore, quantumBackedStore } from './execute/store.ts'
 export type { QuantumJob, QuantumOutcome } from './execute/job.ts'
-export type { ProcessFacts, ProcessUsage } from './execute/quantum-notes.ts'
+export type { ProcessFacts, ProcessUsage } from './execute/timer.ts'
 export { type QuantumEnvironment, QuantumRunner } from './execute/run-quantum.ts'
 export { makeWireReader, wireJob, type WireReader, workerSetup } from './execute/wire.ts'
 export type { FromWorker, ToWorker, WireJob, WorkerSetup } from './execute/worker-messages.ts'

@@ -16,7 +16,7 @@ export interface TaskContext<C extends Config = Config> extends Context {
   subtask<K extends SubtaskField<C>>(field: K): SubtaskOf<C[K]>
   /** Make a task that a registry or choice field selected, under this one. */
   makeTask<Api, K extends AnyConfigClass>(task: Task<Api, K>, config: InstanceOf<K>, name: string): Api
-  /** Run a piece of work, noting its wall and CPU time in the metadata as `<name>EndUtc` and so on. */
+  /** Run a piece of work; time, processor time, memory and more before and after it go into the metadata as `<name>StartUtc`, `<name>EndCpuTime` … */
   timed<T>(name: string, work: () => T): T
 }
 

@@ -266,6 +266,66 @@ quantum = extra.metadata["quantum"]
 print(extra.exception.type_name, extra.exception.message, quantum["nodeName"] != "", quantum["endUtc"] > quantum["prepUtc"], len(log) > 0)
 `
 
+/** What all attempts at a quantum say, oldest first. */
+const READ_ATTEMPTS = `
+import sys
+from lsst.daf.butler import Butler
+from lsst.pipe.base.log_capture import _ExecutionLogRecordsExtra
+log = Butler(sys.argv[1]).get("isr_log", instrument="HSC", exposure=903334, detector=5, collections="u/both")
+extra = _ExecutionLogRecordsExtra.model_validate(log.extra)
+for one in extra.previous_attempts:
+    print(one.exception.type_name, one.metadata["quantum"]["nodeName"] != "", one.logs[-1].levelname, len(one.previous_attempts))
+print(extra.exception, any(r.levelname == "ERROR" for r in log))
+`
+
+test('what failed attempts said goes on in the log of the next, whoever runs them', {
+  timeout: 60_000,
+}, async () => {
+  const { root } = master.copy()
+  const run = `-b ${root} -p ${PIPELINE}#isr -o u/both --output-run u/both/r`
+    .split(' ')
+    .concat('-d', detectors('5'))
+  const again = [...run, '--extend-run', '--clobber-outputs']
+  const fails = ['-c', "isr:failOn={5: 'raise'}"]
+  const first = ['pipetask', 'run', ...run, '-i', 'HSC/defaults', '--register-dataset-types']
+  expect((await pipetask([...first, ...fails])).rc).toBe(1)
+  const theirs = program('pipetask', 'run', ...again, ...fails)
+  expect(theirs.rc, theirs.text).toBe(1)
+  const forget = `prune-datasets ${root} --datasets isr_config --purge u/both/r --no-confirm`.split(' ')
+  expect((await butlerCommand(forget, root)).code).toBe(0)
+  const good = await pipetask(['pipetask', 'run', ...again])
+  expect(good.rc, good.stderr).toBe(0)
+  expect(python(READ_ATTEMPTS, root).trim().split('\n')).toEqual([
+    'Error True ERROR 0',
+    'fl_tasks.Oops True ERROR 0',
+    'None False',
+  ])
+})
+
+const READ_TIMER = `
+import sys
+from lsst.daf.butler import Butler
+from lsst.pipe.base import TaskMetadata
+from lsst.utils.timer import logInfo
+kinds = lambda m: {name: (type(m[name]).__name__, len(m.getArray(name))) for name in m.names()}
+real = TaskMetadata()
+for phase in ("Start", "End"):
+    logInfo(None, "pause" + phase, metadata=real)
+ours = Butler(sys.argv[1]).get("half_metadata", instrument="HSC", exposure=903334, detector=5, collections="u/both")["half"]
+print(kinds(ours) == kinds(real), kinds(ours).keys() ^ kinds(real).keys())
+`
+
+test('a task notes of timed work what the real timer does', async () => {
+  const { root, work } = master.copy()
+  const file = join(work, 'half.yaml')
+  writeFileSync(file, 'description: half\ntasks: {half: chain.HalfTask}\n')
+  const module = fileURLToPath(new URL('../support/chain-tasks.mjs', import.meta.url))
+  const command = `pipetask run -b ${root} -p ${file} -i HSC/raw/all -o u/both --register-dataset-types --task-module ${module}`
+  const ran = await pipetask([...command.split(' '), '-d', detectors('5')])
+  expect(ran.rc, ran.stderr).toBe(0)
+  expect(python(READ_TIMER, root).trim()).toBe('True set()')
+})
+
 const READ_SUMMARIES = `
 import sys
 from lsst.pipe.base.quantum_reports import Report

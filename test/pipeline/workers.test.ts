@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Butler, FileStores } from '#butler'
-import { defaultContext, type LogRecord, makeLogger } from '#core'
+import { defaultContext, type LogRecord, type LogRecords, makeLogger } from '#core'
 import {
   inProcessExecutor,
   type PipelineTask,
@@ -288,6 +288,37 @@ test('two runs that make the same dataset: the second fails, and the files are t
   }
   await butler.close()
   expect(readdirSync(root, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([])
+})
+
+test('a quantum that is tried again keeps what its attempts before had logged, also of a process that ended', async () => {
+  const butler = await openNodeButler(master.copy().root, { writeable: true })
+  const attempt = async (extendRun: boolean): Promise<string> => {
+    const executor = workerExecutor({
+      slots: 2,
+      repository: butler.root,
+      entry,
+      execArgv: ['--conditions=bundled'],
+      taskModules: [taskModule],
+    })
+    const where = "instrument='HSC' AND exposure=903334 AND detector IN (4, 5)"
+    const options = { ...(await common(butler, { 4: 'odd', 5: 'crash' })), where, executor, extendRun }
+    const { run: name } = await runPipeline({ ...options, clobberOutputs: extendRun }, defaultContext())
+    await executor.close()
+    return name
+  }
+  const name = await attempt(false)
+  for (let i = 0; i < 2; i++) await attempt(true)
+  for (const detector of [4, 5]) {
+    const dataId = { instrument: 'HSC', exposure: 903334, detector }
+    const log = await butler.get<LogRecords>('faulty_log', dataId, { collections: name })
+    expect(log.extra?.['previous_attempts']).toEqual(
+      Array(2).fill(
+        expect.objectContaining({ exception: log.extra?.['exception'], logs: expect.anything() }),
+      ),
+    )
+    expect(log.extra?.['exception']).toBeDefined()
+  }
+  await butler.close()
 })
 
 test('events never tell of more running quanta than there are processes', async () => {

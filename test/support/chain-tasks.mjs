@@ -16,8 +16,8 @@ export const HalfTask = definePipelineTask({
     raw: input({ ...plain, name: 'raw', dimensions: ied }),
     half: output({ ...plain, name: 'chainHalf', dimensions: ied }),
   },
-  async run({ raw }, { dataId }) {
-    await pause()
+  async run({ raw }, { dataId, timed }) {
+    await timed('pause', pause)
     return { half: { ...raw, half: Number(dataId.detector) / 2 } }
   },
 })

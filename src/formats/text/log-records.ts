@@ -18,7 +18,20 @@ const EXTRA_MARK = '###EXTRA###'
 
 /** The JSON of lsst.daf.butler's ButlerLogRecords. Source lines are not known here: they are written as 0. */
 export function writeLogRecords(records: LogRecords): string {
-  return stringifyJson({ extended: true, version: 2, records: records.map(toFile), ...records.extra })
+  const { extra, previous } = records
+  return stringifyJson({
+    extended: true,
+    version: 2,
+    records: records.map(toFile),
+    ...extra,
+    ...(previous && { previous_attempts: attempts(previous) }),
+  })
+}
+
+/** All attempts so far, oldest first, as lsst.pipe.base keeps them: one list, each with its records. */
+function attempts(last: LogRecords): readonly unknown[] {
+  const { previous_attempts: earlier, ...extra } = last.extra ?? {}
+  return [...(Array.isArray(earlier) ? (earlier as unknown[]) : []), { ...extra, logs: last.map(toFile) }]
 }
 
 const toFile = (record: LogRecord) => ({

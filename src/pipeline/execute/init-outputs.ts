@@ -9,6 +9,7 @@ import type { QuantumGraph } from '../quanta/quantum-graph.ts'
 import type { TaskRegistry } from '../task-registry.ts'
 import type { QuantumStore } from './store.ts'
 import { makeTaskContext } from './task-context.ts'
+import { Timer } from './timer.ts'
 
 export interface InitOptions {
   /** The run had datasets before. */
@@ -172,6 +173,7 @@ async function writeSchemas(
     name: node.label,
     config: node.config,
     log: silentLog,
+    timer: new Timer(undefined),
     metadata: new TaskMetadata(),
     signal: new AbortController().signal,
     progress: silentProgress,

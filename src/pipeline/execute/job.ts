@@ -1,4 +1,5 @@
 import type { DatasetRef, FileStores, PlacedFile, GetOptions, Provenance } from '#butler'
+import type { LogRecords } from '#core'
 import type { Quantum } from '../quanta/quantum-graph.ts'
 import type { QuantumResult } from './outcome.ts'
 
@@ -11,6 +12,8 @@ export interface QuantumJob {
   readonly files: readonly PlacedFile[]
   /** Where its outputs, metadata and log go. */
   readonly places: readonly PlacedFile[]
+  /** What an attempt in the same run had logged, which was removed for this one. */
+  readonly previous?: LogRecords
 }
 
 /** How a quantum ended and which files it left, to be recorded. */

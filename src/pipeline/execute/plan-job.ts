@@ -1,4 +1,5 @@
 import type { DatasetRef } from '#butler'
+import type { LogRecords } from '#core'
 import { missingInitInput, pipelineError } from '../errors.ts'
 import type { TaskNode } from '../graph/pipeline-graph.ts'
 import type { Quantum, QuantumGraph } from '../quanta/quantum-graph.ts'
@@ -21,7 +22,8 @@ export class JobPlanner {
 
   /** The job of a quantum; undefined when it was done before. Throws `pipeline/outputs-exist`, `pipeline/missing-init-input`. */
   async plan(quantum: Quantum): Promise<QuantumJob | undefined> {
-    if (this.#options.extendRun && (await this.#isDone(quantum))) return undefined
+    const before = this.#options.extendRun ? await this.#clear(quantum) : {}
+    if (before === 'done') return undefined
     const init = await this.#initOf(quantum.node)
     const inputs = [...Object.values(quantum.inputs).flat(), ...Object.values(init)]
     return {
@@ -29,6 +31,7 @@ export class JobPlanner {
       init,
       files: await this.#store.filesOf(inputs),
       places: await this.#store.planFiles([...predicted(quantum), quantum.metadata]),
+      ...before,
     }
   }
 
@@ -39,21 +42,24 @@ export class JobPlanner {
     return known
   }
 
-  /** In a run that is extended: done before, or leftovers of a failure, which are removed or refused. */
-  async #isDone(quantum: Quantum): Promise<boolean> {
+  /** In a run that is extended: done before, or leftovers of a failure, which are refused or removed but for what they log. */
+  async #clear(quantum: Quantum): Promise<'done' | Pick<QuantumJob, 'previous'>> {
     const store = this.#store
-    if ((await store.findInRun(quantum.metadata)) !== undefined) return true
+    if ((await store.findInRun(quantum.metadata)) !== undefined) return 'done'
     const found = await Promise.all(predicted(quantum).map((ref) => store.findInRun(ref)))
     const left = found.filter((ref) => ref !== undefined)
-    if (left.length === 0) return false
+    if (left.length === 0) return {}
     if (!this.#options.clobberOutputs)
       throw pipelineError(
         'outputs-exist',
         `Run ${quantum.metadata.run} holds outputs of ${quantum.label} ${quantum.coordinate} from a run that failed: ${left.map((r) => r.datasetType.name).join(', ')}.`,
         { hint: '--clobber-outputs removes them first.' },
       )
+    const log = left.find((ref) => ref.datasetType.name === quantum.log?.datasetType.name)
+    // A log that cannot be read is no reason not to try again.
+    const previous = log && (await store.get<LogRecords>(log).catch(() => undefined))
     await store.remove(left)
-    return false
+    return previous === undefined ? {} : { previous }
   }
 }
 

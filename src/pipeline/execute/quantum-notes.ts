@@ -1,25 +1,6 @@
 import { TaskMetadata, type StoredMetadata } from '../metadata.ts'
 import { errorRecord } from './outcome.ts'
-
-/** What a process has used so far: times in seconds, memory in bytes, the rest are counts, blocks of the disk among them. */
-export interface ProcessUsage {
-  readonly cpuTime: number
-  readonly userTime: number
-  readonly systemTime: number
-  readonly maxResidentSetSize: number
-  readonly minorPageFaults: number
-  readonly majorPageFaults: number
-  readonly blockInputs: number
-  readonly blockOutputs: number
-  readonly voluntaryContextSwitches: number
-  readonly involuntaryContextSwitches: number
-}
-
-/** What a platform tells of the process that runs quanta. */
-export interface ProcessFacts {
-  readonly nodeName: string
-  usage(): ProcessUsage
-}
+import { type ProcessFacts, Timer } from './timer.ts'
 
 /** Of the job that runs many quanta, for the metadata of each: how long reading its graph took, and the like. */
 export type JobMetadata = Readonly<Record<string, string | number>>
@@ -30,26 +11,18 @@ export type JobMetadata = Readonly<Record<string, string | number>>
  */
 export class QuantumNotes {
   readonly metadata = new TaskMetadata()
-  readonly #process: ProcessFacts | undefined
-  readonly #startMs = Date.now()
-  readonly #start = performance.now()
+  readonly timer: Timer
 
   constructor(label: string, process: ProcessFacts | undefined, job: JobMetadata | undefined) {
-    this.#process = process
+    this.timer = new Timer(process)
     this.metadata.child(label)
-    const quantum = this.metadata.child('quantum')
-    quantum.set('__version__', 1)
-    if (process !== undefined) quantum.set('nodeName', process.nodeName)
+    this.metadata.child('quantum')
     for (const [key, value] of Object.entries(job ?? {})) this.metadata.child('job').set(key, value)
     this.mark('prep')
   }
 
   mark(phase: 'prep' | 'init' | 'start' | 'end'): void {
-    const quantum = this.metadata.child('quantum')
-    quantum.add(`${phase}Utc`, this.#utc())
-    if (this.#process === undefined) return
-    for (const [name, value] of Object.entries(this.#process.usage()))
-      quantum.add(`${phase}${name.charAt(0).toUpperCase()}${name.slice(1)}`, value as number)
+    this.timer.note(this.metadata.child('quantum'), phase)
   }
 
   /** How reading and writing datasets went. */
@@ -67,13 +40,6 @@ export class QuantumNotes {
 
   #set(key: string, value: number | readonly string[]): void {
     this.metadata.child('quantum').set(key, value)
-  }
-
-  /** ISO time with microseconds: the system's time when the quantum began, and from there on a clock that nobody sets. */
-  #utc(): string {
-    const micros = Math.round((performance.now() - this.#start) * 1000)
-    const time = new Date(this.#startMs + Math.floor(micros / 1000)).toISOString()
-    return time.replace('Z', `${String(micros % 1000).padStart(3, '0')}+00:00`)
   }
 }
 

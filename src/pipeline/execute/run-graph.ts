@@ -179,7 +179,10 @@ class Scheduler {
     makeLogger(label, sink).error(result.error?.message ?? 'ended')
     const files = new QuantumFiles(this.options.store.stores, job)
     const extra = { exception: exceptionInfo(result.error) }
-    const kept: LogRecords = Object.assign(records, { extra })
+    const kept: LogRecords = Object.assign(records, {
+      extra,
+      ...(job.previous && { previous: job.previous }),
+    })
     return { result, written: ref === undefined ? [] : await files.write([[ref, kept]]) }
   }
 

@@ -15,8 +15,9 @@ import { QuantumFiles, type QuantumJob, type QuantumOutcome } from './job.ts'
 import { describeError, excuse, failureOf } from './ending.ts'
 import type { QuantumResult } from './outcome.ts'
 import { loadInputs, presentInputs } from './quantum-inputs.ts'
-import { failureExtra, type JobMetadata, type ProcessFacts, QuantumNotes } from './quantum-notes.ts'
+import { failureExtra, type JobMetadata, QuantumNotes } from './quantum-notes.ts'
 import { makeTaskContext } from './task-context.ts'
+import type { ProcessFacts } from './timer.ts'
 
 /** What quanta of one run have in common, where they run. */
 export interface QuantumEnvironment {
@@ -51,7 +52,7 @@ export class QuantumRunner {
   async run(job: QuantumJob, hooks: QuantumHooks): Promise<QuantumOutcome> {
     const { quantum } = job
     const started = performance.now()
-    const records: LogRecord[] = []
+    const records: LogRecord[] & Pick<LogRecords, 'previous'> = Object.assign([], pickPrevious(job))
     const log = makeLogger(quantum.label, (record) => {
       records.push(record)
       hooks.onLog(record)
@@ -92,6 +93,10 @@ export class QuantumRunner {
     return known
   }
 }
+
+const pickPrevious = ({ previous }: QuantumJob): Pick<LogRecords, 'previous'> => ({
+  ...(previous && { previous }),
+})
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -185,7 +190,7 @@ class Made {
 
 /** Run the task, gathering what it makes by the refs foreseen for it. */
 async function callTask(
-  { quantum, files, hooks, log, notes: { metadata } }: Work,
+  { quantum, files, hooks, log, notes: { metadata, timer } }: Work,
   environment: QuantumEnvironment,
   { inputs, init }: { readonly inputs: Values; readonly init: Values },
   refs: Quantum['inputs'],
@@ -198,6 +203,7 @@ async function callTask(
       config: node.config,
       log,
       metadata: metadata.child(label),
+      timer,
       signal: hooks.signal,
       progress: silentProgress,
     }),

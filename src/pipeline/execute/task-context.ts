@@ -2,17 +2,19 @@ import type { Config, Configurable } from '#config'
 import type { Logger, Progress } from '#core'
 import type { TaskMetadata } from '../metadata.ts'
 import type { Task, TaskContext } from '../task.ts'
+import type { Timer } from './timer.ts'
 
 export interface ContextParts {
   readonly name: string
   readonly config: Config
   readonly log: Logger
   readonly metadata: TaskMetadata
+  readonly timer: Timer
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
-/** The context of a task, with subtasks made once and timers that write into the metadata. */
+/** The context of a task, with subtasks made once and a timer that writes into the metadata. */
 export function makeTaskContext(parts: ContextParts): TaskContext {
   const subtasks = new Map<string, unknown>()
   const makeTask = (task: Task, config: Config, name: string): unknown =>
@@ -25,8 +27,9 @@ export function makeTaskContext(parts: ContextParts): TaskContext {
         metadata: parts.metadata.child(name),
       }),
     )
+  const { timer, ...given } = parts
   const context = {
-    ...parts,
+    ...given,
     subtask(field: string) {
       if (!subtasks.has(field)) {
         const chosen = (parts.config as unknown as Record<string, Configurable<Task>>)[field]
@@ -36,27 +39,7 @@ export function makeTaskContext(parts: ContextParts): TaskContext {
       return subtasks.get(field)
     },
     makeTask,
-    timed: <T>(name: string, work: () => T): T => timed(name, work, parts.metadata),
+    timed: <T>(name: string, work: () => T): T => timer.timed(parts.metadata, name, work),
   }
   return context as unknown as TaskContext
-}
-
-/** Note start and end of some work, also of work that gives a promise. */
-function timed<T>(name: string, work: () => T, metadata: TaskMetadata): T {
-  const start = performance.now()
-  metadata.add(`${name}StartUtc`, new Date().toISOString())
-  const end = (): void => {
-    metadata.add(`${name}EndUtc`, new Date().toISOString())
-    metadata.add(`${name}WallTime`, (performance.now() - start) / 1000)
-  }
-  let result: T
-  try {
-    result = work()
-  } catch (error) {
-    end()
-    throw error
-  }
-  if (result instanceof Promise) return result.finally(end) as T
-  end()
-  return result
 }

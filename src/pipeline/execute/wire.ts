@@ -45,7 +45,7 @@ const wireRefs = (refs: RefsByConnection): WireRefs =>
   Object.fromEntries(Object.entries(refs).map(([connection, list]) => [connection, list.map(wireRef)]))
 
 /** A job as it crosses processes. */
-export const wireJob = ({ quantum, init, files, places }: QuantumJob): WireJob => ({
+export const wireJob = ({ quantum, init, files, places, previous }: QuantumJob): WireJob => ({
   id: quantum.id,
   index: quantum.index,
   label: quantum.label,
@@ -57,7 +57,14 @@ export const wireJob = ({ quantum, init, files, places }: QuantumJob): WireJob =
   init: Object.fromEntries(Object.entries(init).map(([connection, ref]) => [connection, wireRef(ref)])),
   files,
   places,
+  ...(previous && { previous: { records: [...previous], extra: previous.extra } }),
 })
+
+const previousOf = ({ previous }: WireJob): Pick<QuantumJob, 'previous'> => {
+  if (previous === undefined) return {}
+  const { records, extra } = previous
+  return { previous: Object.assign([...records], { ...(extra && { extra }) }) }
+}
 
 /** The other side: tasks and dataset types by name, and quanta made from messages. */
 export interface WireReader {
@@ -110,7 +117,7 @@ export async function makeWireReader(
         log: wire.log && ref(wire.log),
       }
       const init = Object.entries(wire.init).map(([connection, one]) => [connection, ref(one)] as const)
-      return { quantum, init: Object.fromEntries(init), files, places }
+      return { quantum, init: Object.fromEntries(init), files, places, ...previousOf(wire) }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { DataId, PlacedFile } from '#butler'
-import type { LogRecord } from '#core'
+import type { LogRecord, LogRecords } from '#core'
 import type { MockSpec } from '../graph/mock.ts'
 import type { QuantumOutcome } from './job.ts'
 import type { JobMetadata } from './quantum-notes.ts'
@@ -50,6 +50,8 @@ export interface WireJob {
   readonly init: Readonly<Record<string, WireRef>>
   readonly files: readonly PlacedFile[]
   readonly places: readonly PlacedFile[]
+  /** A list with more to it does not cross. */
+  readonly previous?: { readonly records: readonly LogRecord[]; readonly extra: LogRecords['extra'] }
 }
 
 export type ToWorker =
