@@ -84,10 +84,11 @@ root, file = sys.argv[1:]
 answers = []
 with open(file) as stream:
     specs = json.load(stream)
-for spec in specs:
-    with Butler.from_config(root, collections=spec["inputs"]) as butler:
-        try:
-            answers.append(graph(butler, spec))
-        except Exception as error:
-            answers.append(f"{type(error).__name__}: {error}"[:600])
+with Butler.from_config(root) as whole:
+    for spec in specs:
+        with whole.clone(collections=spec["inputs"]) as butler:
+            try:
+                answers.append(graph(butler, spec))
+            except Exception as error:
+                answers.append(f"{type(error).__name__}: {error}"[:600])
 print(json.dumps(answers))
