@@ -2,6 +2,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { TemplateError } from '../errors.ts'
 import { LookupTable, type StoredPart } from './lookup.ts'
+import { isInside, normalize } from './uri.ts'
 
 const DEFAULT =
   '{run:/}/{datasetType}.{component:?}/{tract:?}/{patch:?}/{day_obs|visit.day_obs|exposure.day_obs:?}/{band:?}/{subfilter:?}/{physical_filter:?}/{visit:?}/{exposure.obs_id|group:?}/{datasetType}_{component:?}_{instrument:?}_{tract:?}_{patch:?}_{band:?}_{physical_filter:?}_{visit:?}_{exposure.obs_id|group:?}_{detector.full_name:?}_{skymap:?}_{skypix:?}_{ssp_hypothesis_table:?}_{ssp_hypothesis_bundle:?}_{ssp_balanced_index:?}_{run}'
@@ -49,6 +50,10 @@ export class FileTemplate {
 
   /** Path relative to the repository's root, without extension. Needs a ref whose data ID was expanded. */
   format(ref: DatasetRef, component?: string): string {
+    if (component !== undefined && !this.pieces.some((p) => p.fields.includes('component')))
+      throw new TemplateError(
+        `The file template '${this.text}' has no {component}: all parts of ${ref.toString()} would be one file.`,
+      )
     let out = ''
     for (const { literal, fields, spec, optional } of this.pieces) {
       const value = firstPresent(fields, ref, component)
@@ -59,7 +64,11 @@ export class FileTemplate {
         )
       else if (literal.includes('/')) out += literal
     }
-    return tidy(out + this.tail)
+    const path = tidy(out + this.tail)
+    if (isInside(path)) return path
+    throw new TemplateError(`${ref.toString()} would be stored at '${path}', outside the repository.`, {
+      hint: `Give the run a name without '..' (it is '${ref.run}').`,
+    })
   }
 
   private check(): void {
@@ -72,7 +81,8 @@ export class FileTemplate {
   }
 }
 
-const FIELD = /\{([^:}]+)(?::([^}]*))?\}/
+/** `!s` and `!r` before the format make no difference for names and numbers. */
+const FIELD = /\{([^:!}]+)(?:![sr])?(?::([^}]*))?\}/
 
 /** Templates by lookup key; compiled at the first use. */
 export class FileTemplates {
@@ -145,11 +155,38 @@ const clean = (value: string, keepSlashes: boolean): string => {
   return keepSlashes ? safe : safe.replaceAll('/', '_')
 }
 
-function tidy(path: string): string {
-  const short = path
-    .replace(/\/{2,}/g, '/')
-    .replace(/_{2,}/g, '_')
-    .replace(/^\//, '')
-  const slash = short.lastIndexOf('/')
-  return short.slice(0, slash + 1) + short.slice(slash + 1).replaceAll('.', '_')
+/**
+ * The path as the anchor writes it. It takes `#` in a file name for a fragment, decodes `%XX` each time a path passes by, and puts
+ * environment variables and home folders into it: of the first it writes HASH, and we leave it nothing to find of the others.
+ */
+function tidy(text: string): string {
+  const path = normalize(decoded(withPlainName(text)))
+    .replace(/^~/, '_')
+    .replaceAll('$', '_')
+  return withPlainName(path)
+}
+
+/** Points and `#` go from the last part: what follows them would be an extension or a fragment. */
+function withPlainName(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return (
+    path.slice(0, slash + 1) +
+    path
+      .slice(slash + 1)
+      .replaceAll('.', '_')
+      .replaceAll('#', 'HASH')
+  )
+}
+
+const ESCAPES = /(?:%[\da-f]{2})+/gi
+
+function decoded(path: string): string {
+  let text = path
+  for (let last = ''; text !== last; ) {
+    last = text
+    text = text.replace(ESCAPES, (run) =>
+      new TextDecoder().decode(Uint8Array.from(run.slice(1).split('%'), (byte) => parseInt(byte, 16))),
+    )
+  }
+  return text
 }

@@ -60,10 +60,28 @@ export const nameOfPlace = (place: string): string => (isAddress(place) ? uriOf(
 export const joinPath = (folder: string, relative: string): string =>
   `${folder.replace(/\/+$/, '')}/${relative}`
 
+/** A relative path without empty parts, `.` and, as far as they have a parent in it, `..`. */
+export function normalize(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/')
+}
+
+/** Whether a normalized relative path stays below where it starts. */
+export const isInside = (path: string): boolean => path !== '' && !/^\.\.(?:\/|$)/.test(path)
+
 /** `path` relative to a folder, or undefined when it is not below it. */
 export function relativeTo(folder: string, path: string): string | undefined {
   const base = `${folder.replace(/\/+$/, '')}/`
-  return path.startsWith(base) ? path.slice(base.length) : undefined
+  if (!path.startsWith(base)) return undefined
+  const relative = path.slice(base.length)
+  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(relative)) return relative
+  const inside = normalize(relative)
+  return isInside(inside) ? inside : undefined
 }
 
 /** Whether places below this root are addresses with their paths quoted. */
