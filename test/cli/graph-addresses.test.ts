@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -71,4 +71,47 @@ test('a graph, its repository and what is taken out of it may be on a server', a
   expect(await butler.get(calexp!)).toBeDefined()
   await butler.close()
   expect(readdirSync(work).filter((name) => name.startsWith('http'))).toEqual([])
+})
+
+test('pipelines, what they import, configs, options and lists of types may be on a server', async () => {
+  const { root, work } = master.copy()
+  const { url } = await serveFolder(work)
+  const texts = {
+    'top.yaml': 'description: top\nimports: [part.yaml]\n',
+    'part.yaml': `description: part\nimports: ["${url}/frame.yaml#isr"]\n`,
+    'frame.yaml': `description: frame\ntasks:\n  isr: {class: fl_tasks.IsrTask, config: {file: "${url}/gain.py"}}\n`,
+    'gain.py': 'config.load("black.py")\nconfig.gain = 7.5\n',
+    'black.py': 'config.doDark = False\n',
+    'late.py': 'config.gain = 8.5\n',
+    'options.yaml': 'build:\n  show: config=isr::*\n',
+    'types.yaml': '- nothing\n',
+  }
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(work, name), text)
+  const top = ['-p', `${url}/top.yaml#isr`]
+  const shown = await pipetask(['pipetask', 'build', ...top, '-@', `${url}/options.yaml`])
+  expect(shown.stdout, shown.stderr).toMatch(/^config\.gain=7\.5$/m)
+  expect(shown.stdout).toMatch(/^config\.doDark=False$/m)
+  const late = await pipetask([
+    'pipetask',
+    'build',
+    ...top,
+    '-C',
+    `isr:${url}/late.py`,
+    '--show',
+    'config=isr::gain',
+  ])
+  expect(late.stdout, late.stderr).toMatch(/^config\.gain=8\.5$/m)
+  const none = await pipetask(['pipetask', 'build', '-p', `${url}/none.yaml`, '--show', 'tasks'])
+  expect([none.rc, none.stderr]).toEqual([1, expect.stringContaining('none.yaml')])
+  const data = [
+    '-i',
+    'HSC/defaults',
+    '-o',
+    'u/x',
+    '-d',
+    "instrument='HSC' AND exposure=903334 AND detector=4",
+  ]
+  const list = ['--skip-existing-in', 'HSC/defaults', '--retained-dataset-types', `${url}/types.yaml`]
+  const built = await pipetask(['pipetask', 'qgraph', '-b', root, ...top, ...data, ...list])
+  expect(built.rc, built.stderr).toBe(0)
 })

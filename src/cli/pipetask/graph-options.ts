@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { FirstlightError } from '#core'
 import type { GraphOptions } from '#pipeline'
+import { readNamedText } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 import { parseFailure } from './mock-failure.ts'
 import { readDataIds } from './data-id-table.ts'
@@ -112,7 +111,7 @@ export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<Gr
   const tables = await Promise.all(flags.dataIdTable.map((file) => readDataIds(io.cwd, file)))
   const { retainedDatasetTypes: retained, pruneUnanchoredQuanta: unanchored } = flags
   return {
-    ...(retained !== undefined && { retainedDatasetTypes: await readPatterns(resolve(io.cwd, retained)) }),
+    ...(retained !== undefined && { retainedDatasetTypes: await readPatterns(io.cwd, retained) }),
     ...(unanchored !== undefined && { pruneUnanchoredQuanta: twoLabels(unanchored) }),
     ...(flags.input && { input: flags.input }),
     ...(flags.output !== undefined && { output: flags.output }),
@@ -139,9 +138,9 @@ export async function graphOptions(flags: GraphFlags, io: CommandIo): Promise<Gr
 }
 
 /** A YAML file that is a list of globs. */
-async function readPatterns(file: string): Promise<readonly string[]> {
+async function readPatterns(folder: string, file: string): Promise<readonly string[]> {
   const { parse } = await import('yaml')
-  const list: unknown = parse(await readFile(file, 'utf8'))
+  const list: unknown = parse(await readNamedText(folder, file))
   if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string'))
     return list as readonly string[]
   throw new FirstlightError('cli/bad-list', `${file} is no list of dataset types.`, {

@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isAddress } from '#butler'
 import { FirstlightError } from '#core'
 import type { PipelineHost } from '#pipeline'
+import { hasNamed, readNamed } from '../shared/place.ts'
 import type { CommandIo } from './io.ts'
 
 const SHIPPED = 'firstlight:'
 
 /**
- * Files, environment variables and the pipelines that ship with us, which go by `firstlight:pipelines/NAME.yaml`, or by
+ * Files, also on servers, environment variables and the pipelines that ship with us, which go by `firstlight:pipelines/NAME.yaml`, or by
  * `pipelines/NAME.yaml`, `NAME.yaml` or `NAME` where there is no such file. Overrides of instruments are those of our tasks;
  * FIRSTLIGHT_INSTRUMENT_CONFIG names a folder of others.
  */
 export function makePipelineHost(io: CommandIo): PipelineHost {
-  const isFile = (path: string): boolean => !path.startsWith(SHIPPED) && existsSync(resolve(io.cwd, path))
+  const isFile = async (path: string): Promise<boolean> =>
+    isAddress(path) ? hasNamed(path) : !path.startsWith(SHIPPED) && existsSync(resolve(io.cwd, path))
   const shipped = async (path: string): Promise<string | undefined> => {
     const { standardPipelines } = await import('#tasks')
     const name = path.startsWith(SHIPPED) ? path.slice(SHIPPED.length) : path
@@ -22,10 +25,11 @@ export function makePipelineHost(io: CommandIo): PipelineHost {
   }
   return {
     env: io.env,
-    exists: async (path) => isFile(path) || (await shipped(path)) !== undefined,
-    isShipped: async (path) => !isFile(path) && (await shipped(path)) !== undefined,
+    exists: async (path) => (await isFile(path)) || (await shipped(path)) !== undefined,
+    isShipped: async (path) => !(await isFile(path)) && (await shipped(path)) !== undefined,
     async readText(path) {
-      if (isFile(path)) return readTextFile(resolve(io.cwd, path))
+      if (isAddress(path)) return textOf(await readNamed(io.cwd, path), path)
+      if (await isFile(path)) return readTextFile(resolve(io.cwd, path))
       const text = await shipped(path)
       if (text !== undefined) return text
       if (!/\.ya?ml$|^[\w:-]+$/.test(path))
@@ -53,7 +57,10 @@ async function readTextFile(file: string): Promise<string> {
     throw new FirstlightError('files/is-folder', `${file} is a folder.`, {
       hint: 'Name the file in it that is meant.',
     })
-  const bytes = await readFile(file)
+  return textOf(await readFile(file), file)
+}
+
+function textOf(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {

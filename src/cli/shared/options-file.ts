@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Command, Option } from 'commander'
 import { ArgumentError, FileNotFoundError } from '#butler'
 import { closest, messageOf } from '#core'
@@ -18,7 +16,7 @@ export const addOptionsFile = (command: Command): Command =>
 export async function applyOptionsFile(command: Command, cwd: string): Promise<void> {
   const file = command.opts<{ readonly optionsFile?: string }>().optionsFile
   if (file === undefined) return
-  const section = (await readYaml(resolve(cwd, file), file))[command.name()]
+  const section = (await readYaml(cwd, file))[command.name()]
   if (section === undefined || section === null) return
   if (!isMap(section))
     throw new ArgumentError(`'${command.name()}' in '${file}' is not a list of options.`, {
@@ -30,11 +28,11 @@ export async function applyOptionsFile(command: Command, cwd: string): Promise<v
   }
 }
 
-async function readYaml(path: string, shown: string): Promise<Readonly<Record<string, unknown>>> {
-  const { parse } = await import('yaml')
+async function readYaml(folder: string, shown: string): Promise<Readonly<Record<string, unknown>>> {
+  const [{ parse }, { readNamedText }] = await Promise.all([import('yaml'), import('./place.ts')])
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = await readNamedText(folder, shown)
   } catch (cause) {
     throw new FileNotFoundError(`The options file '${shown}' cannot be read.`, { cause })
   }
@@ -70,7 +68,7 @@ function setValue(command: Command, option: Option, value: unknown): void {
     return
   }
   const texts = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String)
-  let parsed: unknown
+  let parsed: unknown = option.defaultValue
   for (const text of texts) parsed = option.parseArg === undefined ? text : option.parseArg(text, parsed)
   command.setOptionValueWithSource(name, parsed, 'config')
 }

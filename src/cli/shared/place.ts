@@ -13,6 +13,10 @@ export const readNamed = (folder: string, name: string): Promise<Uint8Array> =>
 export const readNamedText = (folder: string, name: string): Promise<string> =>
   routedFiles.readText(placeFrom(folder, name))
 
+/** Is there a file at an address? */
+export const hasNamed = async (address: string): Promise<boolean> =>
+  (await routedFiles.stat(placeFrom('', address))) !== undefined
+
 /** Write to a file that a user names by path or address: it is whole or as it was. What is no file, as `/dev/stdout`, is written to. */
 export async function writeNamed(
   folder: string,
