@@ -6,7 +6,7 @@ import { savedText } from './fields/scalar.ts'
 import { locate, parsePath, type Slot } from './paths.ts'
 import { repr } from './python/repr.ts'
 import { tryLiteral } from './python/literal.ts'
-import { isList, PyFloat, PySet, PyTuple, type PyValue } from './python/values.ts'
+import { isDict, isList, PyFloat, PySet, PyTuple, type PyValue, typeNameOf } from './python/values.ts'
 
 /** One `-c label:field=value` of a command line. */
 export interface LabelledOverride {
@@ -32,8 +32,8 @@ export function parseOverride(option: string): LabelledOverride {
 }
 
 /**
- * Assign the text of a command line: evaluated as a literal where the field is not a string (`True`, `0x10`,
- * `['A', 'B']`, `{5: 'x'}`), `A,B` for lists, else taken as the string it is.
+ * Assign the text of a command line: evaluated as a literal (`True`, `0x10`, `['A', 'B']`, `{5: 'x'}`, `None`), `A,B` for lists, else
+ * taken as the string it is. As in the anchor, a string field refuses what reads as another value: `7` is quoted for it, `'7'`.
  */
 export function overrideFromText(config: Config, path: string, text: string, where: Where): void {
   const slot = whole(locate(config, parsePath(path)), path)
@@ -43,13 +43,33 @@ export function overrideFromText(config: Config, path: string, text: string, whe
       `${text} is too large: integers go up to ${Number.MAX_SAFE_INTEGER}`,
       where,
     )
-  slot.set(slot.field === undefined ? (tryLiteral(text) ?? text) : valueFor(slot.field, text), where)
+  if (slot.field === undefined) return slot.set(tryLiteral(text) ?? text, where)
+  const value = itemsFor(slot.field, valueFor(slot.field, text))
+  if (slot.field.typeName === 'str' && value !== null && typeof value !== 'string')
+    throw new FieldValidationError(
+      path,
+      `Value ${text} is of incorrect type ${typeNameOf(value)}. Expected type str: with quotes of its own it is one, ${repr(text)}`,
+      where,
+    )
+  slot.set(value, where)
 }
 
 /** Assign a value of a pipeline file: strings as on the command line, everything else as it is. */
 export function overrideFromValue(config: Config, path: string, value: PyValue, where: Where): void {
   if (typeof value === 'string') overrideFromText(config, path, value, where)
-  else whole(locate(config, parsePath(path)), path).set(value, where)
+  else {
+    const slot = whole(locate(config, parsePath(path)), path)
+    slot.set(slot.field === undefined ? value : itemsFor(slot.field, value), where)
+  }
+}
+
+/** Texts in a list or dict of numbers are evaluated too. In one of texts they stay: the quotes of `['7']` say what is meant. */
+function itemsFor(field: Field, value: PyValue): PyValue {
+  if (!/^(?:list|dict) of .*(?:bool|int|float|complex)$/.test(field.typeName)) return value
+  const read = (item: PyValue): PyValue =>
+    typeof item === 'string' ? (wordsOf(item.trim(), field) ?? item) : item
+  if (isList(value)) return value.map(read)
+  return isDict(value) ? new Map([...value].map(([key, item]) => [key, read(item)])) : value
 }
 
 /** Overrides set fields; an item of a list or dict is no field. */
@@ -66,15 +86,18 @@ const isTooLarge = (text: string): boolean =>
 
 function valueFor(field: Field, text: string): PyValue {
   if (field.typeName === 'float' && isTooLarge(text)) return new PyFloat(Number(text))
+  if (field.typeName === 'str') return textOf(text)
   const literal = wordsOf(text, field)
-  if (field.typeName === 'str') {
-    if (literal === null && field.optional) return null
-    return typeof literal === 'string' ? literal : text
-  }
   if (field.kind !== 'list') return literal === undefined ? text : literal
   if (literal === undefined) return text.split(',').map((item) => wordsOf(item.trim(), field) ?? item.trim())
   if (literal === null || isList(literal)) return literal
   return literal instanceof PyTuple || literal instanceof PySet ? [...literal] : [literal]
+}
+
+/** `2013-11`, `set()` and what begins with a blank are no literals where a text is wanted. */
+function textOf(text: string): PyValue {
+  const literal = /^\s/.test(text) ? undefined : tryLiteral(text, (word) => word, 'display')
+  return literal === undefined ? text : literal
 }
 
 /** A literal in which bare words are strings, as the anchor's command line has them; `nan` and `inf` are floats. */

@@ -92,6 +92,17 @@ describe('checks', () => {
     ['kind', 'C', /not allowed/],
     ['list', '[1,2,3,4]', /Maximum allowed list length=3/],
     ['map', '{1: 2}', /incorrect type int. Expected type str/],
+    [
+      'needed',
+      '7',
+      /Value 7 is of incorrect type int. Expected type str: with quotes of its own it is one, '7'/,
+    ],
+    ['needed', '-1.5', /incorrect type float/],
+    ['needed', 'True', /incorrect type bool/],
+    ['needed', '[1,2]', /incorrect type list/],
+    ['needed', 'a,b', /incorrect type tuple/],
+    ['list', "[1, 'x']", /Value x is of incorrect type str. Expected type float/],
+    ['list', "[1, 'None']", /Value None is of incorrect type str/],
     ['nosuch', '1', /has no attribute nosuch/],
     ['cont', '1', /Did you mean 'count'/],
   ]
@@ -119,6 +130,15 @@ describe('overrides from a command line', () => {
     ['maybe', 'None', null],
     ['needed', 'plain words', 'plain words'],
     ['needed', "'quoted'", 'quoted'],
+    ['needed', "'7'", '7'],
+    ['needed', '2013-11', '2013-11'],
+    ['needed', '2013-11-02', '2013-11-02'],
+    ['needed', 'float(1)', 'float(1)'],
+    ['needed', ' 7', ' 7'],
+    ['needed', 'nan', 'nan'],
+    ['list', "[1, '2']", [1, 2]],
+    ['inner.names', "['7', 'None']", ['7', 'None']],
+    ['map', "{'g': '1.5'}", new Map([['g', 1.5]])],
     ['list', '[1, 2]', [1, 2]],
     ['list', '1,2', [1, 2]],
     ['inner.names', 'A,B', ['A', 'B']],
@@ -132,6 +152,12 @@ describe('overrides from a command line', () => {
       overrideFromText(config, path, text, { source: '-c' })
       expect(getPath(config, path)).toEqual(value)
     })
+})
+
+test('None for a text that must be there is none, not the word', () => {
+  const config = made()
+  overrideFromText(config, 'needed', 'None', { source: '-c' })
+  expect(() => validate(config)).toThrow(/'needed'.*Required value cannot be None/)
 })
 
 test('what is typed for a value gives the value back', () => {

@@ -9,20 +9,28 @@ import { PyFloat, type PyValue } from './values.ts'
 /** Types that a literal may call: `float('nan')`, `set()`, `dict(a=1)`. */
 const CALLED: ReadonlySet<string> = new Set(['float', 'complex', 'set', 'dict', 'list', 'tuple'])
 
+/** Of `display` only constants, lists, dicts and the like, and signs; of `value` also `1+2j` and `float('nan')`. */
+type LiteralKind = 'value' | 'display'
+
 /** Evaluate one whole literal: constants, displays and signs, no names and no operators. Throws ConfigSyntaxError. */
-export function parseLiteral(text: string, file = '<literal>', names: Names = specialFloat): PyValue {
+export function parseLiteral(
+  text: string,
+  file = '<literal>',
+  names: Names = specialFloat,
+  kind: LiteralKind = 'value',
+): PyValue {
   const source = new Source(text, file)
   const expression = parseWholeExpression(source)
-  checkLiteral(source, expression)
+  checkLiteral(source, expression, kind)
   return new Evaluator(source, (name) => (CALLED.has(name) ? BUILTINS.get(name) : names(name))).evaluate(
     expression,
   )
 }
 
 /** Evaluate one whole literal; undefined when the text is not one. `names` says what bare words mean. */
-export function tryLiteral(text: string, names?: Names): PyValue | undefined {
+export function tryLiteral(text: string, names?: Names, kind?: LiteralKind): PyValue | undefined {
   try {
-    return parseLiteral(text, '<literal>', names)
+    return parseLiteral(text, '<literal>', names, kind)
   } catch (error) {
     if (error instanceof ConfigSyntaxError) return undefined
     throw error
@@ -33,8 +41,8 @@ export function tryLiteral(text: string, names?: Names): PyValue | undefined {
 export const specialFloat: Names = (name) =>
   name === 'nan' || name === 'inf' ? new PyFloat(name === 'nan' ? Number.NaN : Infinity) : undefined
 
-function checkLiteral(source: Source, node: Expression): void {
-  const check = (inner: Expression): void => checkLiteral(source, inner)
+function checkLiteral(source: Source, node: Expression, kind: LiteralKind): void {
+  const check = (inner: Expression): void => checkLiteral(source, inner, kind)
   switch (node.kind) {
     case 'constant':
     case 'name':
@@ -54,11 +62,16 @@ function checkLiteral(source: Source, node: Expression): void {
       break
     case 'binary':
       // `1+2j`
-      if ((node.operator === '-' || node.operator === '+') && isNumber(node.left) && isNumber(node.right))
+      if (
+        kind === 'value' &&
+        (node.operator === '-' || node.operator === '+') &&
+        isNumber(node.left) &&
+        isNumber(node.right)
+      )
         return
       break
     case 'call':
-      if (node.callee.kind === 'name' && CALLED.has(node.callee.name)) {
+      if (kind === 'value' && node.callee.kind === 'name' && CALLED.has(node.callee.name)) {
         node.positional.forEach(check)
         return node.named.forEach(([, value]) => check(value))
       }
