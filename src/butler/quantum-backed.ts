@@ -165,8 +165,8 @@ class MemoryRecords {
   }
 
   /** Without a registry a place is taken by the dataset that it is for. */
-  hasPath(): Promise<boolean> {
-    return Promise.resolve(false)
+  pathState(): Promise<undefined> {
+    return Promise.resolve(undefined)
   }
 
   of(id: string): Promise<readonly FileRecord[]> {

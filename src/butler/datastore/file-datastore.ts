@@ -11,13 +11,14 @@ import {
 import { blake2b, type UndoLog } from '#sql'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { Origin, Provenance } from '../datasets/provenance.ts'
-import { FileExistsError, FileNotFoundError, StorageClassError } from '../errors.ts'
+import { FileNotFoundError, StorageClassError } from '../errors.ts'
 import { checkParameters, requireConvertible, storageClass, targetClass } from '../storage/storage-class.ts'
 import { found } from '../found.ts'
 import { fileBytes, fileSize } from './file-content.ts'
 import { delegateOf, type DisassemblyRules } from './disassembly.ts'
 import type { FormatterSource } from './formatter-source.ts'
 import type { StoredPart } from './lookup.ts'
+import { NewFiles } from './new-files.ts'
 import type { FileRecord, FileRecordTable } from './record-table.ts'
 import type { FileTemplates } from './template.ts'
 import {
@@ -74,6 +75,7 @@ export class FileDatastore {
   readonly formatters: FormatterSource
   readonly checksums: boolean
   readonly templates: FileTemplates
+  readonly newFiles = new NewFiles(this)
   private readonly disassembly: DisassemblyRules | undefined
   private readonly hash: Hash
 
@@ -108,7 +110,7 @@ export class FileDatastore {
   async put(value: unknown, ref: DatasetRef, undo: UndoLog): Promise<void> {
     const places = await this.plan(ref)
     for (const place of places) undo.onRollback(() => this.files.remove(this.placeOf(place)))
-    await this.records.insert(await this.write(value, ref, places))
+    await this.newFiles.record(await this.write(value, ref, places), undo)
   }
 
   /**
@@ -130,8 +132,7 @@ export class FileDatastore {
       const formatter =
         part.component === undefined ? await this.formatters.writing(part) : await this.formatters.find(part)
       if (formatter === undefined) continue
-      const path = this.relativePath(part, formatter.extension)
-      await this.requireFree(path, ref)
+      const path = await this.newFiles.pathFor(this.relativePath(part, formatter.extension), ref)
       places.push({
         id: ref.id,
         path,
@@ -182,14 +183,6 @@ export class FileDatastore {
       checksum: this.checksums ? await this.hash(fileBytes(content)) : undefined,
       size: fileSize(content),
     }
-  }
-
-  private async requireFree(relative: string, ref: DatasetRef): Promise<void> {
-    const path = this.placeBelow(relative)
-    if ((await this.files.stat(path)) === undefined || !(await this.records.hasPath(relative))) return
-    throw new FileExistsError(`Another dataset is stored at '${path}', where ${ref.toString()} would go.`, {
-      hint: 'The file template does not tell them apart: give it more of the data ID (datastore.templates in butler.yaml).',
-    })
   }
 
   async get(ref: DatasetRef, options: DatastoreGet = {}): Promise<unknown> {

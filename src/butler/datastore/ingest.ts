@@ -20,7 +20,7 @@ export async function ingestFiles(
   const formatters: KnownFormatters = new Map()
   for (const dataset of datasets)
     records.push(...(await ingestOne(datastore, dataset, intake, formatters, undo)))
-  await datastore.records.insert(records)
+  await datastore.newFiles.record(records, undo)
 }
 
 /** Bring an archive into the datastore as one file, and write records of its members. */
@@ -41,11 +41,10 @@ export async function ingestArchive(
     mode === 'direct' ? uriOf(source) : inside !== undefined && mode === undefined ? inside : wanted
   if (mode !== undefined && mode !== 'direct' && target !== source)
     await transferFile(datastore, source, target, mode, undo)
-  await datastore.records.insert(
-    archive.files.flatMap(({ name: member, record, ids }) =>
-      ids.map((id) => ({ ...record, id, path: `${path}#zip-path=${member}` })),
-    ),
+  const records = archive.files.flatMap(({ name: member, record, ids }) =>
+    ids.map((id) => ({ ...record, id, path: `${path}#zip-path=${member}` })),
   )
+  await datastore.newFiles.record(records, undo)
 }
 
 const outside = (datastore: FileDatastore, source: string): FileNotFoundError =>
@@ -151,9 +150,10 @@ async function place(
     return inside
   }
   const part = { ref: dataset.refs[0]!, component: dataset.component, storageClass: dataset.storageClass }
-  const relative = datastore.relativePath(part, extensionOf(member ?? source))
+  const wanted = datastore.relativePath(part, extensionOf(member ?? source))
+  if (datastore.placeBelow(wanted) === source) return wanted
+  const relative = await datastore.newFiles.pathFor(wanted, part.ref)
   const target = datastore.placeBelow(relative)
-  if (target === source) return relative
   if (member === undefined) await transferFile(datastore, source, target, mode, undo)
   else await extractMember(datastore, source, member, target, undo)
   return relative

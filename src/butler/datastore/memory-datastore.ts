@@ -25,9 +25,13 @@ export class MemoryDatastore {
   }
 
   put(value: unknown, ref: DatasetRef, undo: UndoLog): void {
+    const before = this.held.get(ref.id)
+    const wasTrashed = this.trashed.delete(ref.id)
     this.held.set(ref.id, { value, storageClass: ref.datasetType.storageClass })
     undo.onRollback(() => {
-      this.held.delete(ref.id)
+      if (before === undefined) this.held.delete(ref.id)
+      else this.held.set(ref.id, before)
+      if (wasTrashed) this.trashed.add(ref.id)
       return Promise.resolve()
     })
   }

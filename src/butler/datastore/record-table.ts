@@ -255,12 +255,26 @@ export class FileRecordTable {
     return row !== undefined
   }
 
-  /** Whether a record names this path. */
-  async hasPath(path: string): Promise<boolean> {
-    return (
-      (await this.connection.first(`SELECT 1 FROM ${this.table} WHERE path = ? LIMIT 1`, [path])) !==
-      undefined
+  /** What records of this path belong to: a dataset, datasets in the trash only, or undefined for none. */
+  async pathState(path: string): Promise<'stored' | 'trashed' | undefined> {
+    const row = await this.connection.first(
+      `SELECT MIN(CASE WHEN dataset_id IN (
+         SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?) THEN 1 ELSE 0 END)
+       FROM ${this.table} WHERE path = ?`,
+      [this.datastore, path],
     )
+    const least = row?.[0] ?? undefined
+    return least === undefined ? undefined : Number(least) === 1 ? 'trashed' : 'stored'
+  }
+
+  /** Forget those of the datasets that are in the trash; gives their records. */
+  async takeFromTrash(ids: readonly string[]): Promise<readonly FileRecord[]> {
+    const any = 'SELECT 1 FROM dataset_location_trash WHERE datastore_name = ? LIMIT 1'
+    if ((await this.connection.first(any, [this.datastore])) === undefined) return []
+    const wanted = new Set(ids)
+    const taken = (await this.trashed()).filter(({ id }) => wanted.has(id))
+    await this.forget([...new Set(taken.map(({ id }) => id))])
+    return taken
   }
 
   /** Forget trashed datasets whose files are gone. */
