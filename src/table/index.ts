@@ -19,4 +19,5 @@ export {
 export { type ColumnInput, makeColumn } from './make-column.ts'
 export type { TableErrorCode } from './errors.ts'
 export { type WriteParquetOptions, writeParquet } from './parquet/write.ts'
+export { parquetSchemaBytes } from './parquet/schema-bytes.ts'
 export { type ParquetInfo, type ReadParquetOptions, readParquet, readParquetInfo } from './parquet/read.ts'

@@ -1,7 +1,8 @@
 import { asNode, type Json, nameIn, type Node, nodesBelow, textIn } from './ast.ts'
 import { pathOf } from './output-columns.ts'
 import type { Condition, Relation, Scope, Source } from './relations.ts'
-import { filesTable, HIDDEN_SCHEMA, quoteIdentifier } from './view.ts'
+import { quoteIdentifier } from './quote.ts'
+import { filesTable, HIDDEN_SCHEMA } from './view.ts'
 
 /** Column of the hidden table of a file table: the file's number. */
 export const FILE_NUMBER = '__file'

@@ -11,9 +11,16 @@ import type {
   TableFile,
 } from './session.ts'
 import type { TablesRead } from './statement-reader.ts'
-import { filesTable, quoteText } from './view.ts'
+import { quoteText } from './quote.ts'
+import { filesTable } from './view.ts'
 
 type FileTable = Extract<ResolvedTable, { readonly files: unknown }>
+
+interface Narrow {
+  readonly name: string
+  readonly table: FileTable
+  readonly admitted: readonly TableFile[]
+}
 
 /** A statement's parameters and options, as far as choosing files needs them. */
 export interface Asked {
@@ -30,6 +37,8 @@ export class ResolvedTables {
   /** What stands in the session under each name, as a text that changes with it. */
   readonly #states = new Map<string, string>()
   readonly #fileStates = new Map<string, string>()
+  /** Tables of the last statement that have the columns of their admitted files alone. */
+  readonly #narrow = new Map<string, Narrow>()
 
   constructor(session: CatalogSession) {
     this.#session = session
@@ -56,12 +65,19 @@ export class ResolvedTables {
     await this.#registerFiles(name, table, table.files)
   }
 
-  /** Tables whose columns alone are asked for: one file of each tells them. */
+  /** Tables whose columns alone are asked for. */
   async registerShapes(tables: ReadonlyMap<string, ResolvedTable>): Promise<void> {
     for (const [name, table] of tables)
       if ('catalog' in table) await this.#registerRows(name, table.catalog)
       else if (table.files.length === 0) throw emptyTable(name)
-      else await this.#registerFiles(name, table, [])
+      else await this.#registerFiles(name, table, [], true)
+  }
+
+  /** Give the tables that have part of their files the columns of the others too. @returns whether there was any */
+  async widen(): Promise<boolean> {
+    const narrow = [...this.#narrow.values()]
+    for (const { name, table, admitted } of narrow) await this.#registerFiles(name, table, admitted, true)
+    return narrow.length > 0
   }
 
   /** Register tables with the files that the places where they are read can need. */
@@ -70,6 +86,7 @@ export class ResolvedTables {
     tables: ReadonlyMap<string, ResolvedTable>,
     asked: Asked,
   ): Promise<void> {
+    this.#narrow.clear()
     const known = new Map<string, KnownTable>()
     for (const [name, table] of tables) {
       if ('catalog' in table) {
@@ -89,15 +106,16 @@ export class ResolvedTables {
       const own = queries.filter((query) => query.table === name.toLowerCase())
       const admitted = await this.#admitted(table.files, own, asked)
       asked.options.onTable?.(name, { admitted: admitted.length, all: table.files.length })
-      await this.#registerFiles(name, table, admitted)
+      const isWide = known.get(name.toLowerCase())?.all !== undefined
+      await this.#registerFiles(name, table, admitted, isWide)
     }
   }
 
-  /** Undefined when that would take more than a look at one local file. */
+  /** Of all files, as any of them could have a column that decides. Undefined when they would have to be fetched whole. */
   async #columnsOf(name: string, table: FileTable): Promise<ReadonlySet<string> | undefined> {
     if (table.files.some(({ load }) => load !== undefined)) return undefined
     try {
-      await this.#registerFiles(name, table, [])
+      await this.#registerFiles(name, table, [], true)
       const columns = await this.#session.query(
         `SELECT column_name AS name FROM duckdb_columns() WHERE schema_name = 'main' AND lower(table_name) = ${quoteText(name.toLowerCase())}`,
       )
@@ -165,18 +183,30 @@ export class ResolvedTables {
     this.#fileStates.set(lower, state)
   }
 
-  async #registerFiles(name: string, table: FileTable, admitted: readonly TableFile[]): Promise<void> {
+  async #registerFiles(
+    name: string,
+    table: FileTable,
+    admitted: readonly TableFile[],
+    isWide = false,
+  ): Promise<void> {
+    const lower = name.toLowerCase()
     const shown = admitted.length === 0 ? table.files.slice(0, 1) : admitted
-    const state = `${admitted.length === 0 ? 'empty ' : ''}${fingerprint(shown)}`
-    if (this.#states.get(name.toLowerCase()) === state) return
+    const isLocal = shown.every((file) => file.load === undefined)
+    const alike = isWide && isLocal ? table.files.filter((file) => file.load === undefined) : []
+    if (isLocal && !isWide && shown.length < table.files.length)
+      this.#narrow.set(lower, { name, table, admitted })
+    else this.#narrow.delete(lower)
+    const state = `${admitted.length === 0 ? 'empty ' : ''}${fingerprint(shown)}${fingerprint(alike)}`
+    if (this.#states.get(lower) === state) return
     const empty = admitted.length === 0
-    if (shown.every((file) => file.load === undefined))
+    if (isLocal)
       await this.#session.registerParquet(name, shown, {
         empty,
+        alike,
         ...(table.notes !== undefined && { notes: table.notes }),
       })
     else await this.#session.registerCatalog(name, await loadAll(shown, dimensionsOf(table.files), empty))
-    this.#states.set(name.toLowerCase(), state)
+    this.#states.set(lower, state)
   }
 
   async #registerRows(name: string, catalog: Catalog): Promise<void> {

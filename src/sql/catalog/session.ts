@@ -29,6 +29,8 @@ export interface ParquetOptions {
   readonly notes?: Readonly<Record<string, { readonly unit?: string; readonly doc?: string }>>
   /** The table has the columns of the files and no row. */
   readonly empty?: boolean
+  /** Further files whose columns the table has as well, not their rows; they may be gone. */
+  readonly alike?: readonly TableFile[]
 }
 
 export interface SessionOptions {
@@ -51,7 +53,9 @@ export interface CatalogSession {
    */
   query(sql: string, params?: QueryParams, options?: QueryOptions): Promise<Catalog>
   /**
-   * Make `name` a view over Parquet files. Data-ID dimensions become columns (in place of those of the files, if they
+   * Make `name` a view over Parquet files. Its columns are those of any file, by name in any case, wide enough for the
+   * values of all (an integer beside a 4-byte float is a double, text beside numbers is text), NULL where a file has none;
+   * a whole number that no double is ends the query in place of being rounded. Data-ID dimensions become columns (in place of those of the files, if they
    * have them too) and a WHERE on them leaves the other files unopened.
    */
   registerParquet(name: string, files: readonly TableFile[], options?: ParquetOptions): Promise<void>

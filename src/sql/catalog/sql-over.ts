@@ -1,10 +1,11 @@
 import { isFirstlightError } from '#core'
+import type { Catalog } from '#table'
 import { asList, asNode, type Node, parseTree } from './ast.ts'
 import { sqlError } from './errors.ts'
 import { type Asked, ResolvedTables } from './resolved-tables.ts'
 import type { CatalogSession, QueryOptions, QueryParams, ResolvedTable, TableResolver } from './session.ts'
 import { type Definition, type Definitions, tablesIn } from './statement-reader.ts'
-import { quoteText } from './view.ts'
+import { quoteText } from './quote.ts'
 
 /**
  * A session whose FROM also finds the tables of a resolver. Before a statement runs, the tables it names are looked up
@@ -48,12 +49,20 @@ class SessionOver {
       if (described !== undefined) await this.#tables.registerShapes(await this.#resolveAll([described]))
       else if (tree === undefined) await this.#registerWhole(await this.#mentioned(sql))
       else await this.#registerRead(tree, asked)
+      const run = () => this.#session.query(sql, asked.params, this.#optionsOf(asked.options))
       try {
-        return await this.#session.query(sql, asked.params, this.#optionsOf(asked.options))
+        return await run().catch((error: unknown) => this.#again(error, run))
       } catch (error) {
         throw await this.#explain(error)
       }
     })
+  }
+
+  /** A column that none of the admitted files has may be one of the others: it is there, and NULL. */
+  async #again(error: unknown, run: () => Promise<Catalog>): Promise<Catalog> {
+    const isMissing = isFirstlightError(error) && error.code === 'sql/no-such-column'
+    if (!isMissing || !(await this.#tables.widen())) throw error
+    return run()
   }
 
   /** Those that a statement could name, though none of them has been one yet. */

@@ -1,4 +1,6 @@
+import { quoteIdentifier, quoteText } from './quote.ts'
 import type { TableFile } from './session.ts'
+import { columnSql, type FileColumn, type UnitedColumn } from './unite-columns.ts'
 
 type Dimension = string | number | bigint
 
@@ -11,12 +13,16 @@ export interface ViewSql {
 }
 
 export interface ViewOptions {
-  /** Columns that the files themselves have; a dimension of that name stands in place of theirs. */
-  readonly fileColumns: readonly string[]
+  /** Files by the columns that they have. */
+  readonly shapes: readonly {
+    readonly columns: readonly FileColumn[]
+    /** Their places in the list of files. */
+    readonly members: readonly number[]
+  }[]
+  /** Columns of the table beside the dimensions; a dimension stands in place of one of its name. */
+  readonly columns: readonly UnitedColumn[]
   /** No rows: the columns alone. */
   readonly empty?: boolean
-  /** The files differ in their columns: match by name, missing ones null. Opens every footer. */
-  readonly unionByName?: boolean
 }
 
 /** Up to so many files the dimensions stand in a CASE over the file name, beyond in a table joined by it. */
@@ -32,44 +38,45 @@ export const filesTable = (name: string): string => `${name.toLowerCase()} files
  * A view over Parquet files with their data-ID dimensions as columns. The engine leaves files unopened whose dimensions
  * a WHERE excludes: a dimension with one value everywhere is a constant; up to 32 files it is a CASE over the file name,
  * which the optimizer folds file by file before opening any; for more it is a join with a table of file names, whose
- * keys reach the scan as a dynamic filter (a CASE over 1000 files takes seconds to plan, the join milliseconds).
+ * keys reach the scan as a dynamic filter (a CASE over 1000 files takes seconds to plan, the join milliseconds). Files
+ * with different columns are read each kind by itself, as the engine takes the types of the first file for all.
  */
 export function viewSql(name: string, files: readonly TableFile[], options: ViewOptions): ViewSql {
   const dimensions = [...new Set(files.flatMap((f) => Object.keys(f.dataId)))]
   const lower = new Set(dimensions.map((d) => d.toLowerCase()))
-  const replaced = options.fileColumns.filter((c) => lower.has(c.toLowerCase()))
+  const columns = options.columns.filter((c) => !lower.has(c.name.toLowerCase()))
   const constant = dimensions.filter((d) => files.every((f) => f.dataId[d] === files[0]!.dataId[d]))
   const varying = dimensions.filter((d) => !constant.includes(d))
-  const paths = files.map((f) => quoteText(literalPath(f.path))).join(', ')
-  const byFile = varying.length > 0
-  const parameters = [
-    `[${paths}]`,
-    ...(byFile ? ['filename = true'] : []),
-    'hive_partitioning = false',
-    ...(options.unionByName === true ? ['union_by_name = true'] : []),
-  ]
-  const source = `read_parquet(${parameters.join(', ')})`
-  const joined = byFile && files.length > CASE_LIMIT
+  const joined = varying.length > 0 && files.length > CASE_LIMIT
   const dims = `${HIDDEN_SCHEMA}.${quoteIdentifier(name)}`
-  const columnOf = (d: string): string => {
-    if (constant.includes(d)) return `${literal(files[0]!.dataId[d])} AS ${quoteIdentifier(d)}`
-    return joined ? `d.${quoteIdentifier(d)}` : `${caseOf(d, files)} AS ${quoteIdentifier(d)}`
-  }
-  const left = [...replaced.map(quoteIdentifier), ...(byFile ? ['filename'] : [])]
-  const rest = left.length === 0 ? 't.*' : `t.* EXCLUDE (${left.join(', ')})`
-  const columns = [...dimensions.map(columnOf), ...(hasMore(options, replaced) ? [rest] : [])].join(', ')
-  const where = options.empty === true ? ' WHERE false' : ''
-  const from = `${joined ? `${source} t JOIN ${dims} d ON t.filename = d.filename` : `${source} t`}${where}`
+  const parts = options.shapes.map((shape) => {
+    const own = shape.members.map((i) => files[i]!)
+    const dimensionSql = (d: string): string => {
+      if (constant.includes(d)) return `${literal(files[0]!.dataId[d])} AS ${quoteIdentifier(d)}`
+      return joined ? `d.${quoteIdentifier(d)}` : `${caseOf(d, own)} AS ${quoteIdentifier(d)}`
+    }
+    const list = [
+      ...dimensions.map(dimensionSql),
+      ...columns.map((c) => columnSql(c, ownColumn(shape.columns, c), 't')),
+    ]
+    const source = `${readSql(own, varying.length > 0)} t`
+    const from = joined ? `${source} JOIN ${dims} d ON t.filename = d.filename` : source
+    return `SELECT ${list.join(', ')} FROM ${from}${options.empty === true ? ' WHERE false' : ''}`
+  })
   return {
     dimensions,
     setup: joined ? [dimensionTable(dims, varying, files)] : [],
-    view: `CREATE OR REPLACE VIEW ${quoteIdentifier(name)} AS SELECT ${columns} FROM ${from}`,
+    view: `CREATE OR REPLACE VIEW ${quoteIdentifier(name)} AS ${parts.join(' UNION ALL ')}`,
   }
 }
 
-/** EXCLUDE may not leave out every column. */
-const hasMore = ({ fileColumns }: ViewOptions, replaced: readonly string[]): boolean =>
-  fileColumns.length > replaced.length
+const ownColumn = (columns: readonly FileColumn[], { name }: UnitedColumn): FileColumn | undefined =>
+  columns.find((c) => c.name.toLowerCase() === name.toLowerCase())
+
+function readSql(files: readonly TableFile[], byFile: boolean): string {
+  const paths = files.map((f) => quoteText(literalPath(f.path))).join(', ')
+  return `read_parquet([${paths}]${byFile ? ', filename = true' : ''}, hive_partitioning = false)`
+}
 
 const dimensionTable = (
   table: string,
@@ -94,8 +101,5 @@ function literal(value: Dimension | undefined): string {
   return typeof value === 'bigint' || Number.isInteger(value) ? `${value}::BIGINT` : `${value}::DOUBLE`
 }
 
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
-export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
 /** A path that the engine takes as it stands and not as a pattern. */
-const literalPath = (path: string): string => path.replace(/[*?[]/g, '[$&]')
+export const literalPath = (path: string): string => path.replace(/[*?[]/g, '[$&]')

@@ -23,25 +23,20 @@ import {
   type TableFile,
   type TableNotes,
   tablesRead,
+  uniteColumns,
   viewSql,
 } from '#sql'
 import { Catalog, type Column, readParquetInfo, Schema } from '#table'
 import { openNodeSource } from '../node-files.ts'
 import { makeBuilder } from './builders.ts'
+import { type FileShape, FileShapes } from './file-shapes.ts'
 import { fillTable } from './fill-table.ts'
-
-/**
- * A join with the table of file names leaves the others unopened for so many names; by default for 50, beyond which the
- * least and the greatest name count.
- */
-const FILES_BY_NAME = 100_000
 
 /** See openCatalogSession, which loads this file. */
 export async function openDuckDb(options: SessionOptions): Promise<CatalogSession> {
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    dynamic_or_filter_threshold: String(FILES_BY_NAME),
     ...(options.threads !== undefined && { threads: String(options.threads) }),
     ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
   })
@@ -50,17 +45,10 @@ export async function openDuckDb(options: SessionOptions): Promise<CatalogSessio
   return new DuckDbSession(instance, connection)
 }
 
-interface Registered {
-  readonly files: readonly TableFile[]
-  readonly options: ParquetOptions
-  readonly notes: TableNotes
-  readonly unionByName: boolean
-}
-
 class DuckDbSession implements CatalogSession {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
-  readonly #tables = new Map<string, Registered>()
+  readonly #shapes: FileShapes
   readonly #notes = new Map<string, TableNotes>()
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -68,6 +56,7 @@ class DuckDbSession implements CatalogSession {
   constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance
     this.#connection = connection
+    this.#shapes = new FileShapes(connection)
   }
 
   query(sql: string, params: QueryParams = [], options: QueryOptions = {}): Promise<Catalog> {
@@ -91,7 +80,7 @@ class DuckDbSession implements CatalogSession {
   }
 
   registerParquet(name: string, files: readonly TableFile[], options: ParquetOptions = {}): Promise<void> {
-    return this.#inTurn(() => this.#register(name, files, false, options))
+    return this.#inTurn(() => this.#register(name, files, options))
   }
 
   registerCatalog(
@@ -103,7 +92,6 @@ class DuckDbSession implements CatalogSession {
       const place = hidden ? { schema: HIDDEN_SCHEMA, name } : { name }
       await this.#told('', () => fillTable(this.#connection, place, catalog))
       if (hidden) return
-      this.#tables.delete(name)
       this.#notes.set(name.toLowerCase(), notesOf(catalog.schema))
     })
   }
@@ -158,11 +146,9 @@ class DuckDbSession implements CatalogSession {
       const prepared = await this.#prepare(sql, i, options)
       await this.#told(sql, () => prepared.run(), options)
     }
-    const result = await this.#retryByName(async () => {
-      const prepared = await this.#prepare(sql, count - 1, options)
-      bind(prepared, params)
-      return this.#told(sql, () => prepared.run(), options)
-    })
+    const prepared = await this.#prepare(sql, count - 1, options)
+    bind(prepared, params)
+    const result = await this.#told(sql, () => prepared.run(), options)
     const columns = await readColumns(result)
     return new Catalog(await this.#withNotes(sql, columns), columns)
   }
@@ -191,53 +177,51 @@ class DuckDbSession implements CatalogSession {
         const files = table === undefined || asked.has(table) ? undefined : await resolveTable?.(table)
         if (table === undefined || files === undefined) throw await this.#explain(error, sql, options)
         asked.add(table)
-        await this.#register(table, files, false)
+        await this.#register(table, files)
       }
     }
   }
 
-  /** Files of one table that differ in their columns are matched by name when the engine asks for it. */
-  async #retryByName(execute: () => Promise<DuckDBMaterializedResult>): Promise<DuckDBMaterializedResult> {
-    try {
-      return await execute()
-    } catch (error) {
-      if (!(error instanceof FirstlightError) || !/union_by_name|schema mismatch/i.test(error.message))
-        throw error
-      for (const [name, table] of this.#tables)
-        if (!table.unionByName) await this.#register(name, table.files, true, table.options)
-      return execute()
-    }
-  }
-
-  async #register(
-    name: string,
-    files: readonly TableFile[],
-    unionByName: boolean,
-    options: ParquetOptions = {},
-  ): Promise<void> {
-    const first = files[0]
-    if (first === undefined)
+  async #register(name: string, files: readonly TableFile[], options: ParquetOptions = {}): Promise<void> {
+    if (files.length === 0)
       throw sqlError('sql/empty-table', `The table '${name}' has no files.`, {
         hint: 'No dataset of that type is in the collections that are searched.',
         data: { table: name },
       })
-    const schema = await schemaOfFile(first.path)
-    const { setup, view, dimensions } = viewSql(name, files, {
-      fileColumns: schema.names,
-      unionByName,
-      empty: options.empty === true,
-    })
-    await this.#told(view, async () => {
+    await this.#told('', async () => {
+      const paths = files.map(({ path }) => path)
+      const shapes = await this.#shapes.of([...paths, ...(options.alike ?? []).map(({ path }) => path)])
+      const { setup, view, dimensions } = viewSql(name, files, {
+        shapes: shapes
+          .map(({ columns, members }) => ({ columns, members: members.filter((i) => i < files.length) }))
+          .filter(({ members }) => members.length > 0),
+        columns: await uniteColumns(
+          shapes.map(({ columns }) => columns),
+          (a, b) => this.#combined(a, b),
+        ),
+        empty: options.empty === true,
+      })
       await this.#drop(name)
       await this.#connection.run(`DROP TABLE IF EXISTS ${HIDDEN_SCHEMA}.${quoteIdentifier(name)}`)
       for (const statement of setup) await this.#connection.run(statement)
       await this.#connection.run(view)
+      const notes = await notesOfShapes(shapes)
+      for (const d of dimensions)
+        notes.set(d.toLowerCase(), options.notes?.[d] ?? notes.get(d.toLowerCase()) ?? {})
+      this.#notes.set(name.toLowerCase(), notes)
     })
-    const notes = notesOf(schema)
-    for (const d of dimensions)
-      notes.set(d.toLowerCase(), options.notes?.[d] ?? notes.get(d.toLowerCase()) ?? {})
-    this.#tables.set(name, { files, options, notes, unionByName })
-    this.#notes.set(name.toLowerCase(), notes)
+  }
+
+  /** The engine's own type of a column with values of both. */
+  async #combined(a: string, b: string): Promise<string | undefined> {
+    try {
+      const result = await this.#connection.runAndReadAll(
+        `SELECT any_value(typeof(x)) FROM (SELECT NULL::${a} AS x UNION ALL SELECT NULL::${b})`,
+      )
+      return String(result.getRows()[0]?.[0])
+    } catch {
+      return undefined
+    }
   }
 
   /** A table gives way to a view of its name: rows of a catalog may have stood there. */
@@ -316,6 +300,18 @@ async function schemaOfFile(path: string): Promise<Schema> {
   } finally {
     await source.close()
   }
+}
+
+/** A unit holds for a column when all files agree. */
+async function notesOfShapes(shapes: readonly FileShape[]): Promise<Map<string, ColumnNote>> {
+  const all = new Map<string, ColumnNote>()
+  for (const { path } of shapes)
+    for (const [name, note] of notesOf(await schemaOfFile(path))) {
+      const known = all.get(name) ?? note
+      const { unit: _, ...rest } = known
+      all.set(name, known.unit === note.unit ? known : rest)
+    }
+  return all
 }
 
 const notesOf = (schema: Schema): Map<string, ColumnNote> =>
