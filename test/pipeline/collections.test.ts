@@ -71,3 +71,21 @@ test('a chain without members takes its inputs from -i', async () => {
   expect(await children('u/c')).toEqual([collections.run, ...collections.inputs])
   expect(collections.inputs).toEqual(['first', 'second'])
 })
+
+test.each([
+  ['itself', ['u/c'], {}],
+  ['itself and what it has', ['u/c', 'in'], {}],
+  ['itself, its first run replaced', ['u/c'], { replaceRun: true }],
+  ['itself and something new, with --rebase', ['u/c', 'third'], { rebase: true }],
+])('an output chain may be given as input: %s', async (_, input, more) => {
+  await butler.collections.register('third')
+  await apply(await resolveCollections(butler, options, now))
+  const [first = ''] = await children('u/c')
+  const again = await resolveCollections(butler, { ...options, ...more, input }, now + 60_000)
+  await apply(again)
+  const rest = ['first', 'second', ...('rebase' in more ? ['third'] : [])]
+  const before = 'replaceRun' in more ? [] : [first]
+  expect((await children('u/c')).slice(1).toSorted()).toEqual([...before, ...rest].toSorted())
+  expect((await children('u/c'))[0]).toBe(again.run)
+  expect(again.inputs).toEqual([...before, ...rest])
+})

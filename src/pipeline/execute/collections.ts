@@ -65,7 +65,7 @@ export async function resolveCollections(
   const based =
     given === undefined || output === undefined
       ? kept
-      : await rebased(butler, kept, given, output, rebase, chainExists)
+      : await rebased(butler, { chain, kept }, given, output, rebase, chainExists)
   const inputs = chainExists ? await flatten(butler, based) : (given ?? [])
   const members = chainExists ? based : (given ?? [])
   const newChain = members.includes(run) ? members : [run, ...members]
@@ -160,23 +160,30 @@ const timestamp = (now: number): string =>
 /** Inputs given for a chain that exists must be what it has; or they become so with `--rebase`. */
 async function rebased(
   butler: Butler,
-  chain: readonly string[],
+  { chain, kept }: { readonly chain: readonly string[]; readonly kept: readonly string[] },
   inputs: readonly string[],
   output: string,
   rebase: boolean,
   exists: boolean,
 ): Promise<readonly string[]> {
-  if (!exists || chain.length === 0) return inputs
-  const own = chain.filter((name) => name.startsWith(`${output}/`))
-  const flat = (await flatten(butler, chain)).filter((name) => !own.includes(name))
-  const at = flat.indexOf(inputs[0] ?? '')
-  if (at >= 0 && inputs.every((name, i) => flat[at + i] === name)) return chain
+  if (!exists || kept.length === 0) return inputs
+  const own = kept.filter((name) => name.startsWith(`${output}/`))
+  const flat = (await flatten(butler, kept)).filter((name) => !own.includes(name))
+  // The chain itself may be among its inputs: `-o u/a -i u/a,HSC/defaults`.
+  if (isWithin(inputs, flat) || isWithin(inputs, await flatten(butler, chain))) return kept
   if (!rebase)
     throw bad(
       `Output chain '${output}' exists and does not include the same sequence of (flattened) input collections: it has ${flat.join(', ') || 'none'}, -i gives ${inputs.join(', ') || 'none'}.`,
       'Leave -i out to use the chain as it is, or add --rebase to change it.',
     )
-  return [...own, ...inputs, ...flat.filter((name) => !inputs.includes(name))]
+  return [...new Set([...own, ...inputs, ...flat])].filter(
+    (name) => kept.includes(name) || !chain.includes(name),
+  )
+}
+
+function isWithin(part: readonly string[], all: readonly string[]): boolean {
+  const at = all.indexOf(part[0] ?? '')
+  return at >= 0 && part.every((name, i) => all[at + i] === name)
 }
 
 /** Together or not at all: a chain without its run, or without inputs, could not be extended after a kill. */
