@@ -100,7 +100,7 @@ async function watchRun(
     },
   }
   const { stopping } = currentRun()
-  const working = work({ watch, signal })
+  const working = Promise.resolve().then(() => work({ watch, signal }))
   stopping.add(working)
   try {
     await working

@@ -15,6 +15,7 @@ import { duration } from './duration.ts'
 import type { CellModules } from './modules.ts'
 import { type RunContext, runIn } from './run-context.ts'
 import { type Scope, ScopeGuard } from './scope.ts'
+import { StoppingWork } from './stopping-work.ts'
 import { registerCell, toCellError } from './stack.ts'
 
 type RunRequest = Extract<ToExecution, { kind: 'run' }>
@@ -23,6 +24,8 @@ export interface RunnerParts {
   readonly post: (message: FromExecution) => void
   readonly scope: Scope
   readonly modules: CellModules
+  /** How many works in this thread tidy up by themselves when interrupted. */
+  readonly nStopping: Int32Array
   /** Open the session globals a cell mentions. */
   readonly prepare: (uses: readonly string[]) => Promise<void>
 }
@@ -88,7 +91,7 @@ export class CellRunner {
       allowStdin,
       abort: new AbortController(),
       pending: new Set(),
-      stopping: new Set(),
+      stopping: new StoppingWork(this.#parts.nStopping),
       payload: [],
     }
     const guard = new ScopeGuard(this.#parts.scope, cell.declares)
@@ -98,6 +101,7 @@ export class CellRunner {
         const { payload } = context
         this.#parts.post({ kind: 'done', run, error, published: guard.settle(), expressions, payload })
         this.#active.delete(run)
+        context.stopping.clear()
       })
     this.#active.set(run, { context, end: (error) => finish(toCellError(error), {}) })
     return { context, finish }

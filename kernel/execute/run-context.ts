@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import type { Capture } from './capture.ts'
 import { allowDirtyStack } from './async-stack.ts'
 import type { RunId } from '../protocol/threads.ts'
+import { StoppingWork } from './stopping-work.ts'
 
 /** What belongs to one run of a cell and follows it into every callback it starts. */
 export interface RunContext {
@@ -13,7 +14,7 @@ export interface RunContext {
   /** Displays whose data is still being made; the cell ends after them. */
   readonly pending: Set<Promise<void>>
   /** Work that an abort brings to a tidy end of its own; an interrupted cell ends after it. */
-  readonly stopping: Set<Promise<unknown>>
+  readonly stopping: StoppingWork
   /** What magics ask of the front end, sent with the reply. */
   readonly payload: Readonly<Record<string, unknown>>[]
   /** Takes what is shown, instead of the cell: an output widget. */
@@ -27,7 +28,7 @@ let latest: RunContext = {
   allowStdin: false,
   abort: new AbortController(),
   pending: new Set(),
-  stopping: new Set(),
+  stopping: new StoppingWork(),
   payload: [],
 }
 runs.run(latest, allowDirtyStack)

@@ -27,11 +27,13 @@ export interface ExecutionData {
   readonly prints: SharedArrayBuffer
   /** Answer of the blocking prompt. */
   readonly prompt: SharedArrayBuffer
+  /** How many works tidy up by themselves when interrupted (one i32). */
+  readonly stopping: SharedArrayBuffer
 }
 
 const {
   port,
-  data: { folder, prints, prompt },
+  data: { folder, prints, prompt, stopping },
 } = takePort<ExecutionData>()
 const post = (message: FromExecution, transfer: readonly ArrayBuffer[] = []): void =>
   port.postMessage({ message, progress: writer.progress() } satisfies Posted, [...transfer])
@@ -62,7 +64,7 @@ const { scope, prepare } = makeScope({
   addPayload: (payload) => void currentRun().payload.push(payload),
 })
 exposeToDebugger(scope)
-const runner = new CellRunner({ post, scope, modules, prepare })
+const runner = new CellRunner({ post, scope, modules, prepare, nStopping: new Int32Array(stopping) })
 Object.assign(globalThis, {
   require: modules.require,
   __dirname: folder,

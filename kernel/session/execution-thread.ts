@@ -20,6 +20,7 @@ export class ExecutionThread {
   readonly #folder: string
   readonly #events: ExecutionEvents
   readonly #prompt = new SharedArrayBuffer(PROMPT_BYTES)
+  readonly #stopping = new SharedArrayBuffer(4)
   readonly inspector = new WorkerInspector(SCRIPT)
   readonly #interrupter: Interrupter
   #isReady: Promise<void> = Promise.resolve()
@@ -32,6 +33,7 @@ export class ExecutionThread {
     this.#interrupter = new Interrupter(
       (ticket, press) => this.send({ kind: 'interrupt', ticket, press }),
       this.inspector,
+      () => Atomics.load(new Int32Array(this.#stopping), 0) > 0,
     )
   }
 
@@ -73,9 +75,10 @@ export class ExecutionThread {
 
   #start(): Worker {
     const prints = makePrintRing()
+    Atomics.store(new Int32Array(this.#stopping), 0, 0)
     const reader = new PrintReader(prints)
     const worker = startWorker(SCRIPT, {
-      workerData: { folder: this.#folder, prints, prompt: this.#prompt },
+      workerData: { folder: this.#folder, prints, prompt: this.#prompt, stopping: this.#stopping },
       ...heapLimit(process.env['FIRSTLIGHT_HEAP_MB']),
       stdout: true,
       stderr: true,

@@ -5,6 +5,8 @@ import type { WorkerInspector } from '../debug/worker-inspector.ts'
 const PING_MS = 40
 /** What V8 cannot leave (sorting millions of numbers as text takes half a minute) is asked again at this pace, until it ends. */
 const SLOWEST_PING = 25
+/** A run that tidies up by itself would never end if V8 stopped it amid that: its longer stretches (a graph, new processes) may end. */
+const PATIENCE_MS = 3000
 
 /**
  * Stops whatever the execution thread does and keeps its variables. It first asks by message, which an awaiting cell
@@ -15,6 +17,7 @@ const SLOWEST_PING = 25
 export class Interrupter {
   readonly #post: (ticket: number, press: number) => void
   readonly #inspector: WorkerInspector
+  readonly #isStopping: () => boolean
   readonly #answered = new Map<number, () => void>()
   #tickets = 0
   /** Interrupts asked for; one may take several tickets. */
@@ -22,9 +25,15 @@ export class Interrupter {
   #running: Promise<void> | undefined
   #isClosed = false
 
-  constructor(post: (ticket: number, press: number) => void, inspector: WorkerInspector) {
+  /** @param isStopping whether work is under way in the thread that an interrupt by message brings to a tidy end */
+  constructor(
+    post: (ticket: number, press: number) => void,
+    inspector: WorkerInspector,
+    isStopping: () => boolean,
+  ) {
     this.#post = post
     this.#inspector = inspector
+    this.#isStopping = isStopping
   }
 
   /** The thread is going to be ended: nobody waits for it any more. */
@@ -60,7 +69,9 @@ export class Interrupter {
       this.#again = ask
     })
     for (let attempt = 0; !this.#isClosed; attempt++) {
-      if (await Promise.race([free, after(PING_MS * (1 + Math.min(attempt, SLOWEST_PING)))])) break
+      const wait =
+        attempt === 0 && this.#isStopping() ? PATIENCE_MS : PING_MS * (1 + Math.min(attempt, SLOWEST_PING))
+      if (await Promise.race([free, after(wait)])) break
       this.#inspector.send('Runtime.terminateExecution')
       if (attempt > 0) signalChildren()
       this.#again()

@@ -161,6 +161,25 @@ test('an interrupted pipeline cell ends when its run has, and its last picture s
   expect(pictures().at(-1)?.state).toBe('cancelled')
 }, 90_000)
 
+// Where V8 stops the engine amid such a stretch, what should end the run is never called, and the cell waits for it in vain.
+test('an interrupt while the engine has no pause ends the run as any other', async () => {
+  const body =
+    'description: own\ntasks:\n  size: { class: own.SizeTask, config: { stallMs: 800, waitSec: 60 } }'
+  const id = client.sendExecute(`%%pipeline ${OWN} ${DATA} -o u/me/stalled\n${body}`)
+  const of = (type: string) =>
+    client.received.filter((m) => m.parent_header.msg_id === id && m.header.msg_type === type)
+  const hasSaid = () => of('stream').some((m) => String(m.content['text']).includes('stalled'))
+  await client.waitFor(hasSaid, 60_000)
+  const begin = performance.now()
+  await client.request('control', 'interrupt_request')
+  const run = await client.finished(id)
+  // 0.8 s of the stall; 17 s where the run was lost.
+  expect(performance.now() - begin).toBeLessThan(10_000)
+  expect(run.error).toBeDefined()
+  const last = of('update_display_data').at(-1)?.content['data'] as Record<string, unknown>
+  expect(last[MIME.pipeline]).toMatchObject({ state: 'cancelled' })
+}, 90_000)
+
 test('%%pipetask run shows its quanta and gives the run', async () => {
   const cell = `%%pipetask run ${OWN} ${DATA} -o u/me/line -t own.SizeTask --register-dataset-types --out line`
   const run = await client.execute(cell)
