@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { butlerTables, DataCoordinate, DatasetRef, type FileDataset } from '#butler'
+import { butlerTables, DataCoordinate, DatasetRef, type FileDataset, ingestZip, retrieveZip } from '#butler'
 import { openCatalogSession } from '#platform/node'
 import { sqlOver } from '#sql'
 import { Catalog, writeParquet } from '#table'
@@ -39,6 +39,25 @@ test('a dataset type is a table: files found first in the collections, data-ID d
     [2, 'r', 4],
   ])
   await expect(session.query('SELECT * FROM srcs')).rejects.toMatchObject({ code: 'sql/no-such-table' })
+  await session.close()
+})
+
+test('members of an archive are files of a table', async () => {
+  const butler = await aRepository()
+  const dimensions = ['instrument', 'visit', 'detector']
+  await butler.registry.registerDatasetType({ name: 'src', dimensions, storageClass: 'ArrowAstropy' })
+  const ref = await butler.put(
+    fluxes(1, 2),
+    'src',
+    { instrument: 'Cam', visit: 1, detector: 1 },
+    { run: 'run/a' },
+  )
+  const zip = await retrieveZip(butler.repository, [ref], tempFolder())
+  await butler.pruneDatasets([ref], { unstore: true, purge: true, disassociate: true })
+  await ingestZip(butler.repository, zip, { transfer: 'copy' })
+  const session = sqlOver(await openCatalogSession(), butlerTables(butler, ['run/a']))
+  const result = await session.query('SELECT sum(flux) AS total FROM src WHERE visit = 1')
+  expect(result.get('total', 0)).toBe(3)
   await session.close()
 })
 

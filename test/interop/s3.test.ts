@@ -5,6 +5,7 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import {
   adoptDatasets,
   type Butler,
+  butlerTables,
   checkRepository,
   DatasetRef,
   exportRepository,
@@ -16,7 +17,9 @@ import {
   transferFrom,
   uriOf,
 } from '#butler'
-import { createNodeButler, openNodeButler } from '#platform/node'
+import { createNodeButler, openCatalogSession, openNodeButler } from '#platform/node'
+import { sqlOver } from '#sql'
+import { Catalog } from '#table'
 import { routedFiles } from '../../src/platform/node/remote/routed-files.ts'
 import { listObjects } from '../../src/platform/node/remote/s3-list.ts'
 import { butlerCommand } from '../support/commands.ts'
@@ -350,4 +353,16 @@ print(b.get("note", collections="run/a", instrument="Cam", visit=1, detector=1))
   )
   expect(refused).toMatchObject({ code: 1 })
   expect(refused.err).toMatch(/\nError: Cannot link .*\nUse transfer mode copy/)
+})
+
+test('a table type in S3 is a table of SQL: its files are read where they are', async () => {
+  const dimensions = ['instrument', 'visit', 'detector']
+  await butler.registry.registerDatasetType({ name: 'src', dimensions, storageClass: 'ArrowAstropy' })
+  await butler.collections.register('run/sql')
+  const flux = Catalog.fromColumns([{ name: 'flux', type: 'f64' }], { flux: Float64Array.of(1, 2) })
+  await butler.put(flux, 'src', noteId, { run: 'run/sql' })
+  const session = sqlOver(await openCatalogSession(), butlerTables(butler, ['run/sql']))
+  const result = await session.query('SELECT visit, sum(flux) AS total FROM src GROUP BY visit')
+  expect([Number(result.get('visit', 0)), result.get('total', 0)]).toEqual([1, 3])
+  await session.close()
 })

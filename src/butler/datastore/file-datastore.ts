@@ -270,11 +270,15 @@ export class FileDatastore {
 
   /** Absolute path of a record's file on this machine; throws for one that is elsewhere or inside an archive. */
   pathOfRecord(record: FileRecord): string {
-    const place = this.placeOf(record)
-    if (!isAddress(place) && zipMember(record.path) === undefined) return place
+    if (this.isOwnFile(record)) return this.placeOf(record)
     throw new FileNotFoundError(`'${this.uriOfRecord(record)}' is not a file of this machine.`, {
       hint: 'Get the dataset, or retrieve its artifacts.',
     })
+  }
+
+  /** On a disk of this machine, and no member of an archive. */
+  isOwnFile(record: FileRecord): boolean {
+    return !isAddress(this.placeOf(record)) && zipMember(record.path) === undefined
   }
 
   /** Where a record's bytes are, for `files`: an absolute path or an address; the archive, for a member of one. */

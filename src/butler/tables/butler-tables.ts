@@ -80,14 +80,13 @@ async function filesOf(
   return { files, notes: Object.fromEntries(notes) as Record<string, { doc: string }> }
 }
 
-/** The engine opens local Parquet files itself; anything else is read by the butler. */
+/** The engine opens Parquet files on this machine itself; what is elsewhere, in an archive or of another format is read by the butler. */
 function fileOf(butler: Butler, ref: DatasetRef, datastore: FileDatastore, record: FileRecord): TableFile {
-  const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(record.path) && !record.path.startsWith('file:')
-  if (!isRemote && /\.(?:parq|parquet|pq)$/.test(record.path))
+  if (datastore.isOwnFile(record) && /\.(?:parq|parquet|pq)$/.test(record.path))
     return { path: datastore.pathOfRecord(record), dataId: ref.dataId }
   const load = () =>
     butler.get<Catalog>(ref, undefined, isArrow(ref.datasetType) ? { storageClass: 'ArrowTable' } : {})
-  return { path: record.path, dataId: ref.dataId, load }
+  return { path: datastore.uriOfRecord(record), dataId: ref.dataId, load }
 }
 
 /** Why a dataset type is no table, and how to read it. */
