@@ -43,8 +43,18 @@ export function join(parts: readonly Sql[], separator: string): Sql {
 export const valueList = (values: readonly SqlValue[]): Sql =>
   values.length === 0 ? raw('(NULL)') : { text: `(${values.map(() => '?').join(', ')})`, values }
 
-export const and = (parts: readonly Sql[]): Sql =>
-  parts.length === 0 ? raw('1 = 1') : parts.length === 1 ? parts[0]! : sql`(${join(parts, ' AND ')})`
+/** SQLite takes expressions a thousand levels deep, and of a chain of ANDs each is a level. */
+const MOST_IN_CHAIN = 200
 
-export const or = (parts: readonly Sql[]): Sql =>
-  parts.length === 0 ? raw('1 = 0') : parts.length === 1 ? parts[0]! : sql`(${join(parts, ' OR ')})`
+export const and = (parts: readonly Sql[]): Sql => (parts.length === 0 ? raw('1 = 1') : chain(parts, ' AND '))
+
+export const or = (parts: readonly Sql[]): Sql => (parts.length === 0 ? raw('1 = 0') : chain(parts, ' OR '))
+
+function chain(parts: readonly Sql[], separator: string): Sql {
+  if (parts.length === 1) return parts[0]!
+  if (parts.length <= MOST_IN_CHAIN) return sql`(${join(parts, separator)})`
+  const groups: Sql[] = []
+  for (let i = 0; i < parts.length; i += MOST_IN_CHAIN)
+    groups.push(chain(parts.slice(i, i + MOST_IN_CHAIN), separator))
+  return chain(groups, separator)
+}

@@ -85,3 +85,16 @@ test('printing what was parsed and parsing it again gives the same text', () => 
     { numRuns: 500 },
   )
 })
+
+test('an expression too deep or too long for a database is refused with its place and a cure', () => {
+  const nested = (n: number) => `${'('.repeat(n)}visit = 1${')'.repeat(n)}`
+  expect(parseExpression(nested(150))).toBeDefined()
+  for (const text of [
+    nested(5000),
+    `${'NOT '.repeat(5000)}visit = 1`,
+    `visit = ${'-'.repeat(6000)}1`,
+    `visit = ${'1 + '.repeat(3000)}1`,
+    Array.from({ length: 20_000 }, (_, i) => `visit = ${i}`).join(' OR '),
+  ])
+    expect(() => parseExpression(text)).toThrow(/more than 200 levels or 5000 conditions/)
+})

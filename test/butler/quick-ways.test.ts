@@ -115,3 +115,31 @@ test('a plain search gives the datasets that joined tables give, the first of ea
       expect(plain.length).toBeGreaterThan(0)
     }
 })
+
+test('conditions by the thousand and bound lists of a hundred thousand values are answered', async () => {
+  const butler = await aRepository()
+  const ask = async (where: string, bind = {}) =>
+    (
+      await butler.queryDataIds(['visit'], {
+        where: `instrument = 'Cam' AND (${where})`,
+        bind,
+        explain: false,
+      })
+    ).length
+  const all = await ask('visit > 0')
+  expect(all).toBeGreaterThan(1)
+  const numbers = Array.from({ length: 100_000 }, (_, i) => i)
+  expect(await ask('visit IN (:v)', { v: numbers })).toBe(all)
+  expect(await ask('visit NOT IN (:v)', { v: numbers })).toBe(0)
+  expect(await ask('visit.name IN (:v)', { v: numbers.slice(0, 2000).map((n) => `none ${n}`) })).toBe(0)
+  const pairs = Array.from({ length: 3000 }, (_, i) => `(visit = ${i} AND band = 'r')`)
+  expect(await ask(pairs.join(' OR '))).toBe(all)
+  expect(
+    await ask(
+      numbers
+        .slice(0, 3000)
+        .map((n) => `visit != ${n}`)
+        .join(' AND '),
+    ),
+  ).toBe(0)
+})

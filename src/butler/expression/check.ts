@@ -25,7 +25,7 @@ export function checkExpression(expression: Expression, scope: Scope): Predicate
     case 'and':
       return {
         kind: expression.kind,
-        parts: [checkExpression(expression.left, scope), checkExpression(expression.right, scope)],
+        parts: partsOf(expression, expression.kind).map((part) => checkExpression(part, scope)),
       }
     case 'not':
       return { kind: 'not', of: checkExpression(expression.of, scope) }
@@ -49,6 +49,18 @@ export function checkExpression(expression: Expression, scope: Scope): Predicate
     default:
   }
   throw new InvalidQueryError(`'${printExpression(expression)}' is not a condition.`)
+}
+
+/** `a OR b OR c` is one condition of three parts, however deep its tree. */
+function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expression[] {
+  const parts: Expression[] = []
+  let rest = expression
+  while (rest.kind === kind) {
+    parts.push(rest.right)
+    rest = rest.left
+  }
+  parts.push(rest)
+  return parts.reverse()
 }
 
 function checkComparison(e: Expression & { kind: 'compare' }, scope: Scope): Predicate {

@@ -33,6 +33,10 @@ const HINTS: Readonly<Record<string, string>> = {
   '=': 'A comparison is one `=`.',
 }
 
+/** Levels of parentheses, signs, NOTs and arithmetic, and conditions joined by AND or OR: databases take no deeper trees. */
+const DEEPEST = 200
+const MOST_PARTS = 5000
+
 /** Parse a where expression; the empty text gives undefined. Throws `butler/invalid-query` with the place and a hint. */
 export function parseExpression(text: string): Expression | undefined {
   const tokens = tokenize(text)
@@ -43,6 +47,7 @@ class Parser {
   private readonly text: string
   private readonly tokens: readonly Token[]
   private next = 0
+  private depth = 0
 
   constructor(text: string, tokens: readonly Token[]) {
     this.text = text
@@ -56,8 +61,12 @@ class Parser {
   }
 
   private expression(level: number): Expression {
+    return this.deeper(() => this.operators(level))
+  }
+
+  private operators(level: number): Expression {
     let left = this.prefix(level)
-    for (;;) {
+    for (let length = 0; ; length++) {
       const token = this.peek()
       if (this.isIn(token)) {
         if (level > ARITHMETIC_LEVEL) return left
@@ -68,9 +77,29 @@ class Parser {
       if (own === undefined || own < level) return left
       this.next++
       const right = this.expression(own + 1)
+      const isChain = token.text === 'AND' || token.text === 'OR'
+      if (length >= (isChain ? MOST_PARTS : DEEPEST)) throw this.tooLarge(token)
       left = combine(token, left, right)
       if (COMPARISONS.has(token.text)) this.refuseChain(own)
     }
+  }
+
+  private deeper(part: () => Expression): Expression {
+    if (this.depth >= DEEPEST) throw this.tooLarge(this.peek())
+    this.depth++
+    const expression = part()
+    this.depth--
+    return expression
+  }
+
+  private tooLarge({ at }: Token): Error {
+    const limits = `${DEEPEST} levels or ${MOST_PARTS} conditions`
+    return syntaxError(
+      this.text,
+      at,
+      `the expression has more than ${limits}`,
+      'Bind the values to a name and write `visit IN (:visits)`.',
+    )
   }
 
   private refuseChain(level: number): void {
@@ -93,7 +122,7 @@ class Parser {
     }
     if (token.kind === 'operator' && (token.text === '+' || token.text === '-')) {
       this.next++
-      return { kind: 'sign', operator: token.text, of: this.prefix(8), at: token.at }
+      return { kind: 'sign', operator: token.text, of: this.deeper(() => this.prefix(8)), at: token.at }
     }
     return this.primary()
   }

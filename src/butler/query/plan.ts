@@ -381,9 +381,12 @@ export const conjuncts = (predicate: Predicate): readonly Predicate[] =>
       ? denied(predicate)
       : [predicate]
 
-/** NOT NOT a is a, NOT (a OR b) is NOT a AND NOT b, also where they are unknown. */
+/** NOT NOT a is a, NOT (a OR b) is NOT a AND NOT b, also where they are unknown; values that none may be stay a list. */
 function denied(predicate: Predicate & { readonly kind: 'not' }): readonly Predicate[] {
   const { of } = predicate
   if (of.kind === 'not') return conjuncts(of.of)
-  return of.kind === 'or' ? of.parts.flatMap((part) => conjuncts({ kind: 'not', of: part })) : [predicate]
+  const isList =
+    of.kind === 'or' && of.parts.every((part) => part.kind === 'compare' && part.operator === '=')
+  if (of.kind !== 'or' || isList) return [predicate]
+  return of.parts.flatMap((part) => conjuncts({ kind: 'not', of: part }))
 }

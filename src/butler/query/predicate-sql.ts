@@ -1,5 +1,5 @@
 import { SpherePoint } from '#geom'
-import { and, or, quoteName, raw, type Sql, type SqlValue, sql, valueList } from '#sql'
+import { and, jsonRows, jsonValue, or, quoteName, raw, type Sql, type SqlValue, sql, valueList } from '#sql'
 import { Instant, Timespan } from '#time'
 import { toBase64 } from '#core'
 import { UnimplementedQueryError } from '../errors.ts'
@@ -49,9 +49,19 @@ function anyOf(parts: readonly Predicate[], columns: ColumnWriter): Sql {
   for (const [of, values] of lists) {
     const [only] = values
     const left = termSql(of, columns)
-    tests.push(values.length === 1 ? sql`(${left} = ${only!})` : sql`${left} IN ${valueList(values)}`)
+    tests.push(values.length === 1 ? sql`(${left} = ${only!})` : sql`${left} IN ${listOf(values)}`)
   }
   return or(tests)
+}
+
+/** Databases take some ten thousand parameters; more values are one of JSON, but for bytes. */
+const MOST_PARAMETERS = 1000
+
+function listOf(values: readonly SqlValue[]): Sql {
+  const isText = values.every((value) => typeof value === 'string')
+  const isWholeNumber = (value: SqlValue) => typeof value === 'bigint' || Number.isInteger(value)
+  if (values.length <= MOST_PARAMETERS || !(isText || values.every(isWholeNumber))) return valueList(values)
+  return sql`(SELECT ${raw(jsonValue(0, isText))} FROM json_each(${jsonRows(values.map((value) => [value]))}))`
 }
 
 /** The value that a term is to equal; undefined for other comparisons, which no list can say. */
