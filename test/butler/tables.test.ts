@@ -226,3 +226,48 @@ test('dimension records are tables with units and docs; the error for a wrong na
   })
   await session.close()
 })
+
+test('a calibration has a row for each time over which a search finds it, and joins with exposures on time', async () => {
+  const butler = await aRepository()
+  const { registry, collections } = butler
+  await registry.registerDatasetType({
+    name: 'lut',
+    dimensions: ['instrument', 'detector'],
+    storageClass: 'ArrowAstropy',
+    isCalibration: true,
+  })
+  await collections.register('run/c')
+  await collections.register('calib', 'CALIBRATION')
+  const put = (run: string, gain: number) =>
+    butler.put(fluxes(gain), 'lut', { instrument: 'Cam', detector: 1 }, { run })
+  const [early, late] = [await put('run/a', 1), await put('run/b', 2)]
+  await put('run/c', 3)
+  const at = (time: string) => Instant.fromIso(`2024-02-01T${time}`)
+  await butler.registry.certify('calib', [early], Timespan.between(null, at('01:30:00')))
+  await butler.registry.certify('calib', [late], Timespan.between(at('01:30:00'), null))
+  // Of the second one two times are left.
+  await butler.registry.decertify('calib', 'lut', Timespan.between(at('03:00:00'), at('04:00:00')))
+  const session = sqlOver(await openCatalogSession(), butlerTables(butler, ['calib', 'run/c']))
+  const rows = await session.query(
+    'SELECT flux, validity_begin, validity_end FROM lut ORDER BY validity_begin',
+  )
+  expect([...rows.rows()].map((row) => Object.values(row))).toEqual([
+    [1, 0n, at('01:30:00').ns],
+    [2, at('01:30:00').ns, at('03:00:00').ns],
+    [3, at('03:00:00').ns, at('04:00:00').ns],
+    [2, at('04:00:00').ns, Timespan.all.nsec[1]],
+  ])
+  const told: number[] = []
+  const joined = await session.query(
+    `SELECT exposure, flux FROM lut l JOIN exposure e USING (instrument)
+     WHERE e.timespan_begin >= l.validity_begin AND e.timespan_begin < l.validity_end AND exposure = 1`,
+    [],
+    { onTable: (_, { admitted }) => told.push(admitted) },
+  )
+  expect([told, [...joined.rows()]]).toEqual([[1], [{ exposure: 1n, flux: 1 }]])
+  const pruned = await session.query(
+    "SELECT flux FROM lut WHERE validity_begin = TIMESTAMP '2024-02-01 03:00:00'",
+  )
+  expect([...pruned.rows()]).toEqual([{ flux: 3 }])
+  await session.close()
+})

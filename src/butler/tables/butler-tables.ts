@@ -1,6 +1,7 @@
 import { didYouMean } from '#core'
 import type { ResolvedTable, TableFile, TableResolver } from '#sql'
 import type { Catalog } from '#table'
+import { Timespan } from '#time'
 import type { Butler } from '../butler.ts'
 import type { CollectionExpression } from '../collections/collection.ts'
 import type { DatasetRef } from '../datasets/dataset-ref.ts'
@@ -15,7 +16,8 @@ import { hasRecordTable, recordCatalog } from './record-catalog.ts'
  * A repository as SQL tables. A dataset type of a table storage class is the table of its files in the collections
  * (find-first), with the dimensions of its data IDs as columns; a dimension element (`visit`, `detector`, `patch` …) is
  * the table of its records, whose key is the column of the dimension's name, so that `JOIN visit USING (instrument, visit)`
- * puts observations beside sources.
+ * puts observations beside sources. A calibration has a row for each time over which it is found, with `validity_begin` and
+ * `validity_end`: `JOIN exposure e ON e.timespan_begin >= validity_begin AND e.timespan_begin < validity_end`.
  */
 export function butlerTables(butler: Butler, collections?: CollectionExpression): TableResolver {
   const searched = collections ?? butler.collections.defaults
@@ -68,16 +70,66 @@ async function filesOf(
   type: DatasetType,
   searched: CollectionExpression,
 ): Promise<ResolvedTable> {
-  const refs = await butler.queryDatasets(type, { collections: searched, limit: null, explain: false })
-  const stored = await butler.repository.datastore.stored(refs.map((ref) => ref.id))
+  const found: readonly ValidDataset[] = type.isCalibration
+    ? await validDatasets(butler, type, searched)
+    : (await butler.queryDatasets(type, { collections: searched, limit: null, explain: false })).map(
+        (ref) => ({ ref }),
+      )
+  const stored = await butler.repository.datastore.stored(found.map(({ ref }) => ref.id))
   const files: TableFile[] = []
-  for (const ref of refs) {
+  for (const { ref, validity } of found) {
     const own = stored.get(ref.id)
     const record = own?.records.find((r) => r.component === undefined)
-    if (own !== undefined && record !== undefined) files.push(fileOf(butler, ref, own.store, record))
+    if (own === undefined || record === undefined) continue
+    const file = fileOf(butler, ref, own.store, record)
+    files.push(validity === undefined ? file : { ...file, dataId: withValidity(ref, validity) })
   }
-  const notes = type.dimensions.names.map((d) => [d, { doc: firstSentence(butler.dimensions.get(d).doc) }])
-  return { files, notes: Object.fromEntries(notes) as Record<string, { doc: string }> }
+  const notes = type.dimensions.names.map(
+    (d) => [d, { doc: firstSentence(butler.dimensions.get(d).doc) }] as const,
+  )
+  return { files, notes: { ...Object.fromEntries(notes), ...(type.isCalibration && VALIDITY) } }
+}
+
+interface ValidDataset {
+  readonly ref: DatasetRef
+  readonly validity?: Timespan
+}
+
+/**
+ * Calibrations with the times for which a search of the collections finds them: what a collection before says of a data ID
+ * is taken out of those behind. Datasets of a RUN or TAGGED collection are valid at any time.
+ */
+async function validDatasets(
+  butler: Butler,
+  type: DatasetType,
+  collections: CollectionExpression,
+): Promise<readonly ValidDataset[]> {
+  const claimed = new Map<string, Timespan[]>()
+  const valid: ValidDataset[] = []
+  for (const { ref, timespan = Timespan.all } of await butler.registry.queryDatasetAssociations(type.name, {
+    collections,
+  })) {
+    const before = claimed.get(ref.coordinate.key) ?? []
+    const rest = before.reduce<readonly Timespan[]>(
+      (pieces, taken) => pieces.flatMap((piece) => piece.difference(taken)),
+      [timespan],
+    )
+    valid.push(...rest.filter((piece) => !piece.isEmpty).map((validity) => ({ ref, validity })))
+    claimed.set(ref.coordinate.key, [...before, timespan])
+  }
+  return valid
+}
+
+const withValidity = ({ dataId }: DatasetRef, { nsec: [begin, end] }: Timespan): TableFile['dataId'] => ({
+  ...dataId,
+  validity_begin: { ns: begin },
+  validity_end: { ns: end },
+})
+
+/** Never NULL, so that `validity_begin <= t AND t < validity_end` holds where it should. */
+const VALIDITY = {
+  validity_begin: { doc: 'From when on the calibration is found, TAI; 1970-01-01 when unbounded.' },
+  validity_end: { doc: 'Until when it is found, exclusive, TAI; 2100-01-01 when unbounded.' },
 }
 
 /** The engine opens Parquet files on this machine itself; what is elsewhere, in an archive or of another format is read by the butler. */

@@ -4,6 +4,7 @@ import { sqlError } from './errors.ts'
 import { FILE_NUMBER, type KnownTable, PARAMETER, type PruneQuery, pruneQueries, selectOf } from './prune.ts'
 import type {
   CatalogSession,
+  FileValue,
   QueryOptions,
   QueryParam,
   QueryParams,
@@ -169,10 +170,10 @@ export class ResolvedTables {
     if (this.#fileStates.get(lower) === state) return
     const numbers = { [FILE_NUMBER]: Int32Array.from(files.keys()) }
     const dimensions = dimensionsOf(files)
-    const columns = dimensions.map((d) => files.map((file) => file.dataId[d]))
+    const columns = dimensions.map((d) => files.map((file) => plain(file.dataId[d])))
     const specs: ColumnSpec[] = [
       { name: FILE_NUMBER, type: 'i32' },
-      ...dimensions.map((d, i) => ({ name: d, type: typeOfAll(columns[i]!) })),
+      ...dimensions.map((d) => ({ name: d, type: typeOfAll(files, d) })),
     ]
     const values = Object.fromEntries(dimensions.map((d, i) => [d, columns[i]!]))
     await this.#session.registerCatalog(
@@ -238,12 +239,14 @@ async function loadAll(
   return empty ? all.slice(0, 0) : all
 }
 
-function withDataId(rows: Catalog, { dataId }: TableFile, dimensions: readonly string[]): Catalog {
+function withDataId(rows: Catalog, file: TableFile, dimensions: readonly string[]): Catalog {
   const replaced = lowerCase(dimensions)
-  const specs = dimensions.map((d): ColumnSpec => ({ name: d, type: typeOfAll([dataId[d]]) }))
+  const specs = dimensions.map((d): ColumnSpec => ({ name: d, type: typeOfAll([file], d) }))
   const keys = Catalog.fromColumns(
     specs,
-    Object.fromEntries(dimensions.map((d) => [d, Array.from({ length: rows.numRows }, () => dataId[d])])),
+    Object.fromEntries(
+      dimensions.map((d) => [d, Array.from({ length: rows.numRows }, () => plain(file.dataId[d]))]),
+    ),
   )
   const own = rows.schema.columns.filter((c) => !replaced.has(c.name.toLowerCase()))
   const columns = [...specs.map((s) => keys.columnData(s.name)), ...own.map((c) => rows.columnData(c.name))]
@@ -254,8 +257,14 @@ const dimensionsOf = (files: readonly TableFile[]): readonly string[] => [
   ...new Set(files.flatMap((file) => Object.keys(file.dataId))),
 ]
 
-const typeOfAll = (values: readonly unknown[]): 'string' | 'i64' =>
-  values.some((value) => typeof value === 'string') ? 'string' : 'i64'
+function typeOfAll(files: readonly TableFile[], dimension: string): 'string' | 'timestamp' | 'i64' {
+  const values = files.map(({ dataId }) => dataId[dimension])
+  if (values.some((value) => typeof value === 'string')) return 'string'
+  return values.some((value) => typeof value === 'object') ? 'timestamp' : 'i64'
+}
+
+const plain = (value: FileValue | undefined): string | number | bigint | undefined =>
+  typeof value === 'object' ? value.ns : value
 
 const lowerCase = (names: readonly string[]): ReadonlySet<string> =>
   new Set(names.map((n) => n.toLowerCase()))
@@ -270,4 +279,4 @@ function pick(params: QueryParams, used: readonly string[]): Readonly<Record<str
 }
 
 const fingerprint = (files: readonly TableFile[]): string =>
-  JSON.stringify(files.map((f) => [f.path, Object.entries(f.dataId).map(([k, v]) => [k, String(v)])]))
+  JSON.stringify(files.map((f) => [f.path, Object.entries(f.dataId).map(([k, v]) => [k, String(plain(v))])]))

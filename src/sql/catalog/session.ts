@@ -15,11 +15,17 @@ export interface QueryOptions {
   readonly onTable?: (table: string, files: { readonly admitted: number; readonly all: number }) => void
 }
 
-/** One Parquet file of a table, and the data-ID dimensions that hold for all its rows. */
+/** What holds for all rows of a file; `ns` are nanoseconds since 1970. */
+export type FileValue = string | number | bigint | { readonly ns: bigint }
+
+/**
+ * One Parquet file of a table, and the data-ID dimensions that hold for all its rows. A file may stand there more than once
+ * with other values: its rows are there as often.
+ */
 export interface TableFile {
   /** Local path that the engine can open; with `load`, only a name. */
   readonly path: string
-  readonly dataId: Readonly<Record<string, string | number | bigint>>
+  readonly dataId: Readonly<Record<string, FileValue>>
   /** Reads the rows of a file that the engine cannot open itself. */
   readonly load?: () => Promise<Catalog>
 }

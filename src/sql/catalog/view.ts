@@ -1,8 +1,6 @@
 import { quoteIdentifier, quoteText } from './quote.ts'
-import type { TableFile } from './session.ts'
+import type { FileValue, TableFile } from './session.ts'
 import { columnSql, type FileColumn, type UnitedColumn } from './unite-columns.ts'
-
-type Dimension = string | number | bigint
 
 /** SQL that makes a table of Parquet files: first what it needs, then the view. */
 export interface ViewSql {
@@ -38,16 +36,20 @@ export const filesTable = (name: string): string => `${name.toLowerCase()} files
  * A view over Parquet files with their data-ID dimensions as columns. The engine leaves files unopened whose dimensions
  * a WHERE excludes: a dimension with one value everywhere is a constant; up to 32 files it is a CASE over the file name,
  * which the optimizer folds file by file before opening any; for more it is a join with a table of file names, whose
- * keys reach the scan as a dynamic filter (a CASE over 1000 files takes seconds to plan, the join milliseconds). Files
+ * keys reach the scan as a dynamic filter (a CASE over 1000 files takes seconds to plan, the join milliseconds), and so
+ * it is for a file that is there more than once. Files
  * with different columns are read each kind by itself, as the engine takes the types of the first file for all.
  */
 export function viewSql(name: string, files: readonly TableFile[], options: ViewOptions): ViewSql {
   const dimensions = [...new Set(files.flatMap((f) => Object.keys(f.dataId)))]
   const lower = new Set(dimensions.map((d) => d.toLowerCase()))
   const columns = options.columns.filter((c) => !lower.has(c.name.toLowerCase()))
-  const constant = dimensions.filter((d) => files.every((f) => f.dataId[d] === files[0]!.dataId[d]))
+  const constant = dimensions.filter((d) =>
+    files.every((f) => literal(f.dataId[d]) === literal(files[0]!.dataId[d])),
+  )
   const varying = dimensions.filter((d) => !constant.includes(d))
-  const joined = varying.length > 0 && files.length > CASE_LIMIT
+  const isRepeated = new Set(files.map((f) => f.path)).size < files.length
+  const joined = isRepeated || (varying.length > 0 && files.length > CASE_LIMIT)
   const dims = `${HIDDEN_SCHEMA}.${quoteIdentifier(name)}`
   const parts = options.shapes.map((shape) => {
     const own = shape.members.map((i) => files[i]!)
@@ -59,7 +61,7 @@ export function viewSql(name: string, files: readonly TableFile[], options: View
       ...dimensions.map(dimensionSql),
       ...columns.map((c) => columnSql(c, ownColumn(shape.columns, c), 't')),
     ]
-    const source = `${readSql(own, varying.length > 0)} t`
+    const source = `${readSql(own, joined || varying.length > 0)} t`
     const from = joined ? `${source} JOIN ${dims} d ON t.filename = d.filename` : source
     return `SELECT ${list.join(', ')} FROM ${from}${options.empty === true ? ' WHERE false' : ''}`
   })
@@ -74,7 +76,7 @@ const ownColumn = (columns: readonly FileColumn[], { name }: UnitedColumn): File
   columns.find((c) => c.name.toLowerCase() === name.toLowerCase())
 
 function readSql(files: readonly TableFile[], byFile: boolean): string {
-  const paths = files.map((f) => quoteText(literalPath(f.path))).join(', ')
+  const paths = [...new Set(files.map((f) => quoteText(literalPath(f.path))))].join(', ')
   return `read_parquet([${paths}]${byFile ? ', filename = true' : ''}, hive_partitioning = false)`
 }
 
@@ -95,8 +97,9 @@ const caseOf = (dimension: string, files: readonly TableFile[]): string => {
   return `CASE t.filename ${cases.join(' ')} END`
 }
 
-function literal(value: Dimension | undefined): string {
+function literal(value: FileValue | undefined): string {
   if (value === undefined) return 'NULL'
+  if (typeof value === 'object') return `make_timestamp_ns(${value.ns})`
   if (typeof value === 'string') return quoteText(value)
   return typeof value === 'bigint' || Number.isInteger(value) ? `${value}::BIGINT` : `${value}::DOUBLE`
 }
