@@ -68,6 +68,11 @@ test.each([
   expect(err).not.toContain('    at ')
 })
 
+test('sql notices a misspelt collection also where only dimension records are read', async () => {
+  const { code, err } = await run('sql', butler.root, '--collections', 'chian', 'SELECT count(*) FROM visit')
+  expect([code, err]).toEqual([1, expect.stringContaining("'chian'")])
+})
+
 test.each([
   [['query-dat'], ['query-data-ids', 'query-dataset-types', 'query-datasets']],
   [['query-datasets', 'REPO', 'no'], ['note']],
@@ -85,6 +90,17 @@ test.each([
     ['INVERSE-TREE', 'INVERSE-TABLE'],
   ],
   [['query-dimension-records', 'REPO', 'physical'], ['physical_filter']],
+  [['import', 'REPO', 'folder', '-t', 'd'], ['direct']],
+  [
+    ['collection-chain', 'REPO', 'chain', '--mode', 're'],
+    ['redefine', 'remove'],
+  ],
+  [['ingest-files', '--id-generation-mode', 'UN'], ['UNIQUE']],
+  [['completion', 'z'], ['zsh']],
+  [['--log-level', 'W'], ['WARNING']],
+  [['--log-level', 'lsst.daf=ER'], ['lsst.daf=ERROR']],
+  [['--log-l'], ['--log-level', '--log-label']],
+  [['--log-level', 'DEBUG', 'query-coll'], ['query-collections']],
   [['query-datasets', 'REPO', '--show'], ['--show-uri']],
   [['query-datasets', ''], []],
 ])('completion offers for %j', async (words, expected) => {
@@ -92,6 +108,12 @@ test.each([
   const { out, code } = await run('complete-words', '--', ...filled)
   expect(code).toBe(0)
   expect(out.split('\n').filter((w) => w !== '')).toEqual(expected)
+})
+
+test('an inverse tree lists dataset types beside runs, not beside the chains above them', async () => {
+  const { out } = await run('query-collections', butler.root, 'run/b', '--chains', 'INVERSE-TREE', '-t')
+  const cells = out.split('\n').map((line) => line.trim().split(/\s+/).join(' '))
+  expect(cells.slice(2, 4)).toEqual(['run/b RUN note', 'chain CHAINED'])
 })
 
 test('completion scripts are printed for each shell', async () => {

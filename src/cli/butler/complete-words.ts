@@ -1,5 +1,7 @@
 import { Command, type Option } from 'commander'
 import type { Butler } from '#butler'
+import { LOG_LEVELS } from '#core'
+import { addLogOptions, choicesOf } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
 
 export function define(command: Command, context: () => CommandContext): void {
@@ -18,7 +20,7 @@ async function completions(words: readonly string[], context: CommandContext): P
   const { commands } = context
   const name = before.find((w) => w in commands)
   const fitting = (list: readonly string[]) => list.filter((w) => w.startsWith(current))
-  if (name === undefined) return fitting(Object.keys(commands).filter((c) => commands[c]!.hidden !== true))
+  if (name === undefined) return fitting(atFront(current, before.at(-1), commands))
   const command = new Command(name)
   const { define: defineIt } = await commands[name]!.load()
   defineIt(command, () => context)
@@ -26,8 +28,11 @@ async function completions(words: readonly string[], context: CommandContext): P
   const option = command.options.find((o) => takesValue(o, before.at(-1)))
   if (option === undefined && current.startsWith('-'))
     return fitting(command.options.filter((o) => !o.hidden).map((o) => o.long!))
-  const place = option === undefined ? argumentAt(command, rest) : option.long!
-  const list = (await names(place, rest, context)) ?? wordsIn(option)
+  const argument = argumentAt(command, rest)
+  const place = option === undefined ? argument.place : option.long!
+  const asked = option ?? argument.argument
+  const choices = asked === undefined ? undefined : choicesOf(asked)
+  const list = choices ?? (await names(place, rest, context)) ?? wordsIn(option)
   // Lists are completed behind their last comma.
   const comma = current.lastIndexOf(',') + 1
   return fitting(list.map((w) => current.slice(0, comma) + w))
@@ -39,13 +44,29 @@ const takesValue = (option: Option, word: string | undefined): boolean =>
   word !== undefined &&
   (word === option.short || word === option.long)
 
-/** Name of the argument that comes after these words. */
-function argumentAt(command: Command, words: readonly string[]): string {
+/** The argument that comes after these words, and the name of its place. */
+function argumentAt(command: Command, words: readonly string[]) {
   const isValue = (i: number) => command.options.some((o) => takesValue(o, words[i - 1]))
   const given = words.filter((w, i) => !w.startsWith('-') && !isValue(i)).length
   const { registeredArguments: list } = command
   const argument = list[Math.min(given, list.length - 1)]
-  return given === 0 ? 'repo' : `${command.name()} ${argument?.name() ?? ''}`
+  return { argument, place: given === 0 ? 'repo' : `${command.name()} ${argument?.name() ?? ''}` }
+}
+
+/** Before the subcommand: options of logging, their values, the subcommands. */
+function atFront(
+  current: string,
+  last: string | undefined,
+  commands: CommandContext['commands'],
+): readonly string[] {
+  const { options } = addLogOptions(new Command())
+  if (options.some((o) => takesValue(o, last))) {
+    // `name=LEVEL` is completed behind the sign.
+    const name = current.slice(0, current.indexOf('=') + 1)
+    return last === '--log-level' ? LOG_LEVELS.map((level) => name + level) : []
+  }
+  if (current.startsWith('-')) return options.map((o) => o.long!)
+  return Object.keys(commands).filter((c) => commands[c]!.hidden !== true)
 }
 
 /** What the places stand for in the repository. */

@@ -135,7 +135,7 @@ async function tree(
   const lines: Line[] = []
   const inverse = options.chains === 'INVERSE-TREE'
   const visit = async (info: CollectionInfo, depth: number): Promise<void> => {
-    const types = info.type === 'CHAINED' && !inverse ? [] : typesOf(info, options)
+    const types = info.type === 'CHAINED' ? [] : typesOf(info, options)
     lines.push([`${'  '.repeat(depth)}${info.name}`, info.type, [], types])
     for (const name of inverse ? [...(info.parents ?? [])].sort() : info.children) {
       const [next] = await butler.collections.queryInfo(name, {

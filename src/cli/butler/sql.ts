@@ -26,6 +26,8 @@ export function define(command: Command, context: () => CommandContext): void {
     refuseChange(statement)
     refuseGlobs(options.collections ?? [])
     const butler = await open(repo)
+    // Asked even of a statement over dimension records, which are in no collection: a misspelt name should not pass.
+    if (options.collections !== undefined) await butler.collections.queryInfo(options.collections)
     const { openCatalogSession } = await import('#platform/node')
     const session = sqlOver(await openCatalogSession(), tablesOf(butler, options.collections))
     try {

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Argument, type Command, InvalidArgumentError, Option } from 'commander'
 
 /** For options that may be repeated and take comma-separated lists. */
 export const collectList = (text: string, before: readonly string[] = []): readonly string[] => [
@@ -47,12 +47,20 @@ export const addTrackFileAttrs = (command: Command): Command =>
 
 /** One of several words, in any case. */
 export function choice<T extends string>(words: readonly T[]): (text: string) => T {
-  return (text) => {
+  const parse = (text: string): T => {
     const found = words.find((w) => w.toLowerCase() === text.toLowerCase())
     if (found === undefined) throw new InvalidArgumentError(`'${text}' is not one of ${words.join(', ')}.`)
     return found
   }
+  CHOICES.set(parse, words)
+  return parse
 }
+
+const CHOICES = new WeakMap<object, readonly string[]>()
+
+/** The words that an option or argument takes, when these are few. */
+export const choicesOf = ({ argChoices, parseArg }: Option | Argument): readonly string[] | undefined =>
+  argChoices ?? (parseArg === undefined ? undefined : CHOICES.get(parseArg))
 
 export const addCollections = (command: Command): Command =>
   command.option(
