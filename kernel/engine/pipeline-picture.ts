@@ -1,5 +1,6 @@
 import {
   BAR_STATES,
+  dimensionsText,
   layoutTasks,
   type PipelineTaskDisplay,
   type PlacedTask,
@@ -49,7 +50,7 @@ function drawBox({ task, x, y }: PlacedTask): string {
   const failed = counts.failed > 0 ? ` · ${counts.failed} failed` : ''
   // Light on every ground: arrows pass behind it, and the front end's colours are not known.
   const frame = `<rect width="${BOX.width}" height="${BOX.height}" rx="6" fill="#ffffff" ${counts.failed > 0 ? `stroke="${COLOURS.failed}" stroke-width="2"` : RULE}/>`
-  return `<g transform="translate(${x} ${y})">${frame}<text x="10" y="20" font-size="13" font-weight="bold">${clipped(label, counts.failed > 0 ? 13 : 19)}</text><text x="10" y="40" fill="#606060">${clipped(dimensions.join(' · '), 31)}</text><text x="${BOX.width - 10}" y="20" text-anchor="end">${counts.done + counts.skipped}/${total}${failed}</text>${bars.join('')}</g>`
+  return `<g transform="translate(${x} ${y})">${frame}<text x="10" y="20" font-size="13" font-weight="bold">${clipped(label, counts.failed > 0 ? 13 : 19)}</text><text x="10" y="40" fill="#606060">${clipped(dimensionsText(dimensions), 31)}</text><text x="${BOX.width - 10}" y="20" text-anchor="end">${counts.done + counts.skipped}/${total}${failed}</text>${bars.join('')}</g>`
 }
 
 const clipped = (text: string, length: number): string =>

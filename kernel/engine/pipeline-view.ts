@@ -9,6 +9,8 @@ import type { MimeBundle } from '../protocol/threads.ts'
 
 const EVERY_MS = 100
 const MOST_LOG = 40
+/** Lines under a picture that changes. */
+const NEWEST = 8
 const MOST_FAILED = 10
 const MOST_QUANTA = 1000
 /** Lines kept of each quantum, and how many quanta of a finished run keep theirs (failures all). */
@@ -66,7 +68,7 @@ export class PipelineView {
         this.#outputRun = event.run
         this.#state = 'running'
         for (const { id, label, dataId } of event.quanta)
-          this.#quanta.set(id, { label, dataId: dataIdText(dataId), state: 'pending', log: [] })
+          this.#quanta.set(id, { label, dataId: this.#dataId(label, dataId), state: 'pending', log: [] })
         break
       case 'quantum':
         this.#quantum(event)
@@ -108,10 +110,17 @@ export class PipelineView {
   }
 
   #quantum({ id, label, dataId, state, message }: Extract<RunEvent, { kind: 'quantum' }>): void {
-    const known = this.#quanta.get(id) ?? { label, dataId: dataIdText(dataId), state, log: [] }
+    const known = this.#quanta.get(id) ?? { label, dataId: this.#dataId(label, dataId), state, log: [] }
     known.state = state
     if (message !== undefined) known.message = message
     this.#quanta.set(id, known)
+  }
+
+  /** By the dimensions of its task: what these imply says nothing more. */
+  #dataId(label: string, dataId: Readonly<Record<string, unknown>>): string {
+    const wanted = this.#tasks.find((task) => task.label === label)?.dimensions
+    const values = Object.entries(dataId).filter(([name]) => wanted?.includes(name) !== false)
+    return dataIdText(Object.fromEntries(values))
   }
 
   #later(): void {
@@ -200,19 +209,28 @@ function textOf(display: PipelineDisplay, message: string): string {
   return [headOf(display, message), ...lines, ...failed, ...log].join('\n')
 }
 
-const isOver = ({ state, tasks }: PipelineDisplay): boolean =>
-  state !== 'building' && state !== 'running' && tasks.length > 0
+const hasEnded = ({ state }: PipelineDisplay): boolean => state !== 'building' && state !== 'running'
+const isOver = (display: PipelineDisplay): boolean => hasEnded(display) && display.tasks.length > 0
 
 function htmlOf(display: PipelineDisplay, message: string): string {
   const failed = display.quanta
     .filter(({ state }) => state === 'failed')
     .slice(0, MOST_FAILED)
     .map(({ label, dataId, message: why }) => `<li>${escapeHtml(`${label} (${dataId}): ${why ?? ''}`)}</li>`)
-  const log =
-    display.log.length === 0
-      ? ''
-      : `<pre style="max-height:12em;overflow:auto">${escapeHtml(display.log.join('\n'))}</pre>`
   const failures = failed.length === 0 ? '' : `<ul>${failed.join('')}</ul>`
   const picture = display.tasks.length === 0 ? '' : drawTasks(display.tasks)
-  return `<div><b>${escapeHtml(headOf(display, message))}</b><div style="overflow:auto">${picture}</div>${failures}${log}</div>`
+  const total = noQuanta()
+  for (const { counts } of display.tasks) for (const state of STATES) total[state] += counts[state]
+  const head = `<b>${escapeHtml(headOf(display, message))}</b> ${countText(total)}`
+  return `<div>${head}<div style="overflow:auto">${picture}</div>${failures}${logOf(display)}</div>`
+}
+
+/** While it goes on the newest lines; in the end all that are kept, folded unless something went wrong: paper does not scroll. */
+function logOf(display: PipelineDisplay): string {
+  const { log, state } = display
+  if (log.length === 0) return ''
+  const lines = (kept: readonly string[]): string =>
+    `<pre style="font-family:monospace">${escapeHtml(kept.join('\n'))}</pre>`
+  if (!hasEnded(display)) return lines(log.slice(-NEWEST))
+  return `<details${state === 'done' ? '' : ' open'}><summary>Log</summary>${lines(log)}</details>`
 }

@@ -8,7 +8,13 @@ export { MIME } from './mime.ts'
 export type { ExposureDisplay, LinearWcs, MaskPlaneDisplay, PlaneName } from './exposure.ts'
 export type { TableColumnDisplay, TableDisplay } from './table.ts'
 export { timeText } from './time-text.ts'
-export { noQuanta, type PipelineDisplay, type PipelineTaskDisplay, type QuantumState } from './pipeline.ts'
+export {
+  dimensionsText,
+  noQuanta,
+  type PipelineDisplay,
+  type PipelineTaskDisplay,
+  type QuantumState,
+} from './pipeline.ts'
 export { BAR_STATES, layoutTasks, type PlacedTask, TASK_BOX, type TaskLayout } from './task-layout.ts'
 export type { RecordDisplay, RecordFact, RecordNode } from './record.ts'
 export type {

@@ -43,3 +43,9 @@ export interface PipelineDisplay {
     readonly log?: readonly string[]
   }[]
 }
+
+/** What tells quanta of a task apart, in the width of its box: all data of a run mostly have one instrument and sky map. */
+export function dimensionsText(dimensions: readonly string[]): string {
+  const telling = dimensions.filter((name) => name !== 'instrument' && name !== 'skymap')
+  return (telling.length > 0 ? telling : dimensions).join(' · ')
+}

@@ -1,5 +1,6 @@
 import {
   BAR_STATES,
+  dimensionsText,
   layoutTasks,
   type PipelineDisplay,
   type PlacedTask,
@@ -75,7 +76,7 @@ function drawBox({ task, x, y }: PlacedTask, choice: TaskChoice | undefined): SV
     ...(choice === undefined ? [] : [svg('title', {}, 'Show its config')]),
     svg('rect', { class: 'fl-box', width: BOX.width, height: BOX.height, rx: 6 }),
     svg('text', { class: 'fl-label', x: 10, y: 20 }, clip(label, 26)),
-    svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensions.join(' · '), 30)),
+    svg('text', { class: 'fl-dimensions', x: 10, y: 38 }, clip(dimensionsText(dimensions), 30)),
     svg('text', { class: 'fl-counts', x: BOX.width - 10, y: 38, 'text-anchor': 'end' }, `${ended}/${total}`),
     svg('rect', { class: 'fl-bar', x: 10, y: 52, width: inner, height: 8 }),
     ...bars,
