@@ -237,7 +237,10 @@ test('an exposure in parts: files by component, read singly, computed, and put t
 test.each([
   [{ cls: `${CLS}.sasquatchDatastore.SasquatchDatastore` }, 'SasquatchDatastore'],
   [{ cls: CHAIN }, 'datastore.datastores'],
-  [{ cls: CHAIN, datastores: [file('a'), file('a')] }, 'records in the table a'],
+  [
+    { cls: CHAIN, datastores: [file('a', { name: 'x' }), file('a', { name: 'x' })] },
+    'records in the table a',
+  ],
   [
     { cls: CHAIN, datastores: [file('a')], datastore_constraints: [{}, {}] },
     'one entry for each of the 1 datastores',
@@ -251,3 +254,64 @@ test.each([
     await expect(made).rejects.toThrow(message)
   },
 )
+
+const SHARED = {
+  cls: CHAIN,
+  datastores: [file('both', { constraints: { accept: ['note'], reject: ['all'] } }), file('both')],
+}
+
+test('datastores of one records table have the datasets that they hold', async () => {
+  const butler = await aButler({
+    ...SHARED,
+    datastore_constraints: [{}, { constraints: { reject: ['note'] } }],
+  })
+  const note = await butler.put({ a: 1 }, 'note', ID, RUN)
+  const secret = await butler.put({ b: 2 }, 'secret', ID, RUN)
+  const folders = await Promise.all(
+    [note, secret].map(async (ref) => /FileDatastore_\d/.exec(await butler.getUri(ref))![0]),
+  )
+  expect(folders).toEqual(['FileDatastore_0', 'FileDatastore_1'])
+  expect([await butler.get(note), await butler.get(secret)]).toEqual([{ a: 1 }, { b: 2 }])
+  const report = await checkRepository(butler.repository, { mend: true })
+  expect([report.datasets, mendable(report) + unmendable(report)]).toEqual([2, 0])
+  await butler.pruneDatasets([note], purge)
+  expect(await butler.get(secret)).toEqual({ b: 2 })
+  const after = await checkRepository(butler.repository)
+  expect([after.datasets, mendable(after) + unmendable(after)]).toEqual([1, 0])
+})
+
+test('a dataset that two datastores of one records table take is refused with the cure', async () => {
+  const butler = await aButler(SHARED)
+  await expect(butler.put({}, 'note', ID, RUN)).rejects.toMatchObject({
+    code: 'butler/config',
+    hint: expect.stringContaining('records.table') as string,
+  })
+  expect(await butler.queryDatasets('note', { collections: 'run', explain: false })).toEqual([])
+})
+
+test('tables of records that the creator left out are made by the first writer', async () => {
+  const butler = await aButler({ cls: CHAIN, datastores: [file('one'), file('two')] })
+  for (const table of ['one', 'two']) {
+    await butler.repository.connection.run(`DROP TABLE ${table}`)
+    await butler.repository.connection.run(`DELETE FROM opaque_meta WHERE table_name = '${table}'`)
+  }
+  const reader = await openNodeButler(butler.root)
+  afterAll(() => reader.close())
+  const writer = await openNodeButler(butler.root, { writeable: true })
+  const ref = await writer.put({ a: 1 }, 'note', ID, RUN)
+  await writer.close()
+  expect(await reader.get(ref)).toEqual({ a: 1 })
+  const names = await reader.repository.connection.all('SELECT table_name FROM opaque_meta ORDER BY 1')
+  expect(names.flat()).toEqual(['one', 'two'])
+})
+
+test('nothing is stored where no table of records is yet', async () => {
+  const butler = await aButler(file('one'))
+  const ref = await butler.put({ a: 1 }, 'note', ID, RUN)
+  await butler.pruneDatasets([ref], { unstore: true, disassociate: false })
+  await butler.repository.connection.run('DROP TABLE one')
+  const reader = await openNodeButler(butler.root)
+  afterAll(() => reader.close())
+  await expect(reader.get(ref)).rejects.toMatchObject({ code: 'butler/file-not-found' })
+  expect((await checkRepository(reader.repository)).files).toBe(0)
+})

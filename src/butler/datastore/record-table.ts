@@ -1,6 +1,6 @@
 import { eachRow, jsonRows, jsonUuid, jsonValue, type SqlConnection } from '#sql'
 import { fromHexId, toHexId } from '../datasets/ids.ts'
-import { FILE_RECORDS_TABLE } from '../schema/static-tables.ts'
+import { RepositoryConfigError } from '../errors.ts'
 
 /** Stands in the component column for "the whole dataset". */
 const WHOLE = '__NULL_STRING__'
@@ -39,6 +39,24 @@ export interface UnrecordedDataset {
 }
 
 const COLUMNS = 'dataset_id, path, formatter, storage_class, component, checksum, file_size'
+/** Rows of a table that is not there, of the right kinds. */
+const NO_ROWS = `(SELECT id AS dataset_id, '' AS path, '' AS formatter, '' AS storage_class, '' AS component,
+  '' AS checksum, 0 AS file_size FROM dataset WHERE 1 = 0)`
+
+/** Where a datastore keeps its records. */
+export interface RecordPlace {
+  /** The name that rows carry, e.g. `FileDatastore@<butlerRoot>`. */
+  readonly datastore: string
+  readonly table: string
+  /**
+   * Names of all datastores. The name goes with the root, so that rows of a dataset with a record here may have a former one, which
+   * no datastore has.
+   */
+  readonly names: readonly string[]
+  /** Names of the others that keep their records in the same table, and whether they all come later. */
+  readonly sharers: readonly string[]
+  readonly isFirst: boolean
+}
 
 /** The file datastore's tables: records, locations, and the trash that is emptied after a commit. */
 export class FileRecordTable {
@@ -46,21 +64,24 @@ export class FileRecordTable {
   private readonly datastore: string
   private readonly table: string
   private readonly names: readonly string[]
+  private readonly isShared: boolean
+  /** What of the table is this datastore's, for FROM. */
+  private readonly own: string
+  private isThere = false
 
-  /**
-   * `datastore`: the name that rows carry, e.g. `FileDatastore@<butlerRoot>`; `table`: the one of the records; `names`: those of all
-   * datastores. The name goes with the root, so that rows of a dataset with a record here may have a former one, which no datastore has.
-   */
-  constructor(
-    connection: SqlConnection,
-    datastore: string,
-    table = FILE_RECORDS_TABLE,
-    names: readonly string[] = [datastore],
-  ) {
+  constructor(connection: SqlConnection, { datastore, table, names, sharers, isFirst }: RecordPlace) {
     this.connection = connection
     this.datastore = datastore
     this.table = table
     this.names = names
+    this.isShared = sharers.length > 0
+    this.own = this.isShared ? ownRows(table, isFirst ? { notOf: sharers } : { of: [datastore] }) : table
+  }
+
+  /** Its records, for FROM. The real Butler makes the table when it first opens the repository for writing: until then there are none. */
+  private async rows(): Promise<string> {
+    this.isThere ||= await this.connection.hasTable(this.table)
+    return this.isThere ? this.own : NO_ROWS
   }
 
   /** Names in rows that no datastore has (any more), one seek each: the key of places begins with the name. */
@@ -78,6 +99,7 @@ export class FileRecordTable {
   }
 
   async insert(records: readonly FileRecord[]): Promise<void> {
+    if (this.isShared) await this.requireFree(records)
     await this.connection.runMany(
       `INSERT INTO ${this.table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       eachRow(records, (r) => [
@@ -97,7 +119,8 @@ export class FileRecordTable {
   }
 
   async of(id: string): Promise<readonly FileRecord[]> {
-    const rows = await this.connection.all(`SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id = ?`, [
+    const own = await this.rows()
+    const rows = await this.connection.all(`SELECT ${COLUMNS} FROM ${own} r WHERE dataset_id = ?`, [
       toHexId(id),
     ])
     return rows.map(toRecord)
@@ -107,8 +130,9 @@ export class FileRecordTable {
   async ofMany(ids: readonly string[]): Promise<ReadonlyMap<string, readonly FileRecord[]>> {
     const found = new Map<string, FileRecord[]>()
     if (ids.length === 0) return found
+    const own = await this.rows()
     const rows = await this.connection.all(
-      `SELECT ${COLUMNS} FROM ${this.table} WHERE dataset_id IN (SELECT ${jsonUuid(0)} FROM json_each(?))`,
+      `SELECT ${COLUMNS} FROM ${own} r WHERE dataset_id IN (SELECT ${jsonUuid(0)} FROM json_each(?))`,
       [jsonRows(ids.map((id) => [toHexId(id)]))],
     )
     for (const row of rows) {
@@ -123,12 +147,13 @@ export class FileRecordTable {
   /** Move datasets to the trash; their files stay until the trash is emptied. Gives how many were stored. */
   async trash(ids: readonly string[]): Promise<number> {
     let trashed = 0
+    const own = await this.rows()
     for (const name of [this.datastore, ...(await this.formerNames())]) {
       const place =
         name === this.datastore
           ? 'dataset_id = ? AND datastore_name = ?'
           : `dataset_id = ? AND datastore_name = ?
-               AND EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = dataset_location.dataset_id)`
+               AND EXISTS (SELECT 1 FROM ${own} r WHERE r.dataset_id = dataset_location.dataset_id)`
       const rows = ids.map((id) => [toHexId(id), name])
       await this.connection.runMany(
         `INSERT INTO dataset_location_trash (dataset_id, datastore_name)
@@ -146,8 +171,9 @@ export class FileRecordTable {
     const names = rowsOf(this.names)
     const any = `SELECT 1 FROM dataset_location_trash WHERE ${notOurs} LIMIT 1`
     if ((await this.connection.first(any, [names])) === undefined) return
+    const own = await this.rows()
     const former = `${notOurs}
-       AND EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = dataset_location_trash.dataset_id)`
+       AND EXISTS (SELECT 1 FROM ${own} r WHERE r.dataset_id = dataset_location_trash.dataset_id)`
     await this.connection.run(
       `INSERT INTO dataset_location_trash (dataset_id, datastore_name)
        SELECT DISTINCT dataset_id, ? FROM dataset_location_trash WHERE ${former} ON CONFLICT DO NOTHING`,
@@ -161,11 +187,12 @@ export class FileRecordTable {
     const columns = COLUMNS.split(', ')
       .map((c) => `r.${c}`)
       .join(', ')
+    const own = await this.rows()
     const rows = await this.connection.all(
       `SELECT ${columns}, EXISTS (
-         SELECT 1 FROM ${this.table} o WHERE o.path = r.path AND o.dataset_id NOT IN (
+         SELECT 1 FROM ${own} o WHERE o.path = r.path AND o.dataset_id NOT IN (
            SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?))
-       FROM ${this.table} r JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id WHERE t.datastore_name = ?`,
+       FROM ${own} r JOIN dataset_location_trash t ON t.dataset_id = r.dataset_id WHERE t.datastore_name = ?`,
       [this.datastore, this.datastore],
     )
     return rows.map((row) => ({ ...toRecord(row), stillUsed: row[7] === 1 }))
@@ -177,6 +204,7 @@ export class FileRecordTable {
     const columns = COLUMNS.split(', ')
       .map((c) => `r.${c}`)
       .join(', ')
+    const own = await this.rows()
     const rows = await this.connection.all(
       `SELECT ${columns}, d.dataset_type_id, d.run_id,
          CASE WHEN l.dataset_id IS NOT NULL THEN 'located'
@@ -187,7 +215,7 @@ export class FileRecordTable {
          CASE WHEN EXISTS (SELECT 1 FROM dataset_location o
            WHERE o.dataset_id = r.dataset_id AND o.datastore_name IN (SELECT ${name} FROM json_each(?)))
            THEN 1 ELSE 0 END
-       FROM ${this.table} r
+       FROM ${own} r
        LEFT JOIN dataset d ON d.id = r.dataset_id
        LEFT JOIN dataset_location l ON l.dataset_id = r.dataset_id AND l.datastore_name = ?`,
       [this.datastore, rowsOf(this.names), rowsOf(await this.formerNames()), this.datastore],
@@ -204,11 +232,12 @@ export class FileRecordTable {
 
   /** Datasets without a record: those that are said to be stored here, and all of some runs that are not being deleted. */
   async unrecorded(runs: readonly number[]): Promise<readonly UnrecordedDataset[]> {
+    const own = await this.rows()
     const rows = await this.connection.all(
       `SELECT d.id, d.dataset_type_id, d.run_id, CASE WHEN l.dataset_id IS NULL THEN 0 ELSE 1 END
        FROM dataset d LEFT JOIN dataset_location l ON l.dataset_id = d.id AND l.datastore_name = ?
        WHERE (l.dataset_id IS NOT NULL OR d.run_id IN (SELECT ${jsonValue(0, false)} FROM json_each(?)))
-         AND NOT EXISTS (SELECT 1 FROM ${this.table} r WHERE r.dataset_id = d.id)
+         AND NOT EXISTS (SELECT 1 FROM ${own} r WHERE r.dataset_id = d.id)
          AND NOT EXISTS (
            SELECT 1 FROM dataset_location_trash t WHERE t.dataset_id = d.id AND t.datastore_name = ?)`,
       [this.datastore, jsonRows(runs.map((run) => [run])), this.datastore],
@@ -236,8 +265,7 @@ export class FileRecordTable {
 
   /** Forget where datasets are stored; they stay known to the registry. */
   async drop(ids: readonly string[]): Promise<void> {
-    const keys = ids.map((id) => [toHexId(id)])
-    await this.connection.runMany(`DELETE FROM ${this.table} WHERE dataset_id = ?`, keys)
+    await this.remove(ids)
     await this.connection.runMany(
       'DELETE FROM dataset_location WHERE dataset_id = ? AND datastore_name = ?',
       ids.map((id) => [toHexId(id), this.datastore]),
@@ -247,8 +275,9 @@ export class FileRecordTable {
   /** Whether a dataset that is not trashed is a member of this archive. */
   async isArchiveInUse(path: string): Promise<boolean> {
     const pattern = `${path.replace(/[[*?]/g, '[$&]')}#*`
+    const own = await this.rows()
     const row = await this.connection.first(
-      `SELECT 1 FROM ${this.table} WHERE path GLOB ? AND dataset_id NOT IN (
+      `SELECT 1 FROM ${own} r WHERE path GLOB ? AND dataset_id NOT IN (
          SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?) LIMIT 1`,
       [pattern, this.datastore],
     )
@@ -257,10 +286,11 @@ export class FileRecordTable {
 
   /** What records of this path belong to: a dataset, datasets in the trash only, or undefined for none. */
   async pathState(path: string): Promise<'stored' | 'trashed' | undefined> {
+    const own = await this.rows()
     const row = await this.connection.first(
       `SELECT MIN(CASE WHEN dataset_id IN (
          SELECT dataset_id FROM dataset_location_trash WHERE datastore_name = ?) THEN 1 ELSE 0 END)
-       FROM ${this.table} WHERE path = ?`,
+       FROM ${own} r WHERE path = ?`,
       [this.datastore, path],
     )
     const least = row?.[0] ?? undefined
@@ -279,13 +309,50 @@ export class FileRecordTable {
 
   /** Forget trashed datasets whose files are gone. */
   async forget(ids: readonly string[]): Promise<void> {
-    const keys = ids.map((id) => [toHexId(id)])
-    await this.connection.runMany(`DELETE FROM ${this.table} WHERE dataset_id = ?`, keys)
+    await this.remove(ids)
     await this.connection.runMany(
       'DELETE FROM dataset_location_trash WHERE dataset_id = ? AND datastore_name = ?',
       ids.map((id) => [toHexId(id), this.datastore]),
     )
   }
+
+  private async remove(ids: readonly string[]): Promise<void> {
+    const mine = this.isShared ? ` AND dataset_id IN (SELECT dataset_id FROM ${this.own} r)` : ''
+    await this.connection.runMany(
+      `DELETE FROM ${this.table} WHERE dataset_id = ?${mine}`,
+      ids.map((id) => [toHexId(id)]),
+    )
+  }
+
+  /** A table has one record of each dataset. */
+  private async requireFree(records: readonly FileRecord[]): Promise<void> {
+    const taken = await this.connection.first(
+      `SELECT dataset_id FROM ${this.table} WHERE dataset_id IN (SELECT ${jsonUuid(0)} FROM json_each(?)) LIMIT 1`,
+      [jsonRows(records.map(({ id }) => [toHexId(id)]))],
+    )
+    if (taken === undefined) return
+    const id = fromHexId(taken[0] as string)
+    throw new RepositoryConfigError(
+      `Two datastores keep their records in the table ${this.table}, and both take the dataset ${id}.`,
+      { hint: 'Give each its own records.table in butler.yaml, or constraints of which only one takes it.' },
+    )
+  }
+}
+
+/** Rows of a table that others use too: those in places of some names, or all but those. */
+function ownRows(
+  table: string,
+  which: { readonly of: readonly string[] } | { readonly notOf: readonly string[] },
+): string {
+  const names = 'of' in which ? which.of : which.notOf
+  const list = names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ')
+  const places = ['dataset_location', 'dataset_location_trash']
+    .map(
+      (place) =>
+        `SELECT 1 FROM ${place} p WHERE p.datastore_name IN (${list}) AND p.dataset_id = x.dataset_id`,
+    )
+    .join(' UNION ALL ')
+  return `(SELECT * FROM ${table} x WHERE ${'of' in which ? '' : 'NOT '}EXISTS (${places}))`
 }
 
 const rowsOf = (names: readonly string[]): string => jsonRows(names.map((name) => [name]))

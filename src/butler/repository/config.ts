@@ -76,6 +76,11 @@ export function describeConfig(tree: ConfigTree, root: string, file: string): Re
 export const fileStores = ({ stores }: Pick<RepositoryConfig, 'stores'>): readonly FileStoreConfig[] =>
   stores.filter((s) => s.kind === 'file')
 
+/** The tables that they keep their records in. */
+export const recordsTablesOf = (config: Pick<RepositoryConfig, 'stores'>): readonly string[] => [
+  ...new Set(fileStores(config).map((s) => s.table)),
+]
+
 function registryPlace(tree: ConfigTree, url: string, file: string): RegistryPlace {
   const sqlite = /^sqlite:\/\/\/(.+)$/.exec(url)
   if (sqlite !== null && isAddress(sqlite[1]!))

@@ -1,4 +1,4 @@
-import { CONFIG_FILE, describeConfig, fileStores } from './config.ts'
+import { CONFIG_FILE, describeConfig, recordsTablesOf } from './config.ts'
 import { at, type ConfigTree, type ConfigValue, isTree, mergeTrees } from './config-value.ts'
 import { withBuiltIn } from './config-tree.ts'
 import { joinPath } from '../datastore/uri.ts'
@@ -47,7 +47,7 @@ export async function createRepository(
   const { registry } = config
   const { stringify } = await import('yaml')
   const text = stringify(tree, { sortMapEntries: true, lineWidth: 0 })
-  const recordsTables = fileStores(config).map((s) => s.table)
+  const recordsTables = recordsTablesOf(config)
   await files.makeDirectory(root)
   await makeDatabase(environment, registry, {
     root,

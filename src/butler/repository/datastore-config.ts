@@ -41,12 +41,13 @@ export function storeConfigs(tree: ConfigTree, root: string, file: string): read
     key: 'datastore',
     constraints: [],
   })
-  const tables = stores.flatMap((s) => (s.kind === 'file' ? [s.table] : []))
-  const twice = tables.find((t, i) => tables.indexOf(t) !== i)
+  const files = stores.filter((s) => s.kind === 'file')
+  const twice = files.find((s, i) => files.findIndex((o) => o.name === s.name && o.table === s.table) !== i)
   if (twice !== undefined)
-    throw new RepositoryConfigError(`'${file}': two datastores keep their records in the table ${twice}.`, {
-      hint: 'Give each its own records.table.',
-    })
+    throw new RepositoryConfigError(
+      `'${file}': two datastores are named ${twice.name} and keep their records in the table ${twice.table}.`,
+      { hint: 'Give each its own root or name.' },
+    )
   return stores
 }
 

@@ -5,11 +5,11 @@ import { DisassemblyRules } from '../datastore/disassembly.ts'
 import { FileDatastore } from '../datastore/file-datastore.ts'
 import { FormatterSource } from '../datastore/formatter-source.ts'
 import { MemoryDatastore } from '../datastore/memory-datastore.ts'
-import { FileRecordTable } from '../datastore/record-table.ts'
+import { FileRecordTable, type RecordPlace } from '../datastore/record-table.ts'
 import { FileTemplates } from '../datastore/template.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import type { RepositoryConfig } from './config.ts'
-import type { FileStoreConfig } from './datastore-config.ts'
+import type { FileStoreConfig, StoreConfig } from './datastore-config.ts'
 import type { ButlerEnvironment } from './environment.ts'
 
 /** The datastore that a configuration describes. */
@@ -19,7 +19,6 @@ export function openDatastore(
   connection: SqlConnection,
   universe: DimensionUniverse,
 ): Datastore {
-  const names = config.stores.map((store) => store.name)
   const members = config.stores.map((store): DatastoreMember => {
     const rules = store.constraints.map((lists) => acceptance(lists, universe, store.name))
     return {
@@ -28,7 +27,7 @@ export function openDatastore(
           ? fileStore(
               environment,
               store,
-              new FileRecordTable(connection, store.name, store.table, names),
+              new FileRecordTable(connection, recordPlace(store, config.stores)),
               universe,
             )
           : new MemoryDatastore(store.name, new FormatterSource(environment.formatters, universe)),
@@ -36,6 +35,12 @@ export function openDatastore(
     }
   })
   return new Datastore(members, environment.files)
+}
+
+function recordPlace({ name, table }: FileStoreConfig, all: readonly StoreConfig[]): RecordPlace {
+  const users = all.filter((s) => s.kind === 'file' && s.table === table).map((s) => s.name)
+  const sharers = users.filter((n) => n !== name)
+  return { datastore: name, table, names: all.map((s) => s.name), sharers, isFirst: users[0] === name }
 }
 
 /** A file datastore over a table of its records. */

@@ -14,9 +14,10 @@ import { QueryEngine } from '../query/engine.ts'
 import { takeDeclaredClasses } from '../storage/declared.ts'
 import { checkCompatibility } from './compatibility.ts'
 import { connect } from './connect.ts'
-import { readRepositoryConfig, type RepositoryConfig } from './config.ts'
+import { readRepositoryConfig, recordsTablesOf, type RepositoryConfig } from './config.ts'
 import type { ButlerEnvironment } from './environment.ts'
 import { openDatastore } from './open-datastore.ts'
+import { makeRecordsTables } from './records-tables.ts'
 
 /** An open repository: connection, tables, files. Shared by a butler and its clones. */
 export class Repository {
@@ -68,6 +69,7 @@ export class Repository {
     const connection = await connect(environment, config.registry, { readOnly: !writeable })
     try {
       const universe = await checkCompatibility(connection, config.root, writeable)
+      if (writeable) await makeRecordsTables(connection, recordsTablesOf(config))
       return new Repository(environment, config, connection, universe, writeable)
     } catch (error) {
       await connection.close()

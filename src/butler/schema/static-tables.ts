@@ -144,7 +144,7 @@ const DATASTORE_TABLES: readonly SqlTable[] = [
   { name: 'opaque_meta', columns: [text('table_name')], primaryKey: ['table_name'] },
 ]
 
-const fileRecords = (name: string): SqlTable => ({
+export const fileRecords = (name: string): SqlTable => ({
   name,
   columns: [
     uuid('dataset_id'),
