@@ -41,6 +41,7 @@ export async function runPipelineCell(
   const { session, folder, input } = parts
   const io = cellIo(folder, input, '%%pipeline')
   const given = await parseFlags(line, body, session, io)
+  if (given === undefined) return undefined
   const root = resolve(folder, given.butlerConfig)
   const isSession = session.isOpen && session.butler.root === root
   const flags = await withDefaults(given, root, isSession ? session.collections : [], io)
@@ -131,12 +132,13 @@ export const pipelineOptions = (): Command => {
   return command
 }
 
+/** Undefined where only help was asked for, which is printed then. */
 async function parseFlags(
   line: string,
   body: string,
   session: SessionButler,
   io: CommandIo,
-): Promise<RunFlags> {
+): Promise<RunFlags | undefined> {
   const command = pipelineOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: () => {} })
@@ -144,7 +146,8 @@ async function parseFlags(
     command.parse([...splitWords(line)], { from: 'user' })
     await applyOptionsFile(command, io.cwd)
   } catch (error) {
-    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return undefined
     throw new KernelError('kernel/bad-option', error.message.replace(/^error: /, '%%pipeline: '), {
       hint: '%%pipeline takes options alone: --out name for the variable, %%pipeline --help for all.',
     })

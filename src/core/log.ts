@@ -27,14 +27,15 @@ export type LogSink = (record: LogRecord) => void
 export interface Logger {
   readonly name: string
   child(name: string): Logger
-  log(level: LogLevel, message: string): void
-  trace(message: string): void
-  debug(message: string): void
-  verbose(message: string): void
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
-  critical(message: string): void
+  /** Values take the places of `%s`, `%d`, `%f` … in the message; those that are left over stand behind it. */
+  log(level: LogLevel, message: string, ...values: readonly unknown[]): void
+  trace(message: string, ...values: readonly unknown[]): void
+  debug(message: string, ...values: readonly unknown[]): void
+  verbose(message: string, ...values: readonly unknown[]): void
+  info(message: string, ...values: readonly unknown[]): void
+  warn(message: string, ...values: readonly unknown[]): void
+  error(message: string, ...values: readonly unknown[]): void
+  critical(message: string, ...values: readonly unknown[]): void
 }
 
 export interface LoggerOptions {
@@ -45,21 +46,21 @@ export interface LoggerOptions {
 /** A logger that hands its records to `sink`; filtering by level is the sink's business. */
 export function makeLogger(name: string, sink: LogSink, options: LoggerOptions = {}): Logger {
   const now = options.now ?? Date.now
-  const log = (level: LogLevel, said: string) => {
-    const message = textOf(said)
+  const log = (level: LogLevel, said: string, ...values: readonly unknown[]) => {
+    const message = fillIn(textOf(said), values)
     sink({ time: now(), level, name, message, ...(options.labels && { labels: options.labels }) })
   }
   return {
     name,
     log,
     child: (sub) => makeLogger(name === '' ? sub : `${name}.${sub}`, sink, options),
-    trace: (m) => log('TRACE', m),
-    debug: (m) => log('DEBUG', m),
-    verbose: (m) => log('VERBOSE', m),
-    info: (m) => log('INFO', m),
-    warn: (m) => log('WARNING', m),
-    error: (m) => log('ERROR', m),
-    critical: (m) => log('CRITICAL', m),
+    trace: (m, ...values) => log('TRACE', m, ...values),
+    debug: (m, ...values) => log('DEBUG', m, ...values),
+    verbose: (m, ...values) => log('VERBOSE', m, ...values),
+    info: (m, ...values) => log('INFO', m, ...values),
+    warn: (m, ...values) => log('WARNING', m, ...values),
+    error: (m, ...values) => log('ERROR', m, ...values),
+    critical: (m, ...values) => log('CRITICAL', m, ...values),
   }
 }
 
@@ -72,6 +73,24 @@ function textOf(said: unknown): string {
   } catch {
     return messageOf(said)
   }
+}
+
+/** As the console's methods do; without values the message stays as it is. */
+function fillIn(message: string, values: readonly unknown[]): string {
+  if (values.length === 0) return message
+  let used = 0
+  const filled = message.replace(/%[sdifjoO%]/g, (mark) => {
+    if (mark === '%%') return '%'
+    return used < values.length ? shown(mark, values[used++]) : mark
+  })
+  return [filled, ...values.slice(used).map(textOf)].join(' ')
+}
+
+function shown(mark: string, value: unknown): string {
+  if (mark === '%i') return String(Math.trunc(Number(value)))
+  return mark === '%d' || mark === '%f'
+    ? String(typeof value === 'bigint' ? value : Number(value))
+    : textOf(value)
 }
 
 export const silentLog: Logger = makeLogger('', () => {})

@@ -161,6 +161,12 @@ test('an interrupted pipeline cell ends when its run has, and its last picture s
   expect(pictures().at(-1)?.state).toBe('cancelled')
 }, 90_000)
 
+test('%%pipeline --help prints its options, and that is all', async () => {
+  const run = await client.execute('%%pipeline --help')
+  expect(run.error).toBeUndefined()
+  expect(run.stdout).toMatch(/^Usage: %%pipeline/)
+})
+
 // Where V8 stops the engine amid such a stretch, what should end the run is never called, and the cell waits for it in vain.
 test('an interrupt while the engine has no pause ends the run as any other', async () => {
   const body =

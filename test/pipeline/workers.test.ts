@@ -190,11 +190,13 @@ test('a task that ends its process names the exit code, in the log of the run to
 test('messages of a task are not ours, anything may be thrown and logged', async () => {
   const said: string[] = []
   const onEvent = (event: RunEvent): void => void (event.kind === 'log' && said.push(event.record.message))
-  const result = await run({ faults: { 5: 'chat', 10: 'odd' }, onEvent })
-  expect(states(result)).toEqual({ 4: 'done', 5: 'done', 10: 'failed', 11: 'done' })
+  const result = await run({ faults: { 5: 'chat', 10: 'odd', 11: 'nothing' }, onEvent })
+  expect(states(result)).toEqual({ 4: 'done', 5: 'done', 10: 'failed', 11: 'failed' })
   expect(result.quanta[2]?.error?.message).toBe('something was thrown that has no text')
   expect(result.logs[10]).toMatch(/something was thrown that has no text/)
   expect(said).toContain('{"a":1}')
+  expect(said).toContain('1 of a kind')
+  expect(result.quanta[3]?.error?.message).toBe("The run of task 'faulty' gave null, no object of outputs.")
 })
 
 test('a process that a task leaves behind holds neither its quantum nor the run', {

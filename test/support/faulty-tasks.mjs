@@ -7,7 +7,7 @@ const plain = { storageClass: 'StructuredDataDict', dimensions: ied }
 
 // A task module as users write them (`--task-module`), in plain JavaScript because worker threads of the tests load it as it is.
 // It goes wrong in the way that its config gives for a detector: crash, abort, loop, memory, buffers, repeat, slow, pause, late (its process
-// ends after it), leave (keeps memory in its process), take (needs as much for a while), chat (speaks on the channel of its process), odd (throws what has no text),
+// ends after it), leave (keeps memory in its process), take (needs as much for a while), chat (speaks on the channel of its process), odd (throws what has no text), nothing (gives null),
 // child (leaves a process of its own behind that holds its channels), orphan (the same, and crashes).
 const left = []
 // 100 MB.
@@ -50,6 +50,10 @@ export const FaultyTask = definePipelineTask({
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     if (fault === 'orphan') process.exit(4)
+    if (fault === 'nothing') {
+      log.info('%d of %s', 1, 'a kind')
+      return null
+    }
     if (fault === 'odd') throw Object.create(null)
     if (fault === 'buffers') {
       const kept = []

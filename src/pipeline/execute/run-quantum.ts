@@ -225,7 +225,15 @@ async function callTask(
     }
     return node.task.runQuantum(io, context, init)
   }
-  const results = await node.task.run(inputs, context, init)
+  const results: unknown = await node.task.run(inputs, context, init)
+  if (!isRecord(results))
+    throw pipelineError(
+      'missing-output',
+      `The run of task '${label}' gave ${String(results)}, no object of outputs.`,
+      {
+        hint: `Return { ${node.outputs.map(({ connection }) => `${connection}: …`).join(', ')} } from run.`,
+      },
+    )
   for (const edge of node.outputs) {
     const value = results[edge.connection]
     const wanted = quantum.outputs[edge.connection] ?? []
@@ -247,3 +255,6 @@ function missingOutputs(quantum: Quantum, made: readonly DatasetRef[]): number {
   if (made.length >= predicted) return 0
   return CAVEAT.anyOutputsMissing | (made.length === 0 ? CAVEAT.allOutputsMissing : 0)
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
