@@ -43,7 +43,7 @@ export type {
 } from './catalog/session.ts'
 export { sqlOver } from './catalog/sql-over.ts'
 export { quoteIdentifier, quoteText } from './catalog/quote.ts'
-export { type FileColumn, uniteColumns } from './catalog/unite-columns.ts'
+export { type FileColumn, listSql, uniteColumns } from './catalog/unite-columns.ts'
 export { HIDDEN_SCHEMA, literalPath, viewSql } from './catalog/view.ts'
 export { type ColumnNote, resultNotes, type TableNotes, tablesRead } from './catalog/column-origins.ts'
 export { type CatalogSqlErrorCode, explainDuckDbError, missingTable, sqlError } from './catalog/errors.ts'

@@ -227,7 +227,7 @@ async function loadAll(
   files: readonly TableFile[],
   dimensions: readonly string[],
   empty: boolean,
-): Promise<Catalog> {
+): Promise<readonly Catalog[]> {
   const parts: Catalog[] = []
   for (const file of files) {
     const rows = await file.load?.()
@@ -235,8 +235,7 @@ async function loadAll(
       throw sqlError('sql/unsupported', `Local and remote files cannot be one table yet.`)
     parts.push(withDataId(rows, file, dimensions))
   }
-  const all = Catalog.concat(parts)
-  return empty ? all.slice(0, 0) : all
+  return empty ? parts.map((part) => part.slice(0, 0)) : parts
 }
 
 function withDataId(rows: Catalog, file: TableFile, dimensions: readonly string[]): Catalog {

@@ -65,8 +65,15 @@ export interface CatalogSession {
    * have them too) and a WHERE on them leaves the other files unopened.
    */
   registerParquet(name: string, files: readonly TableFile[], options?: ParquetOptions): Promise<void>
-  /** Make `name` a table with the rows of a catalog; `hidden` ones are in a schema of the engine's own. */
-  registerCatalog(name: string, catalog: Catalog, options?: { readonly hidden?: boolean }): Promise<void>
+  /**
+   * Make `name` a table with the rows of a catalog, or of several, whose columns are united as those of files are; `hidden`
+   * ones are in a schema of the engine's own.
+   */
+  registerCatalog(
+    name: string,
+    catalog: Catalog | readonly Catalog[],
+    options?: { readonly hidden?: boolean },
+  ): Promise<void>
   /** Names that can stand behind FROM. */
   tableNames(): Promise<readonly string[]>
   /** Tables that a statement reads and does not define itself, as written. @throws 'sql/syntax' */

@@ -18,7 +18,7 @@ type Combine = (a: string, b: string) => Promise<string | undefined>
 /**
  * Columns of files that differ, by name in any case, in the order in which they first come. A type is wide enough for every
  * value: unlike the engine's own rule an integer beside a 4-byte float becomes a double, and types of different kinds
- * become text. Only whole numbers of 8 bytes beside a double can fail to have their place there, see `columnSql`.
+ * become text. Only whole numbers of 8 bytes beside a double can fail to have their place there, which ends the query.
  */
 export async function uniteColumns(
   shapes: readonly (readonly FileColumn[])[],
@@ -34,8 +34,20 @@ export async function uniteColumns(
   return [...united.values()].map(({ name, type }) => ({ name, type: type ?? 'INTEGER' }))
 }
 
+/** The united columns of one file, or table, with the alias `t`. */
+export const listSql = (columns: readonly UnitedColumn[], own: readonly FileColumn[]): string =>
+  columns
+    .map((c) =>
+      columnSql(
+        c,
+        own.find(({ name }) => name.toLowerCase() === c.name.toLowerCase()),
+        't',
+      ),
+    )
+    .join(', ')
+
 /** SQL for one file's values of a united column: never another value than the file's. */
-export function columnSql(wanted: UnitedColumn, own: FileColumn | undefined, table: string): string {
+function columnSql(wanted: UnitedColumn, own: FileColumn | undefined, table: string): string {
   const alias = quoteIdentifier(wanted.name)
   if (own?.type === undefined) return `NULL::${wanted.type} AS ${alias}`
   const column = `${table}.${quoteIdentifier(own.name)}`

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteText } from './quote.ts'
 import type { FileValue, TableFile } from './session.ts'
-import { columnSql, type FileColumn, type UnitedColumn } from './unite-columns.ts'
+import { type FileColumn, listSql, type UnitedColumn } from './unite-columns.ts'
 
 /** SQL that makes a table of Parquet files: first what it needs, then the view. */
 export interface ViewSql {
@@ -59,7 +59,7 @@ export function viewSql(name: string, files: readonly TableFile[], options: View
     }
     const list = [
       ...dimensions.map(dimensionSql),
-      ...columns.map((c) => columnSql(c, ownColumn(shape.columns, c), 't')),
+      ...(columns.length === 0 ? [] : [listSql(columns, shape.columns)]),
     ]
     const source = `${readSql(own, joined || varying.length > 0)} t`
     const from = joined ? `${source} JOIN ${dims} d ON t.filename = d.filename` : source
@@ -71,9 +71,6 @@ export function viewSql(name: string, files: readonly TableFile[], options: View
     view: `CREATE OR REPLACE VIEW ${quoteIdentifier(name)} AS ${parts.join(' UNION ALL ')}`,
   }
 }
-
-const ownColumn = (columns: readonly FileColumn[], { name }: UnitedColumn): FileColumn | undefined =>
-  columns.find((c) => c.name.toLowerCase() === name.toLowerCase())
 
 function readSql(files: readonly TableFile[], byFile: boolean): string {
   const paths = [...new Set(files.map((f) => quoteText(literalPath(f.path))))].join(', ')

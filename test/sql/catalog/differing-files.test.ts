@@ -158,6 +158,22 @@ describe('files of one table that differ', () => {
   })
 })
 
+test('files that the engine cannot open are united as well', async () => {
+  const far = (detector: number, specs: readonly ColumnSpec[], row: Record<string, unknown>): TableFile => ({
+    path: `s3://bucket/${detector}.parq`,
+    dataId: { detector },
+    load: async () => Catalog.fromRows(specs, [row]),
+  })
+  const files = [
+    far(1, [x('i64')], { x: 1n }),
+    far(4, [x('f64'), x('string', 's')], { x: 2.75, s: 'a' }),
+    far(5, [x('i64')], { x: 3n }),
+  ]
+  expect(await column(files, 'x')).toEqual([1, 2.75, 3])
+  expect(await column(files, 's')).toEqual([null, 'a', null])
+  expect(await column(files, 'x', 'WHERE detector <> 4 ORDER BY detector')).toEqual([1n, 3n])
+})
+
 describe('columns of files that differ', () => {
   const unite = (...types: readonly (string | undefined)[]) =>
     uniteColumns(

@@ -31,6 +31,7 @@ import { openNodeSource } from '../node-files.ts'
 import { makeBuilder } from './builders.ts'
 import { type FileShape, FileShapes } from './file-shapes.ts'
 import { fillTable } from './fill-table.ts'
+import { combineWith, fillUnited, kindsOf } from './fill-united.ts'
 
 /** See openCatalogSession, which loads this file. */
 export async function openDuckDb(options: SessionOptions): Promise<CatalogSession> {
@@ -85,14 +86,19 @@ class DuckDbSession implements CatalogSession {
 
   registerCatalog(
     name: string,
-    catalog: Catalog,
+    catalog: Catalog | readonly Catalog[],
     { hidden = false }: { readonly hidden?: boolean } = {},
   ): Promise<void> {
     return this.#inTurn(async () => {
-      const place = hidden ? { schema: HIDDEN_SCHEMA, name } : { name }
-      await this.#told('', () => fillTable(this.#connection, place, catalog))
-      if (hidden) return
-      this.#notes.set(name.toLowerCase(), notesOf(catalog.schema))
+      const kinds = kindsOf(catalog instanceof Catalog ? [catalog] : catalog)
+      const place = { name, ...(hidden && { schema: HIDDEN_SCHEMA }) }
+      const [first] = kinds
+      await this.#told('', () =>
+        kinds.length === 1
+          ? fillTable(this.#connection, place, first!)
+          : fillUnited(this.#connection, place, kinds),
+      )
+      if (!hidden) this.#notes.set(name.toLowerCase(), agreedNotes(kinds.map(({ schema }) => schema)))
     })
   }
 
@@ -197,7 +203,7 @@ class DuckDbSession implements CatalogSession {
           .filter(({ members }) => members.length > 0),
         columns: await uniteColumns(
           shapes.map(({ columns }) => columns),
-          (a, b) => this.#combined(a, b),
+          combineWith(this.#connection),
         ),
         empty: options.empty === true,
       })
@@ -210,18 +216,6 @@ class DuckDbSession implements CatalogSession {
         notes.set(d.toLowerCase(), options.notes?.[d] ?? notes.get(d.toLowerCase()) ?? {})
       this.#notes.set(name.toLowerCase(), notes)
     })
-  }
-
-  /** The engine's own type of a column with values of both. */
-  async #combined(a: string, b: string): Promise<string | undefined> {
-    try {
-      const result = await this.#connection.runAndReadAll(
-        `SELECT any_value(typeof(x)) FROM (SELECT NULL::${a} AS x UNION ALL SELECT NULL::${b})`,
-      )
-      return String(result.getRows()[0]?.[0])
-    } catch {
-      return undefined
-    }
   }
 
   /** A table gives way to a view of its name: rows of a catalog may have stood there. */
@@ -302,15 +296,20 @@ async function schemaOfFile(path: string): Promise<Schema> {
   }
 }
 
-/** A unit holds for a column when all files agree. */
 async function notesOfShapes(shapes: readonly FileShape[]): Promise<Map<string, ColumnNote>> {
+  const schemas: Schema[] = []
+  for (const { path } of shapes) schemas.push(await schemaOfFile(path))
+  return agreedNotes(schemas)
+}
+
+/** A unit holds for a column when all agree. */
+function agreedNotes(schemas: readonly Schema[]): Map<string, ColumnNote> {
   const all = new Map<string, ColumnNote>()
-  for (const { path } of shapes)
-    for (const [name, note] of notesOf(await schemaOfFile(path))) {
-      const known = all.get(name) ?? note
-      const { unit: _, ...rest } = known
-      all.set(name, known.unit === note.unit ? known : rest)
-    }
+  for (const [name, note] of schemas.flatMap((schema) => [...notesOf(schema)])) {
+    const known = all.get(name) ?? note
+    const { unit: _, ...rest } = known
+    all.set(name, known.unit === note.unit ? known : rest)
+  }
   return all
 }
 
