@@ -48,12 +48,10 @@ const COLLECTION_TYPE_LIST = listOf(COLLECTION_TYPE, `a list of ${COLLECTION_TYP
 
 /** Kinds of the options that calls have in common. */
 export const SEARCH_OPTIONS = { timespan: TIMESPAN } satisfies Kinds
-export const GET_OPTIONS = {
-  ...SEARCH_OPTIONS,
-  component: NAME,
-  parameters: MAP,
-  storageClass: NAME,
-} satisfies Kinds
+/** What `resolveCollections` looks at. */
+export const SEARCHED = ['collections']
+export const READ_OPTIONS = { component: NAME, parameters: MAP, storageClass: NAME } satisfies Kinds
+export const GET_OPTIONS = { ...SEARCH_OPTIONS, ...READ_OPTIONS } satisfies Kinds
 export const QUERY_OPTIONS = {
   where: TEXT,
   bind: MAP,
@@ -62,8 +60,8 @@ export const QUERY_OPTIONS = {
   limit: LIMIT,
   withDimensionRecords: FLAG,
   explain: FLAG,
-  findFirst: FLAG,
 } satisfies Kinds
+export const DATASET_QUERY_OPTIONS = { ...QUERY_OPTIONS, findFirst: FLAG } satisfies Kinds
 export const RESOLVE_OPTIONS = {
   types: COLLECTION_TYPE_LIST,
   flattenChains: FLAG,

@@ -1,12 +1,15 @@
 import { INSPECT } from '#core'
 import {
   datasetTypeName,
+  DATASET_QUERY_OPTIONS,
   GET_OPTIONS,
   PRUNE_OPTIONS,
   QUERY_OPTIONS,
+  READ_OPTIONS,
   REFS,
   requireUuid,
   SEARCH_OPTIONS,
+  SEARCHED,
 } from './arguments.ts'
 import { Collections } from './collections/api.ts'
 import { expressionList, hasWildcard, resolveCollections } from './collections/resolve.ts'
@@ -37,7 +40,7 @@ import { queryAllDatasets } from './query/all-datasets.ts'
 import { Query, type QueryResults } from './query/query.ts'
 import { type DatasetExistence, existenceOf } from './datastore/existence.ts'
 import { Registry, type RegistryDefaults } from './registry/registry.ts'
-import { FLAG, MAP, NAME, NAMES, PLACE, requireKind, requireOptions, WORK } from './kinds.ts'
+import { FLAG, MAP, NAME, NAMES, PLACE, requireKind, requireKinds, requireOptions, WORK } from './kinds.ts'
 import { DatasetFinder } from './registry/find.ts'
 import type { ButlerEnvironment } from './repository/environment.ts'
 import { inferDataId } from './repository/defaults.ts'
@@ -84,7 +87,7 @@ export class Butler {
     options: OpenOptions = {},
   ): Promise<Butler> {
     requireKind(root, 'root', PLACE)
-    requireOptions(options, { writeable: FLAG })
+    requireKinds(options, { writeable: FLAG })
     const writeable = options.writeable ?? options.run !== undefined
     const repository = await Repository.open(environment, root, writeable)
     try {
@@ -96,7 +99,7 @@ export class Butler {
   }
 
   private static async over(repository: Repository, options: OpenOptions): Promise<Butler> {
-    requireOptions(options, { run: NAME, dataId: MAP, inferDefaults: FLAG })
+    requireKinds(options, { run: NAME, dataId: MAP, inferDefaults: FLAG })
     const { run } = options
     if (run !== undefined && repository.writeable) await new Collections(repository, []).register(run, 'RUN')
     const collections = expressionList(options.collections ?? (run === undefined ? [] : [run]))
@@ -125,7 +128,7 @@ export class Butler {
   async clone(
     options: Pick<OpenOptions, 'collections' | 'run' | 'dataId' | 'inferDefaults'>,
   ): Promise<Butler> {
-    requireOptions(options, {})
+    requireOptions(options, {}, ['collections', 'run', 'dataId', 'inferDefaults'])
     return Butler.over(this.repository, {
       collections: this.defaults.collections,
       ...(this.run !== undefined && { run: this.run }),
@@ -139,7 +142,7 @@ export class Butler {
   }
 
   async get<T = unknown>(key: DatasetKey, dataId?: DataIdInput, options: GetOptions = {}): Promise<T> {
-    requireOptions(options, GET_OPTIONS)
+    requireOptions(options, GET_OPTIONS, SEARCHED)
     const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
     return (await this.repository.datastore.get(ref, {
       component: options.component ?? component,
@@ -153,13 +156,16 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions = {},
   ): Promise<DeferredDataset<T>> {
-    requireOptions(options, SEARCH_OPTIONS)
+    requireOptions(options, SEARCH_OPTIONS, SEARCHED)
     const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
     const { datastore } = this.repository
     return {
       ref,
       dataId: ref.dataId,
-      get: async (read = {}) => (await datastore.get(ref, { component, ...read })) as T,
+      get: async (read = {}) => {
+        requireOptions(read, READ_OPTIONS)
+        return (await datastore.get(ref, { component, ...read })) as T
+      },
     }
   }
 
@@ -169,7 +175,7 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly withDimensionRecords?: boolean } = {},
   ): Promise<DatasetRef | undefined> {
-    requireOptions(options, { ...SEARCH_OPTIONS, withDimensionRecords: FLAG })
+    requireOptions(options, { ...SEARCH_OPTIONS, withDimensionRecords: FLAG }, SEARCHED)
     await this.repository.catchUp()
     const { record, component } = await this.finder.typeOf(type)
     const found = await this.finder.find(record, dataId, options)
@@ -225,12 +231,13 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly fullCheck?: boolean } = {},
   ): Promise<DatasetExistence> {
-    requireOptions(options, { ...SEARCH_OPTIONS, fullCheck: FLAG })
+    requireOptions(options, { ...SEARCH_OPTIONS, fullCheck: FLAG }, SEARCHED)
+    const { fullCheck, ...search } = options
     const ref =
       key instanceof DatasetRef
         ? await this.getDataset(key.id)
-        : await this.findDataset(key, dataId, options).catch(ignoreMissingType)
-    return existenceOf(this.repository.datastore, ref, options.fullCheck !== false)
+        : await this.findDataset(key, dataId, search).catch(ignoreMissingType)
+    return existenceOf(this.repository.datastore, ref, fullCheck !== false)
   }
 
   /** `file:///…` of the stored file; with `predict`, where it would be written, ending in `#predicted`. */
@@ -239,14 +246,15 @@ export class Butler {
     dataId?: DataIdInput,
     options: SearchOptions & { readonly predict?: boolean; readonly run?: string } = {},
   ): Promise<string> {
-    requireOptions(options, { ...SEARCH_OPTIONS, predict: FLAG, run: NAME })
+    requireOptions(options, { ...SEARCH_OPTIONS, predict: FLAG, run: NAME }, SEARCHED)
+    const { predict, run, ...search } = options
     const { datastore } = this.repository
-    if (options.predict === true) {
+    if (predict === true) {
       if (!(key instanceof DatasetRef))
-        return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, options), options.run)
+        return this.finder.predictUri(key, dataId, await this.findDataset(key, dataId, search), run)
       if (!(await this.finder.isStored(key))) return this.finder.predictUriOf(key)
     }
-    const { ref, component } = await findForGet(this, this.finder, key, dataId, options)
+    const { ref, component } = await findForGet(this, this.finder, key, dataId, search)
     return datastore.uri(ref, component)
   }
 
@@ -348,7 +356,7 @@ export class Butler {
     type: string | DatasetType,
     options: DatasetQueryOptions = {},
   ): Promise<readonly DatasetRef[]> {
-    requireOptions(options, QUERY_OPTIONS)
+    requireOptions(options, DATASET_QUERY_OPTIONS, SEARCHED)
     await this.repository.catchUp()
     const results = await this.query().datasets(type, options.collections, {
       findFirst: options.findFirst ?? true,
@@ -358,7 +366,7 @@ export class Butler {
 
   /** Datasets of all types (or of those named) in the collections, type by type. */
   async queryAllDatasets(options: AllDatasetsQueryOptions = {}): Promise<readonly DatasetRef[]> {
-    requireOptions(options, { ...QUERY_OPTIONS, name: NAMES })
+    requireOptions(options, { ...DATASET_QUERY_OPTIONS, name: NAMES }, SEARCHED)
     await this.repository.catchUp()
     return queryAllDatasets(this, options, this.defaults.collections)
   }

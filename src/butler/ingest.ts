@@ -19,13 +19,13 @@ export async function ingestDatasets(
   options: FileIntake & { readonly skipExisting?: boolean },
 ): Promise<void> {
   requireKind(files, 'files', FILES)
-  requireOptions(options, { recordValidationInfo: FLAG, skipExisting: FLAG })
+  requireOptions(options, { recordValidationInfo: FLAG, skipExisting: FLAG }, ['transfer'])
   for (const file of files) {
     requireKind(file.path, 'path', PLACE)
     requireKind(file.refs, 'refs', REFS)
     if (file.refs.length === 0)
       throw new ArgumentError(`'refs' of the file '${file.path}' must name at least one dataset.`)
-    requireOptions(file, { formatter: NAME, component: NAME, storageClass: NAME })
+    requireOptions(file, { formatter: NAME, component: NAME, storageClass: NAME }, ['path', 'refs'])
   }
   for (const name of new Set(files.flatMap((f) => f.formatter ?? [])))
     await requireFormatter(repository, name)

@@ -1,3 +1,4 @@
+import { didYouMean } from '#core'
 import { ArgumentError } from './errors.ts'
 import { found } from './found.ts'
 
@@ -47,8 +48,27 @@ export function requireKind(value: unknown, what: string, { wanted, fault }: Kin
 export const wrongKind = (instead: string, what: string, wanted: string, hint?: string): ArgumentError =>
   new ArgumentError(`'${what}' must be ${wanted}, not ${instead}.`, hint === undefined ? {} : { hint })
 
-/** Options of a call: an object, and the kinds of those that are given. */
-export function requireOptions(options: unknown, kinds: Readonly<Record<string, Kind>>): void {
+/**
+ * Options of a call: an object, the kinds of those that are given, and nothing else in it.
+ *
+ * @param others names of options that are looked at elsewhere
+ */
+export function requireOptions(
+  options: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+  others: readonly string[] = [],
+): void {
+  requireKinds(options, kinds)
+  const known = [...Object.keys(kinds), ...others]
+  for (const [name, value] of Object.entries(options as Readonly<Record<string, unknown>>))
+    if (value !== undefined && !known.includes(name))
+      throw new ArgumentError(`There is no option '${name}'.${didYouMean(name, known)}`, {
+        hint: known.length === 0 ? 'This call takes none.' : `Known are ${known.toSorted().join(', ')}.`,
+      })
+}
+
+/** The same for an object in which there may be more. */
+export function requireKinds(options: unknown, kinds: Readonly<Record<string, Kind>>): void {
   requireKind(options, 'options', OPTIONS)
   for (const [name, wanted] of Object.entries(kinds)) {
     const value = (options as Readonly<Record<string, unknown>>)[name]

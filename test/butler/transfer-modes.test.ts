@@ -1,8 +1,15 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkRepository, exportRepository, mendable, retrieveArtifacts, type RetrieveOptions } from '#butler'
-import { aRepository, putNote, tempFolder } from '../support/repository.ts'
+import {
+  checkRepository,
+  exportRepository,
+  mendable,
+  retrieveArtifacts,
+  type RetrieveOptions,
+  transferFrom,
+} from '#butler'
+import { anEmptyRepository, aRepository, putNote, tempFolder } from '../support/repository.ts'
 
 // Modes that the types forbid come from plain JavaScript and from JSON.
 const given = (mode: unknown) => JSON.parse(JSON.stringify({ transfer: mode })) as RetrieveOptions
@@ -30,3 +37,31 @@ test.each(['Copy', 'nope', null, 5])(
     ).rejects.toMatchObject(refusal)
   },
 )
+
+test.each(['direct', 'split'] as const)(
+  'a transfer from another repository in %s mode is refused: its files are not ours',
+  async (transfer) => {
+    const [source, target] = [await aRepository(), await anEmptyRepository()]
+    const note = await putNote(source, 'run/a', 1, 1)
+    await expect(
+      transferFrom(target.repository, source.repository, [note], { transfer, registerDatasetTypes: true }),
+    ).rejects.toMatchObject({ code: 'butler/argument', message: expect.stringContaining(transfer) as string })
+    expect(await target.collections.query('*')).toEqual([])
+  },
+)
+
+test('what was retrieved before is left alone when it is the same, and refused when it is another', async () => {
+  const butler = await aRepository()
+  const note = await putNote(butler, 'run/a', 1, 1)
+  const folder = tempFolder()
+  const retrieve = (options: RetrieveOptions = {}) =>
+    retrieveArtifacts(butler.repository, [note], folder, options)
+  const [path] = await retrieve()
+  expect(await retrieve()).toEqual([path])
+  const refusal = { code: 'butler/file-exists', message: `'${path}' is there already.` }
+  await expect(retrieve({ transfer: 'copy' })).rejects.toMatchObject(refusal)
+  writeFileSync(path!, 'mine: 1\n')
+  await expect(retrieve()).rejects.toMatchObject(refusal)
+  expect(readFileSync(path!, 'utf8')).toBe('mine: 1\n')
+  expect(await retrieve({ overwrite: true })).toEqual([path])
+})

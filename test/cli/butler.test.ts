@@ -143,4 +143,6 @@ test('files are retrieved with their folders', async () => {
   const file = join(out, 'run/b/note/20240201/r/Cam-R/1/note_Cam_r_Cam-R_1_D1_run_b.yaml')
   expect(existsSync(file)).toBe(true)
   expect(readFileSync(file, 'utf8')).toContain('run: run/b')
+  const nothing = await run('retrieve-artifacts', repo, 'no/such/place', '-d', 'nope')
+  expect(nothing).toMatchObject({ code: 0, out: 'No datasets matched query.\n' })
 })

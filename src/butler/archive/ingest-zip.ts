@@ -60,7 +60,7 @@ export async function ingestZip(
   options: IngestZipOptions = {},
 ): Promise<IngestZipReport> {
   requireKind(place, 'place', PLACE)
-  requireOptions(options, { transferDimensions: FLAG, skipExisting: FLAG, dryRun: FLAG })
+  requireOptions(options, { transferDimensions: FLAG, skipExisting: FLAG, dryRun: FLAG }, ['transfer'])
   const { datastore } = repository
   const path = isAddress(place) ? (pathOf(place) ?? placeOfUri(place)) : place
   const index = await openZipIndex(datastore.files, path, repository.universe)

@@ -28,13 +28,14 @@ export async function queryAllDatasets(
     throw new InvalidQueryError('The list of collections to search is empty.', {
       hint: "Name some, or '*' with findFirst: false for all.",
     })
+  const { name: _, ...rest } = options
   const collections = options.collections ?? (searched.length > 0 ? searched : '*')
   const limit = options.limit === undefined ? DEFAULT_LIMIT : options.limit
   const out: DatasetRef[] = []
   for (const type of types) {
     const left = limit === null ? null : limit < 0 ? limit + out.length : limit - out.length
     if (left === 0 && out.length > 0) break
-    out.push(...(await butler.queryDatasets(type, { ...options, collections, limit: left, explain: false })))
+    out.push(...(await butler.queryDatasets(type, { ...rest, collections, limit: left, explain: false })))
   }
   return out
 }

@@ -68,7 +68,7 @@ export class Registry {
 
   /** False when the very same type is registered already. */
   async registerDatasetType(type: DatasetTypeSpec): Promise<boolean> {
-    requireOptions(type, { isCalibration: FLAG })
+    requireOptions(type, { isCalibration: FLAG }, ['name', 'dimensions', 'storageClass'])
     requireKind(type.name, 'name', NAME)
     requireKind(type.dimensions, 'dimensions', DIMENSIONS)
     requireKind(type.storageClass, 'storageClass', NAME)
@@ -301,7 +301,7 @@ export class Registry {
     options: { readonly collections?: CollectionExpression; readonly types?: readonly CollectionType[] } = {},
   ): Promise<readonly DatasetAssociation[]> {
     requireKind(datasetType, 'datasetType', NAME)
-    requireOptions(options, RESOLVE_OPTIONS)
+    requireOptions(options, { types: RESOLVE_OPTIONS.types }, ['collections'])
     await this.repository.catchUp()
     const { types, collections, calibrations } = this.repository
     const record = await types.get(datasetType)

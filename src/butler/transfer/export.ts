@@ -30,7 +30,7 @@ export interface ExportRequest {
 
 /** Describe datasets with all that another repository needs to take them, in the anchor's export format 1.0.2. */
 export async function exportRepository(repository: Repository, given: ExportRequest): Promise<string> {
-  requireOptions(given, { collections: NAME_LIST, directory: PLACE })
+  requireOptions(given, { collections: NAME_LIST, directory: PLACE }, ['datasets', 'transfer'])
   requireKind(given.datasets, 'datasets', REFS)
   requireMode(given.transfer, RETRIEVE_MODES)
   const copied: string[] = []

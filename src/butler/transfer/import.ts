@@ -42,7 +42,9 @@ export async function importRepository(
   options: ImportOptions = {},
 ): Promise<void> {
   requireKind(text, 'text', TEXT)
-  requireOptions(options, { directory: PLACE, skipDimensions: NAME_LIST, recordValidationInfo: FLAG })
+  requireOptions(options, { directory: PLACE, skipDimensions: NAME_LIST, recordValidationInfo: FLAG }, [
+    'transfer',
+  ])
   const entries = readEntries(repository, await readExportYaml(text, name), name)
   await repository.session(() => new Importer(repository, options).run(entries))
 }

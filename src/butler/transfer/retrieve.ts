@@ -6,7 +6,7 @@ import type { DatasetRef } from '../datasets/dataset-ref.ts'
 import type { FileDatastore, StoredFiles } from '../datastore/file-datastore.ts'
 import { requireMode, RETRIEVE_MODES } from '../datastore/file-dataset.ts'
 import type { FileRecord } from '../datastore/record-table.ts'
-import { folderOf, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
+import { folderOf, isAddress, joinPath, placeBelow, withoutFragment, zipMember } from '../datastore/uri.ts'
 import type { DimensionUniverse } from '../dimensions/universe.ts'
 import { FileExistsError, FileNotFoundError } from '../errors.ts'
 import { FLAG, PLACE, requireKind, requireOptions } from '../kinds.ts'
@@ -38,7 +38,7 @@ export async function retrieveArtifacts(
 ): Promise<readonly string[]> {
   requireKind(given, 'refs', REFS)
   requireKind(destination, 'destination', PLACE)
-  requireOptions(options, { preservePath: FLAG, overwrite: FLAG })
+  requireOptions(options, { preservePath: FLAG, overwrite: FLAG }, ['transfer'])
   const refs = await withRecords(records, given)
   const stored = await datastore.stored(refs.map((r) => r.id))
   return retrieveFiles({ universe, refs, stored, files: datastore.files, destination }, options)
@@ -51,18 +51,24 @@ export async function retrieveFiles(
 ): Promise<readonly string[]> {
   requireMode(transfer, RETRIEVE_MODES)
   const plan = planOf(stored, refs, preservePath)
+  /** What was retrieved before, and would be the same again. */
+  const present = new Set<string>()
   for (const [name, { store, record }] of plan) {
     const target = placeBelow(destination, name)
-    if (!overwrite && (await files.stat(target)) !== undefined)
+    if ((await files.stat(store.placeOf(record))) === undefined)
+      throw new FileNotFoundError(`The file '${store.placeOf(record)}' is gone.`)
+    if (overwrite || (await files.stat(target)) === undefined) continue
+    const isCopied = transfer === 'copy' || isAddress(target) || store.isRemote
+    if (isCopied || !(await hasBytesOf(store, record, target)))
       throw new FileExistsError(`'${target}' is there already.`, {
         hint: 'Give --clobber to replace files.',
       })
-    if ((await files.stat(store.placeOf(record))) === undefined)
-      throw new FileNotFoundError(`The file '${store.placeOf(record)}' is gone.`)
+    present.add(name)
   }
   const fresh: string[] = []
   try {
     for (const [name, { store, record }] of plan) {
+      if (present.has(name)) continue
       const target = placeBelow(destination, name)
       if (!overwrite) fresh.push(target)
       await files.makeDirectory(folderOf(target))
@@ -80,6 +86,16 @@ export async function retrieveFiles(
     throw error
   }
   return [...plan.keys()].map((name) => placeBelow(destination, name))
+}
+
+async function hasBytesOf(store: FileDatastore, record: FileRecord, target: string): Promise<boolean> {
+  if (zipMember(record.path) !== undefined) {
+    const member = await store.openRecord(record)
+    const [own, there] = [await member.read(0, member.size), await store.files.readBytes(target)]
+    return own.length === there.length && own.every((byte, i) => byte === there[i])
+  }
+  const [own, there] = [await store.files.stat(store.placeOf(record)), await store.files.stat(target)]
+  return own?.size === there?.size && (await store.checksumOf(record)) === (await store.checksumAt(target))
 }
 
 /** Take back what was copied; that it cannot be must not hide why it should. */

@@ -7,7 +7,12 @@ import type { StoredFiles } from '../datastore/file-datastore.ts'
 import { nameOfPlace, zipMember } from '../datastore/uri.ts'
 import { expandDataId } from '../dimensions/expand.ts'
 import { recordInput } from '../dimensions/record.ts'
-import { ConflictingDefinitionError, FileNotFoundError, MissingDatasetTypeError } from '../errors.ts'
+import {
+  ArgumentError,
+  ConflictingDefinitionError,
+  FileNotFoundError,
+  MissingDatasetTypeError,
+} from '../errors.ts'
 import { Registry } from '../registry/registry.ts'
 import { FLAG, kind, requireKind, requireOptions } from '../kinds.ts'
 import { Repository } from '../repository/repository.ts'
@@ -39,8 +44,15 @@ export async function transferFrom(
 ): Promise<TransferReport> {
   requireKind(source, 'source', REPOSITORY)
   requireKind(given, 'refs', REFS)
-  requireOptions(options, { registerDatasetTypes: FLAG, transferDimensions: FLAG, dryRun: FLAG })
+  requireOptions(options, { registerDatasetTypes: FLAG, transferDimensions: FLAG, dryRun: FLAG }, [
+    'transfer',
+  ])
   requireMode(options.transfer)
+  if (options.transfer === 'direct' || options.transfer === 'split')
+    throw new ArgumentError(
+      `Datasets are not transferred in '${options.transfer}' mode: their files belong to the other repository, which may delete them.`,
+      { hint: 'Give copy, link or another mode that makes files here.' },
+    )
   const refs = oncePerId(given)
   const files = await source.datastore.stored(refs.map((r) => r.id))
   const stored = refs.filter((r) => files.has(r.id))

@@ -29,10 +29,13 @@ export function define(command: Command, context: () => CommandContext): void {
   command.action(async (repo: string, zip: string, options: Options) => {
     const { io, open, log } = context()
     const butler = await open(repo, { writeable: true })
+    const { transfer, transferDimensions, dryRun } = options
     const place = /^[a-z][a-z0-9+.-]*:\/\//i.test(zip) ? zip : resolve(io.cwd, zip)
-    const { datasets, files } = await ingestZip(butler.repository, place, options)
-    log.info(
-      `${options.dryRun ? 'Would ingest' : 'Ingested'} ${datasets} datasets in ${files} files from ${zip}.`,
-    )
+    const { datasets, files } = await ingestZip(butler.repository, place, {
+      transfer,
+      transferDimensions,
+      dryRun,
+    })
+    log.info(`${dryRun ? 'Would ingest' : 'Ingested'} ${datasets} datasets in ${files} files from ${zip}.`)
   })
 }

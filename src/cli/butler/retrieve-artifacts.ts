@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ArgumentError, EmptyQueryResultError, retrieveArtifacts, retrieveZip, uriOf } from '#butler'
+import { ArgumentError, retrieveArtifacts, retrieveZip, uriOf } from '#butler'
 import { addFlag, choice } from '../shared/options.ts'
 import { placeFrom } from '../../platform/node/place.ts'
 import type { CommandContext } from './context.ts'
@@ -31,8 +31,11 @@ export function define(command: Command, context: () => CommandContext): void {
     const { routedFiles } = await import('../../platform/node/remote/routed-files.ts')
     const butler = await open(repo)
     const refs = (await selectDatasets(butler, log, options)).flat()
-    if (refs.length === 0) throw new EmptyQueryResultError(['No datasets match.'])
     log.info(`Number of datasets matching query: ${refs.length}`)
+    if (refs.length === 0) {
+      io.out('No datasets matched query.\n')
+      return
+    }
     const folder = placeFrom(io.cwd, destination)
     if (options.zip) {
       const overwrite = options.clobber
@@ -49,9 +52,8 @@ export function define(command: Command, context: () => CommandContext): void {
       preservePath: options.preservePath,
       overwrite: options.clobber,
     })
-    const shown = `${folder}/`
     if (options.verbose)
-      io.out(`Transferred the following to ${shown}:\n${paths.map((p) => `${uriOf(p)}\n`).join('')}\n`)
-    io.out(`Number of artifacts retrieved into destination ${shown}: ${paths.length}\n`)
+      io.out(`Transferred the following to ${destination}:\n${paths.map((p) => `${uriOf(p)}\n`).join('')}\n`)
+    io.out(`Number of artifacts retrieved into destination ${destination}: ${paths.length}\n`)
   })
 }

@@ -26,7 +26,13 @@ export function define(command: Command, context: () => CommandContext): void {
     const from = await open(source)
     const to = await open(target, { writeable: true })
     const refs = (await selectDatasets(from, log, options)).flat()
-    const report = await transferFrom(to.repository, from.repository, refs, options)
+    const { transfer, registerDatasetTypes, transferDimensions, dryRun } = options
+    const report = await transferFrom(to.repository, from.repository, refs, {
+      transfer,
+      registerDatasetTypes,
+      transferDimensions,
+      dryRun,
+    })
     for (const ref of report.unstored) log.warn(`${ref.toString()} has no file and was left out.`)
     io.out(`Number of datasets transferred: ${report.transferred.length}\n`)
   })

@@ -175,7 +175,12 @@ async function ingestExposure(
         ? [{ path: nameOfPlace(raw.path), refs: [refs[i]!], formatter: instrument.rawFormatter }]
         : [],
     )
-    await inside.ingest(fresh, options)
+    await inside.ingest(fresh, {
+      transfer: options.transfer,
+      ...(options.recordValidationInfo !== undefined && {
+        recordValidationInfo: options.recordValidationInfo,
+      }),
+    })
     return fresh.map((file) => file.refs[0]!)
   })
 }

@@ -53,9 +53,22 @@ async function allFormatters(): Promise<FormatterRegistry> {
   return defaultFormatters(obsFormatters())
 }
 
+const OPEN_OPTIONS = [
+  ...(['collections', 'run', 'writeable', 'dataId', 'inferDefaults'] satisfies (keyof OpenOptions)[]),
+  ...(['log', 'searchPath', 'folder'] satisfies (keyof NodeOptions)[]),
+]
+const CREATE_OPTIONS = [
+  'db',
+  'namespace',
+  'seed',
+  'outfile',
+  'standalone',
+  'dimensions',
+] satisfies (keyof CreateOptions)[]
+
 /** Open a repository by folder, address or label of the repository index. */
 export async function openNodeButler(root: string, options: OpenOptions & NodeOptions = {}): Promise<Butler> {
-  requireOptions(options, {})
+  requireOptions(options, {}, OPEN_OPTIONS)
   const place = await repositoryPlace(root, options.folder ?? process.cwd())
   return Butler.open(nodeButlerEnvironment(options), place, options)
 }
@@ -66,7 +79,7 @@ export async function createNodeButler(
   options: OpenOptions & CreateOptions & NodeOptions = {},
 ): Promise<Butler> {
   requireKind(root, 'root', PLACE)
-  requireOptions(options, {})
+  requireOptions(options, {}, [...OPEN_OPTIONS, ...CREATE_OPTIONS])
   const environment = nodeButlerEnvironment(options)
   const place = placeFrom(options.folder ?? process.cwd(), root)
   await createRepository(environment, place, options)
