@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fieldsOf, PyFloat } from '#config'
+import { FirstlightError } from '#core'
 import {
   buildPipelineGraph,
   openPipeline,
@@ -213,3 +214,20 @@ test.each(['isr_config', '<isr_config', '>=isr_config'])(
     expect(() => selectTasks(graph, expression)).toThrow('made before the first quantum')
   },
 )
+
+test.each([
+  [
+    'connections.outputExposure: "a{b}c"',
+    /^p\.yaml:6:\d+: Task 'isr': the name 'a{b}c' wants a template 'b' that is not declared/,
+  ],
+  ['file: nope.py', /^p\.yaml:6:7: task 'isr': No such file: 'nope.py'/],
+])('%s is told with file, line and column', async (line, message) => {
+  const text = `description: x\ntasks:\n  isr:\n    class: fl_tasks.IsrTask\n    config:\n      ${line}\n`
+  const none = {
+    ...host,
+    readText: (path: string) =>
+      Promise.reject(new FirstlightError('files/not-found', `No such file: '${path}'.`)),
+  }
+  const pipeline = await parsePipeline(text, { file: 'p.yaml', host: none })
+  await expect(buildPipelineGraph(pipeline, { tasks, host: none })).rejects.toThrow(message)
+})

@@ -43,7 +43,9 @@ export async function buildPipelineGraph(
     const task = await loadTask(entry, options.tasks)
     const config = await configure(entry, task, pipeline, options)
     configs.set(entry.label, config)
-    tasks.push(makeTaskNode(entry.label, task, config, universe, (name) => registered.get(name)?.dimensions))
+    const node = () =>
+      makeTaskNode(entry.label, task, config, universe, (name) => registered.get(name)?.dimensions)
+    tasks.push(atTask(entry, node))
   }
   checkContracts(pipeline.contracts, configs)
   checkSteps(pipeline, universe)
@@ -58,6 +60,26 @@ export async function buildPipelineGraph(
     },
     (name) => registered.get(name),
   )
+}
+
+/** What is wrong with the names of connections, or other things of a task as a whole, is told where these were given, or where the task is. */
+function atTask<T>(entry: TaskEntry, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isFirstlightError(error) || 'file' in error.data) throw error
+    const isNamed = (value: PyValue | undefined): boolean =>
+      typeof value === 'string' && error.message.includes(`'${value}'`)
+    const named = entry.configs.flatMap(({ values, valuePlaces }) =>
+      [...valuePlaces].filter(([path]) => path.startsWith('connections.') && isNamed(values.get(path))),
+    )
+    const place = named.at(-1)?.[1] ?? entry.place
+    throw pipelineError(error.code.replace(/^pipeline\//, ''), `${textOf(place)}: ${error.message}`, {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+      data: { ...error.data, ...place },
+    })
+  }
 }
 
 async function loadTask({ className, label, place }: TaskEntry, tasks: TaskRegistry): Promise<PipelineTask> {
@@ -128,7 +150,10 @@ async function applyBlock(
     )
   for (const file of block.files) {
     const path = expandVariables(file, options.host, block.place)
-    await read(config, await options.host.readText(path), path, options, parameters)
+    const text = await options.host.readText(path).catch((error: unknown) => {
+      throw isFirstlightError(error) ? located(error, label, block) : error
+    })
+    await read(config, text, path, options, parameters)
   }
   if (block.python !== undefined) {
     const { file, line } = block.place
@@ -161,6 +186,9 @@ function substitute(value: PyValue, parameters: ReadonlyMap<string, PyValue>): P
   return found === undefined ? value : found
 }
 
+const textOf = ({ file, line, column = 1 }: TaskEntry['place']): string =>
+  line === undefined ? file : `${file}:${line}:${column}`
+
 /** The same error with the task's label and the place in the pipeline file in front. */
 function located(
   error: FirstlightError,
@@ -169,8 +197,7 @@ function located(
 ): FirstlightError {
   const text =
     error instanceof FieldValidationError ? error.message.replace(/ \(set by .*\)$/, '') : error.message
-  const where = place.line === undefined ? place.file : `${place.file}:${place.line}:${place.column ?? 1}`
-  return pipelineError('bad-config', `${where}: task '${label}': ${text}`, {
+  return pipelineError('bad-config', `${textOf(place)}: task '${label}': ${text}`, {
     cause: error,
     ...(error.hint !== undefined && { hint: error.hint }),
     data: { ...error.data, label, ...place, reason: error.code },
