@@ -67,3 +67,25 @@ test('text that looks like something else comes back from PyYAML as text, intege
   expect((JSON.parse(theirs) as typeof value).words).toEqual(words)
   expect(parseYaml(stringifyYaml(value))).toEqual(value)
 })
+
+test('characters that PyYAML refuses bare, or ends lines at, come back from it', () => {
+  const words = [
+    'a\tb',
+    'a\u0085b',
+    '\u007f',
+    '\u0080\u009f',
+    'a\u2028b\u2029',
+    '\ufeffx',
+    'x\ufffe',
+    '\u001b\0',
+    '\u00a0',
+    '😀\t',
+  ]
+  const lines = words.map((word) => `one\n${word}\n\ttwo "\\`)
+  const values = [...words, ...lines]
+  const text = stringifyYaml({ values, ...Object.fromEntries(words.map((word) => [word, 1])) })
+  expect(parseYaml(text)).toMatchObject({ values })
+  const script =
+    'import json, sys, yaml; d = yaml.load(sys.argv[1], yaml.CSafeLoader); print(json.dumps([d.pop("values"), list(d)]))'
+  expect(JSON.parse(python(script, text))).toEqual([values, words])
+})

@@ -72,6 +72,22 @@ function floatText(value: number): string {
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
 }
 
+/** Characters that PyYAML refuses bare, or takes for the end of a line; the library leaves them as they are. */
+const SPECIAL = /[\t\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u
+
+const ESCAPED_TEXT: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  identify: (value) => typeof value === 'string' && SPECIAL.test(value),
+  test: /(?!)/,
+  resolve: (text) => text,
+  stringify: ({ value }) =>
+    JSON.stringify(value).replace(
+      /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+}
+
 const OPTIONS: DocumentOptions &
   CreateNodeOptions &
   ToStringOptions & { customTags: (tags: unknown[]) => never } = {
@@ -82,6 +98,7 @@ const OPTIONS: DocumentOptions &
   customTags: (tags) =>
     [
       FLOAT,
+      ESCAPED_TEXT,
       ...PYYAML_SCALARS,
       PYYAML_REFUSED,
       ...(tags as Tag[]).filter((t) => !/:merge$/.test(t.tag)),
