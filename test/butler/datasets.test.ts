@@ -232,3 +232,14 @@ test('tracts, patches and bands are packed as the stack does', async () => {
   expect(() => packDataId('tract_patch_band', id, { ...given, nBands: 1 })).toThrow('number 1 is not below 1')
   expect(() => packDataId('tract_patch_band', id, { bands: ['g'] })).toThrow('band r cannot be packed')
 })
+
+test('a text with half a character is refused, as no other program could read the file', async () => {
+  const butler = await aRepository()
+  const put = (text: string) =>
+    butler.put({ in: [text] }, 'note', { instrument: 'Cam', visit: 1, detector: 1 }, { run: 'run/a' })
+  await expect(put('a\ud83d')).rejects.toMatchObject({
+    message: expect.stringContaining("'in.0' of a StructuredDataDict cannot be stored") as string,
+    hint: 'Use text.toWellFormed().',
+  })
+  expect(await butler.get(await put('a😀'))).toEqual({ in: ['a😀'] })
+})

@@ -84,3 +84,13 @@ test('a run that is removed and written again in one transaction holds the new d
   })
   await expectOnly(butler, 2)
 })
+
+test('an id that is taken in another run is told with the way to make one for each run', async () => {
+  const { registry } = await aRepository()
+  const make = (run: string) => registry.insertDatasets('note', [ID], { run, idMode: 'DATAID_TYPE' })
+  await make('run/a')
+  await expect(make('run/b')).rejects.toMatchObject({
+    code: 'butler/conflicting-definition',
+    hint: expect.stringContaining('ids of DATAID_TYPE are the same in every run') as string,
+  })
+})

@@ -227,7 +227,7 @@ function insertError(error: unknown, type: DatasetTypeRecord, run: CollectionRec
     cause: error,
     hint:
       error.kind === 'unique'
-        ? 'Write to another run, or prune the dataset there first.'
+        ? 'Prune the dataset there first, or write to another run; ids of DATAID_TYPE are the same in every run, those of DATAID_TYPE_RUN are not.'
         : 'Insert the dimension records first.',
   })
 }

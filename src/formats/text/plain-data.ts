@@ -5,6 +5,9 @@ export function requirePlain(value: unknown, storageClass: string): void {
   check(value, [], [], (key, what, hint) => badKey(storageClass, key, what, hint))
 }
 
+/** A surrogate without its other half: UTF-8 has none, and the real Butler cannot read such a file. */
+const HALF = /\p{Surrogate}/u
+
 type Refuse = (key: string, what: string, hint?: string) => Error
 
 export function badKey(storageClass: string, key: string, what: string, hint?: string): Error {
@@ -20,6 +23,8 @@ function check(value: unknown, keys: readonly string[], above: readonly object[]
   const key = keys.join('.')
   if (value === undefined) throw refuse(key, 'undefined', 'Use null for no value, or leave the key out.')
   if (typeof value === 'function' || typeof value === 'symbol') throw refuse(key, `a ${typeof value}`)
+  if (typeof value === 'string' && HALF.test(value))
+    throw refuse(key, 'a text with half a character (a lone surrogate)', 'Use text.toWellFormed().')
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
   if (above.includes(value)) throw refuse(key, 'the same object as one around it')
   const cure = CURES.find(([type]) => value instanceof type)
