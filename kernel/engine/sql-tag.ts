@@ -4,7 +4,7 @@ import { type CatalogSession, type QueryParam, sqlOver, type TableResolver } fro
 import { openCatalogSession } from '#platform/node'
 import { Catalog } from '#table'
 import type { SqlTag, SqlValue } from '../globals/engine.ts'
-import { currentRun } from '../execute/run-context.ts'
+import { asAnswer, currentRun } from '../execute/run-context.ts'
 import type { Scope } from '../execute/scope.ts'
 import type { SessionButler } from './session-butler.ts'
 
@@ -24,9 +24,10 @@ export class SessionSql {
 
   /** The tag for templates: values are bound parameters, catalogs become tables. */
   readonly tag: SqlTag = Object.assign(
-    (strings: TemplateStringsArray, ...values: readonly SqlValue[]) => this.#template(strings, values),
+    (strings: TemplateStringsArray, ...values: readonly SqlValue[]) =>
+      asAnswer(this.#template(strings, values)),
     {
-      query: (text: string, parameters: readonly QueryParam[] = []) => this.query(text, parameters),
+      query: (text: string, parameters: readonly QueryParam[] = []) => asAnswer(this.query(text, parameters)),
       table: (name: string, catalog: Catalog) => this.#table(name, catalog),
     },
   )

@@ -13,7 +13,7 @@ import type {
 import { insist } from './builtins.ts'
 import { duration } from './duration.ts'
 import type { CellModules } from './modules.ts'
-import { type RunContext, runIn } from './run-context.ts'
+import { isAnswer, type RunContext, runIn } from './run-context.ts'
 import { type Scope, ScopeGuard } from './scope.ts'
 import { StoppingWork } from './stopping-work.ts'
 import { registerCell, toCellError } from './stack.ts'
@@ -132,6 +132,7 @@ export class CellRunner {
     if (cell.uses.length > 0) await this.#parts.prepare(cell.uses)
     if (cell.requires.length > 0) await this.#parts.modules.compileRequired(cell.requires)
     await compile(cell)(runtime, this.#parts.scope)
+    if (result !== undefined && isAnswer(result.value)) result = { value: await result.value }
     while (context.pending.size > 0) await Promise.all(context.pending)
     if (result !== undefined && result.value !== undefined) await this.#show(result.value, context)
     if (cell.timed) process.stdout.write(`Wall time: ${duration(performance.now() - begin)}\n`)

@@ -21,6 +21,17 @@ export interface RunContext {
   readonly capture?: Capture
 }
 
+const answers = new WeakSet<object>()
+
+/** Mark the promise of an answer: a cell that ends with it and forgot the `await` shows what comes, or fails with its error. */
+export function asAnswer<T>(promise: Promise<T>): Promise<T> {
+  answers.add(promise)
+  return promise
+}
+
+export const isAnswer = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && answers.has(value)
+
 const runs = new AsyncLocalStorage<RunContext>()
 let latest: RunContext = {
   run: 0,

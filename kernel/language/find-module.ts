@@ -41,5 +41,9 @@ export function ownPackage(specifier: string): string | undefined {
   if (specifier === 'tslab') return new URL('../globals/tslab.js', import.meta.url).href
   if (specifier === 'firstlight') return new URL('../../src/index.js', import.meta.url).href
   if (!specifier.startsWith('firstlight/')) return undefined
-  return new URL(`../../src/${specifier.slice('firstlight/'.length)}/index.js`, import.meta.url).href
+  return new URL(`../../src/${ownModulePath(specifier)}.js`, import.meta.url).href
 }
+
+/** Where `firstlight/NAME` is below `src`, without an ending, as the package's exports have it. */
+export const ownModulePath = (specifier: string): string =>
+  specifier === 'firstlight/node' ? 'platform/node/scripts' : `${specifier.slice('firstlight/'.length)}/index`

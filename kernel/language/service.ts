@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import type TS from 'typescript'
 import { ts } from './compiler.ts'
-import { findModule, isLocal } from './find-module.ts'
+import { findModule, isLocal, ownModulePath } from './find-module.ts'
 import { packageRoot } from './package-root.ts'
 import { wasmDeclarations } from './wasm-types.ts'
 
@@ -193,8 +193,7 @@ function ownModule(name: string): string | undefined {
     return join(packageRoot, `dist/kernel/globals/${name.slice('firstlight:'.length)}.d.ts`)
   if (name === 'tslab') return join(packageRoot, 'dist/kernel/globals/tslab.d.ts')
   if (name === 'firstlight') return join(packageRoot, 'dist/src/index.d.ts')
-  if (name.startsWith('firstlight/'))
-    return join(packageRoot, `dist/src/${name.slice('firstlight/'.length)}/index.d.ts`)
+  if (name.startsWith('firstlight/')) return join(packageRoot, `dist/src/${ownModulePath(name)}.d.ts`)
   if (name === 'undici-types') return join(typesDir, 'undici-types/index.d.ts')
   return undefined
 }

@@ -240,6 +240,26 @@ test('sql reads dataset types, binds values, and its table comes over the data c
   )
 })
 
+test('a cell that ends with a query shows its rows without an await, or its error', async () => {
+  const shown = bundleOf(await client.execute('sql`SELECT 42 AS n`'))[MIME.table] as TableDisplay
+  expect([shown.numRows, shown.columns.map(({ name }) => name)]).toEqual([1, ['n']])
+  expect((await client.execute('_.numRows')).result).toBe('1')
+  expect((await client.execute("sql.query('SELECT * FROM nothing_like_it')")).error?.evalue).toMatch(
+    /nothing_like_it/,
+  )
+})
+
+test('the module of scripts, firstlight/node, is there in cells too, with its types', async () => {
+  const code = `import { openButler as open } from 'firstlight/node'
+const other = await open(butler.root)
+const writes: boolean = other.isWriteable
+await other.close()
+writes`
+  expect((await client.execute(code)).result).toBe('false')
+  const wrong = await client.execute("import { openButlers } from 'firstlight/node'\nopenButlers")
+  expect(wrong.error?.evalue).toContain('openButlers')
+})
+
 test('%%sql names its result, which is typed', async () => {
   expect(
     (await client.execute('%%sql bright\nSELECT * FROM icSrc ORDER BY base_PsfFlux_instFlux DESC LIMIT 2'))
