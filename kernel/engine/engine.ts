@@ -7,6 +7,7 @@ import { collectData } from '../data/collect.ts'
 import { rememberNames } from '../display/collection-names.ts'
 import type { Displays } from '../display/display.ts'
 import type { Input } from '../execute/input.ts'
+import { currentRun } from '../execute/run-context.ts'
 import type { LanguageClient } from '../execute/language-client.ts'
 import type { Scope } from '../execute/scope.ts'
 import type { EngineMagic } from '../globals/engine.ts'
@@ -58,11 +59,11 @@ export class Engine {
     return {
       sql: (args, body) => this.sql.magic(body ?? args),
       pipeline: (async (args: string, body: string) => {
-        const { runPipelineCell } = await import('./pipeline-cell.ts')
+        const { runPipelineCell } = await currentRun().stopping.during(import('./pipeline-cell.ts'))
         return runPipelineCell(args, body, { ...this.#parts, session: this.session })
       }) as EngineMagic['pipeline'],
       pipetask: (async (args: string, body = '') => {
-        const { runPipetaskLine } = await import('./pipeline-cell.ts')
+        const { runPipetaskLine } = await currentRun().stopping.during(import('./pipeline-cell.ts'))
         return runPipetaskLine(`${args} ${body}`, { ...this.#parts, session: this.session })
       }) as EngineMagic['pipetask'],
       passed,

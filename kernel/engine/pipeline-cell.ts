@@ -9,6 +9,7 @@ import type { CommandIo, RunWatch } from '../../src/cli/pipetask/io.ts'
 import { addRunOptions, runFlags, type RunFlags } from '../../src/cli/pipetask/run.ts'
 import { applyOptionsFile } from '../../src/cli/shared/options-file.ts'
 import { stoppableRuns } from '../comm/data-target.ts'
+import { takePicture } from '../display/begun-picture.ts'
 import type { Displays } from '../display/display.ts'
 import { KernelError } from '../errors.ts'
 import type { Input } from '../execute/input.ts'
@@ -89,7 +90,10 @@ async function watchRun(
   root: string,
   work: (io: { readonly watch: RunWatch; readonly signal: AbortSignal }) => Promise<void>,
 ): Promise<EndedRun | undefined> {
-  const view = new PipelineView((bundle) => displays.show(bundle, { raw: true }))
+  const view = new PipelineView(
+    (bundle) => displays.show(bundle, { raw: true }),
+    takePicture(currentRun().run),
+  )
   const stop = new AbortController()
   stoppableRuns.set(view.runId, () => stop.abort(new Error('Cancelled')))
   const signal = AbortSignal.any([currentRun().abort.signal, stop.signal])
@@ -108,6 +112,10 @@ async function watchRun(
   } catch (error) {
     const isTold = error instanceof ExitCode || error instanceof AbortedError
     if (result === undefined) view.end(signal.aborted ? 'cancelled' : 'failed')
+    if (result === undefined && signal.aborted)
+      throw new KernelError('kernel/pipeline-cancelled', 'The run was cancelled before its first quantum', {
+        cause: error,
+      })
     if (result === undefined && !isTold) throw error
   } finally {
     stoppableRuns.delete(view.runId)

@@ -3,6 +3,7 @@ import { type RunEvent, type TaskSummary, TimeLeft } from '#pipeline'
 import { MIME, noQuanta, type PipelineDisplay, type QuantumState } from '#protocol'
 import { keepConfig } from '../display/config-display.ts'
 import { drawTasks } from './pipeline-picture.ts'
+import type { BegunPicture } from '../display/begun-picture.ts'
 import type { DisplayHandle } from '../display/display.ts'
 import { escapeHtml } from '../display/text.ts'
 import type { MimeBundle } from '../protocol/threads.ts'
@@ -38,9 +39,9 @@ interface QuantumView {
 
 /** The live picture of a run: takes the engine's events, redraws at most ten times a second. */
 export class PipelineView {
-  readonly runId = crypto.randomUUID()
+  readonly runId: string
   readonly #show: (bundle: MimeBundle) => DisplayHandle
-  readonly #begin = performance.now()
+  readonly #begin: number
   readonly #left = new TimeLeft()
   readonly #log: string[] = []
   readonly #quanta = new Map<string, QuantumView>()
@@ -52,8 +53,12 @@ export class PipelineView {
   #timer: NodeJS.Timeout | undefined
   #drawnAt = Number.NEGATIVE_INFINITY
 
-  constructor(show: (bundle: MimeBundle) => DisplayHandle) {
+  /** @param begun what stands in the notebook for this run already */
+  constructor(show: (bundle: MimeBundle) => DisplayHandle, begun?: BegunPicture) {
     this.#show = show
+    this.runId = begun?.runId ?? crypto.randomUUID()
+    this.#begin = begun?.begin ?? performance.now()
+    this.#handle = begun?.handle
     this.#draw()
   }
 

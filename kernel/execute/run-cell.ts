@@ -1,5 +1,6 @@
 import { Script } from 'node:vm'
 import { toBundle } from '../display/bundle.ts'
+import { endPicture } from '../display/begun-picture.ts'
 import { KernelInterrupt } from '../errors.ts'
 import { RUNTIME, SCOPE } from '../language/runtime-names.ts'
 import type {
@@ -98,6 +99,7 @@ export class CellRunner {
     const finish: Finish = (error, expressions) =>
       insist(() => {
         if (!this.#active.has(run)) return
+        endPicture(run, context.abort.signal.aborted ? 'cancelled' : error === undefined ? 'done' : 'failed')
         const { payload } = context
         this.#parts.post({ kind: 'done', run, error, published: guard.settle(), expressions, payload })
         this.#active.delete(run)
@@ -129,8 +131,10 @@ export class CellRunner {
       importModule: (specifier, names) => this.#parts.modules.import(String(specifier), names),
       meta: this.#parts.modules.meta,
     }
-    if (cell.uses.length > 0) await this.#parts.prepare(cell.uses)
+    // A module that V8 stops in its first run stays broken.
+    if (cell.uses.length > 0) await context.stopping.during(this.#parts.prepare(cell.uses))
     if (cell.requires.length > 0) await this.#parts.modules.compileRequired(cell.requires)
+    context.abort.signal.throwIfAborted()
     await compile(cell)(runtime, this.#parts.scope)
     if (result !== undefined && isAnswer(result.value)) result = { value: await result.value }
     while (context.pending.size > 0) await Promise.all(context.pending)

@@ -21,6 +21,16 @@ export class StoppingWork implements Iterable<Promise<unknown>> {
     if (this.#all.delete(work)) Atomics.sub(this.#shared, 0, 1)
   }
 
+  /** Wait for work that V8 must not stop halfway, and that ends soon by itself. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.add(work)
+    try {
+      return await work
+    } finally {
+      this.delete(work)
+    }
+  }
+
   /** The cell has ended: what never will is waited for no more. */
   clear(): void {
     for (const work of this.#all) this.delete(work)

@@ -3,6 +3,7 @@ import { insist } from './builtins.ts'
 import { takePort } from './own-port.ts'
 import { Comms } from '../comm/comms.ts'
 import { Displays } from '../display/display.ts'
+import { beginPicture, endPicture } from '../display/begun-picture.ts'
 import { useDisplays } from '../display/session-displays.ts'
 import { type Posted, PrintWriter } from '../protocol/print-ring.ts'
 import { checkJson } from '../protocol/sendable.ts'
@@ -77,6 +78,19 @@ function receive(message: ToExecution): void {
   switch (message.kind) {
     case 'run':
       return runner.run(message)
+    case 'begin':
+      begin(message.run)
+      return
+    case 'withdraw':
+      endPicture(message.run, message.state)
+      return post({
+        kind: 'done',
+        run: message.run,
+        error: undefined,
+        published: [],
+        expressions: {},
+        payload: [],
+      })
     case 'interrupt':
       repairAsyncStack()
       runner.interrupt(message.press)
@@ -92,6 +106,13 @@ function receive(message: ToExecution): void {
         .finally(() => post({ kind: 'handled', run: message.run }))
     }
   }
+}
+
+/** A cell that will run quanta is being checked: show that it has begun, and load what it will want. */
+function begin(run: number): void {
+  const context = { ...currentRun(), run, label: '', pending: new Set<Promise<void>>(), payload: [] }
+  runIn(context, () => beginPicture(displays, run))
+  void prepare(['__engine']).catch(() => {})
 }
 
 post({ kind: 'ready' })

@@ -105,6 +105,13 @@ export function magicsOf(source: string): MagicUses {
   }
 }
 
+/** Whether a cell is there to run quanta, and not only to show what a pipeline or the options are. */
+export function runsQuanta(source: string): boolean {
+  const [, name = ''] = CELL.exec(source) ?? []
+  if (!RUNS.has(name) || /(?:^|\s)(?:--show|--help|-h)(?=[=\s]|$)/.test(source)) return false
+  return name === 'pipeline' || /^\s*%%pipetask\s(?:.*\s)?run(?=\s|$)/s.test(source)
+}
+
 function wholeCell(source: string, name: string, line: string): PreparedCell {
   // The body begins with the line break behind the magic, so that its line numbers are the cell's.
   const body = source.slice(source.indexOf('\n') < 0 ? source.length : source.indexOf('\n'))

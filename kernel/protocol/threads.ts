@@ -143,6 +143,10 @@ export type ToExecution =
       /** Name → compiled expression or why it could not be compiled. */
       readonly expressions: Readonly<Record<string, CompiledExpression>>
     }
+  /** A cell that runs quanta is being checked. */
+  | { readonly kind: 'begin'; readonly run: RunId }
+  /** It will not run; answered by `done`. */
+  | { readonly kind: 'withdraw'; readonly run: RunId; readonly state: 'failed' | 'cancelled' }
   | { readonly kind: 'interrupt'; readonly ticket: number; readonly press: number }
   | { readonly kind: 'input'; readonly run: RunId; readonly value: string }
   | { readonly kind: 'comm'; readonly message: CommMessage; readonly run: RunId }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/platform/node/jupyter/index.ts'
 import { KernelInterrupt } from '../errors.ts'
+import { runsQuanta } from '../magic/prepare.ts'
 import { type ExecuteRequest, executeRequest } from '../protocol/requests.ts'
 import type {
   CellError,
@@ -160,17 +161,33 @@ export class Executor {
     const serial = ++this.#parts.numbers.serial
     const label = ask.storeHistory ? `In[${current.record.count}]` : `In[*${serial}]`
     const source = isBlank ? '' : ask.code
+    const { run } = current.record
+    const beginsRun = runsQuanta(source)
+    if (beginsRun) this.#parts.thread.send({ kind: 'begin', run })
     const compiled = await Promise.race([
       this.#parts.language.call('compile', { source, serial, label }),
       current.interrupted,
     ])
-    if (compiled === 'interrupted') return failed(new KernelInterrupt())
-    if ('error' in compiled) return { error: compiled.error, expressions: {}, payload: [] }
+    if (compiled === 'interrupted') {
+      if (beginsRun) await this.#withdraw(current, 'cancelled')
+      return failed(new KernelInterrupt())
+    }
+    if ('error' in compiled) {
+      if (beginsRun) await this.#withdraw(current, 'failed')
+      return { error: compiled.error, expressions: {}, payload: [] }
+    }
     const expressions = await this.#compileExpressions(ask.userExpressions)
     await this.#parts.compiled(compiled.cell)
     const done = await this.#run(compiled.cell, ask, expressions, current)
     if (compiled.cell.isKept) await this.#parts.language.call('commit', { serial, published: done.published })
     return done
+  }
+
+  /** Resolves when the cell's picture says so: what comes after a cell's end is lost to nbconvert. */
+  async #withdraw(current: Current, state: 'failed' | 'cancelled'): Promise<void> {
+    current.isRunning = true
+    this.#parts.thread.send({ kind: 'withdraw', run: current.record.run, state })
+    await current.done
   }
 
   async #compileExpressions(sources: ExecuteRequest['userExpressions']) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pipetaskWords } from '../../kernel/engine/commands.ts'
+import { runsQuanta } from '../../kernel/magic/prepare.ts'
 
 const session = { butler: { root: '/open' } }
 
@@ -15,4 +16,17 @@ test.each([
   ['build -p x.yaml', 'build -p x.yaml', undefined],
 ])('%%pipetask %s has the open repository where none is named', (line, words, repository) => {
   expect(pipetaskWords(line, session)).toEqual({ argv: words.split(' '), repository })
+})
+
+test.each([
+  ['%%pipetask run -p x.yaml', true],
+  ['%%pipetask --long-log run\n -t isr', true],
+  ['%%pipetask qgraph -p x.yaml -q run.qg', false],
+  ['%%pipetask run --show=tasks -t isr', false],
+  ['%%pipetask run --help', false],
+  ['%%pipeline --out first\ntasks: {}', true],
+  ['%%pipeline --show tasks\ntasks: {}', false],
+  ['%%sql\nSELECT 1', false],
+])('%j runs quanta: %j', (source, runs) => {
+  expect(runsQuanta(source)).toBe(runs)
 })

@@ -186,6 +186,29 @@ test('an interrupt while the engine has no pause ends the run as any other', asy
   expect(last[MIME.pipeline]).toMatchObject({ state: 'cancelled' })
 }, 90_000)
 
+const picturesOf = (id: string) =>
+  client.received
+    .filter((m) => m.parent_header.msg_id === id && m.header.msg_type.endsWith('display_data'))
+    .map((m) => (m.content['data'] as Record<string, unknown>)[MIME.pipeline] as PipelineDisplay)
+
+test('the picture of a run stands before its cell is checked, and tells when that fails', async () => {
+  const id = client.sendExecute(`%%pipetask run ${OWN} ${DATA} -t own.SizeTask --out class`)
+  expect((await client.finished(id)).error?.ename).toBe('SyntaxError')
+  expect(picturesOf(id).map(({ state }) => state)).toEqual(['building', 'failed'])
+  expect(new Set(picturesOf(id).map(({ runId }) => runId)).size).toBe(1)
+})
+
+test('a run interrupted as soon as its picture stands is cancelled, and the next cell has the engine', async () => {
+  const id = client.sendExecute(
+    `%%pipetask run ${OWN} ${DATA} -o u/me/soon -t own.SizeTask -c size:waitSec=60`,
+  )
+  await client.waitFor(() => picturesOf(id).length > 0)
+  await client.request('control', 'interrupt_request')
+  expect((await client.finished(id)).error?.evalue).toMatch(/Interrupted|cancelled/)
+  expect(picturesOf(id).at(-1)?.state).toBe('cancelled')
+  expect((await client.execute('butler.isWriteable')).result).toBe('false')
+}, 30_000)
+
 test('%%pipetask run shows its quanta and gives the run', async () => {
   const cell = `%%pipetask run ${OWN} ${DATA} -o u/me/line -t own.SizeTask --register-dataset-types --out line`
   const run = await client.execute(cell)
