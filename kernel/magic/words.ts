@@ -12,11 +12,11 @@ export const CELL_WORDS = {
   },
   pipeline: {
     usage: '%%pipeline [options] [--out name]; the pipeline as YAML in the lines below',
-    doc: 'Runs a pipeline on the open repository, with its progress and log in the output.',
+    doc: 'Runs a pipeline on the open repository, with its progress and log in the output. Line and body are text: variables are not put in.',
   },
   pipetask: {
     usage: '%%pipetask subcommand options, over as many lines as you like',
-    doc: 'The command pipetask, on the open repository.',
+    doc: 'The command pipetask, on the open repository. The line is text: variables are not put in.',
   },
   bash: {
     usage: '%%bash alone; the script in the lines below',
