@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { checkRepository, ingestZip, mendable, retrieveZip, unmendable } from '#butler'
+import { checkRepository, ingestZip, mendable, retrieveArtifacts, retrieveZip, unmendable } from '#butler'
 import { bytesSource } from '#core'
 import { openNodeButler } from '#platform/node'
 import { zipChunks, type ZipMember } from '../../src/butler/archive/zip-writer.ts'
@@ -87,6 +87,25 @@ test('an archive of ours goes into an empty real repository with its dimension r
   expect(await ingestZip(repository, again, { skipExisting: true })).toEqual({ datasets: 0, files: 0 })
   const report = await checkRepository(repository)
   expect([report.datasets, report.files, mendable(report) + unmendable(report)]).toEqual([2, 1, 0])
+})
+
+test('an archive whose index has datasets without files is refused', async () => {
+  const source = await aRepository()
+  const ref = await putNote(source, 'run/a', 1, 1)
+  const folder = tempFolder()
+  await retrieveArtifacts(source.repository, [ref], folder)
+  const index = join(folder, '_butler_zip_index.json')
+  const tree = JSON.parse(readFileSync(index, 'utf8')) as object
+  writeFileSync(index, JSON.stringify({ ...tree, artifact_map: {} }))
+  const archive = join(folder, 'bare.zip')
+  python(
+    "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w').write(sys.argv[2], '_butler_zip_index.json')",
+    archive,
+    index,
+  )
+  const { repository } = await anEmptyRepository()
+  const taken = ingestZip(repository, archive, { transfer: 'copy', transferDimensions: true })
+  await expect(taken).rejects.toThrow('its artifact_map has no file for note')
 })
 
 const MANY = `

@@ -100,6 +100,9 @@ export function readIndex(text: string, universe: DimensionUniverse, from: strin
   const files = Object.entries(objectOf(top['artifact_map'], 'artifact_map', from)).map(([name, value]) =>
     fileOf(name, objectOf(value, `artifact_map.${name}`, from), known, from),
   )
+  const filed = new Set(files.flatMap((f) => f.ids))
+  const bare = refs.find((r) => !filed.has(r.id))
+  if (bare !== undefined) throw badIndex(from, `its artifact_map has no file for ${bare.toString()}`)
   return { refs, files, records: records ?? undefined }
 }
 
