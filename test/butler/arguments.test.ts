@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Butler } from '#butler'
+import { runOperation } from '../support/replay/operations.ts'
 import { aRepository } from '../support/repository.ts'
 
 let butler: Butler
@@ -40,4 +41,15 @@ test('a butler that was closed says so', async () => {
     code: 'sql/closed',
     hint: expect.stringContaining('Open the repository again') as string,
   })
+})
+
+test('a name that is none in an order is told to who only counts', async () => {
+  const results = butler.query().dataIds('visit').orderBy('nope')
+  await expect(results.count()).rejects.toThrow('nope')
+  await expect(results.any()).rejects.toThrow('nope')
+})
+
+test('a recorded case with an argument that is not known fails loudly', async () => {
+  const spec = { op: 'collections.query', expression: '*', strange: 1 }
+  await expect(runOperation(butler, spec)).rejects.toThrow('argument strange of collections.query')
 })

@@ -276,8 +276,7 @@ export class QueryResults<T> implements AsyncIterable<T> {
 
   async list(): Promise<readonly T[]> {
     const spec = await this.build()
-    const scope = scopeOf(this.scopeSpec(spec), {})
-    const orderBy = parseOrder(this.order, scope)
+    const orderBy = this.parsedOrder(spec)
     return this.kind.run(this.finish(spec), {
       ...(orderBy.length > 0 && { orderBy }),
       limit: this.most,
@@ -292,13 +291,17 @@ export class QueryResults<T> implements AsyncIterable<T> {
   /** Number of rows, not more than the limit. */
   async count(options: CountOptions = {}): Promise<number> {
     requireOptions(options, { exact: FLAG, discard: FLAG })
-    const count = await this.context.engine.count(this.finish(await this.build()), this.request(), options)
+    const spec = await this.build()
+    this.parsedOrder(spec)
+    const count = await this.context.engine.count(this.finish(spec), this.request(), options)
     return Math.min(count, this.most ?? count)
   }
 
   async any(options: AnyOptions = {}): Promise<boolean> {
     requireOptions(options, { execute: FLAG, exact: FLAG })
-    return this.context.engine.any(this.finish(await this.build()), this.request(), options)
+    const spec = await this.build()
+    this.parsedOrder(spec)
+    return this.context.engine.any(this.finish(spec), this.request(), options)
   }
 
   /** Why there is nothing, in words; empty when nothing can be said (or there is something). */
@@ -324,9 +327,9 @@ export class QueryResults<T> implements AsyncIterable<T> {
     return spec
   }
 
-  /** Ordering sees the dimensions of the result. */
-  private scopeSpec(spec: QuerySpec): QuerySpec {
-    return { ...spec, group: this.kind.group }
+  /** Ordering sees the dimensions of the result. Throws for names that are none, which a count wants to know too. */
+  private parsedOrder(spec: QuerySpec): ReturnType<typeof parseOrder> {
+    return parseOrder(this.order, scopeOf({ ...spec, group: this.kind.group }, {}))
   }
 
   private finish(spec: QuerySpec): QuerySpec {

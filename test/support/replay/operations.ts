@@ -11,7 +11,11 @@ export async function runOperation(butler: Butler, spec: Spec): Promise<unknown>
   const op = spec['op'] as string
   const operation = OPERATIONS[op]
   if (operation === undefined) throw new UnknownOperation(op)
-  return operation(butler, new Arguments(spec))
+  const args = new Arguments(spec)
+  const answer = await operation(butler, args)
+  const unread = args.unread()
+  if (unread !== undefined) throw new UnknownOperation(`argument ${unread} of ${op}`)
+  return answer
 }
 
 /** The cases file wants something this runner does not know. */
@@ -23,20 +27,30 @@ export class UnknownOperation extends Error {
 
 class Arguments {
   private readonly spec: Spec
+  private readonly read = new Set(['op', 'do'])
+  private isAllRead = false
 
   constructor(spec: Spec) {
     this.spec = spec
   }
 
   get raw(): Spec {
+    this.isAllRead = true
     return this.spec
   }
 
+  /** An argument that the operation did not ask for. */
+  unread(): string | undefined {
+    return this.isAllRead ? undefined : Object.keys(this.spec).find((name) => !this.read.has(name))
+  }
+
   has(name: string): boolean {
+    this.read.add(name)
     return this.spec[name] !== undefined
   }
 
   value<T>(name: string): T {
+    this.read.add(name)
     return (this.spec[name] === undefined ? undefined : readValue(this.spec[name])) as T
   }
 
@@ -64,6 +78,7 @@ class Arguments {
     for (const [name, value] of Object.entries(this.spec)) {
       if (known.includes(name)) continue
       if (name !== 'instrument' && name !== 'skymap') throw new UnknownOperation(`argument ${name}`)
+      this.read.add(name)
       governors[name] = value
     }
     const dataId = { ...(governors as DataId), ...this.dataId() }
@@ -79,6 +94,7 @@ class Arguments {
   }
 
   collections(): { collections?: string | readonly string[] } {
+    this.read.add('collections')
     const collections = this.spec['collections']
     return collections === undefined || collections === null
       ? {}
