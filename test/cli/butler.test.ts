@@ -146,3 +146,11 @@ test('files are retrieved with their folders', async () => {
   const nothing = await run('retrieve-artifacts', repo, 'no/such/place', '-d', 'nope')
   expect(nothing).toMatchObject({ code: 0, out: 'No datasets matched query.\n' })
 })
+
+test.each([
+  ['--log-level', 'BOGUS', 'query-collections', 'R'],
+  ['query-collections', 'R', '-@', 'nope.yaml'],
+])('a wrong command line ends with 2: %s %s', async (...words) => {
+  const got = await run(...words.map((word) => (word === 'R' ? repo : word)))
+  expect(got).toMatchObject({ code: 2, out: '' })
+})

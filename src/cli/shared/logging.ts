@@ -1,13 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import {
-  FirstlightError,
-  formatLong,
-  formatShort,
-  LOG_LEVELS,
-  type LogLevel,
-  type LogRecord,
-  type LogSink,
-} from '#core'
+import { usageError } from './report.ts'
+import { formatLong, formatShort, LOG_LEVELS, type LogLevel, type LogRecord, type LogSink } from '#core'
 import type { CommandIo } from './io.ts'
 
 /** The options before the subcommand. */
@@ -21,7 +14,7 @@ export interface LogOptions {
 
 const RANK = new Map(LOG_LEVELS.map((level, i) => [level, i]))
 
-/** @throws FirstlightError `cli/bad-option` */
+/** @throws FirstlightError `cli/usage` */
 export const checkLogLevels = ({ logLevel }: Pick<LogOptions, 'logLevel'>): readonly LevelRule[] =>
   logLevel.flatMap((text) => text.split(',')).map(parseLevel)
 
@@ -51,7 +44,7 @@ function parseLevel(text: string): LevelRule {
   const [name, word] = text.includes('=') ? (text.split('=') as [string, string]) : ['', text]
   const level = LOG_LEVELS.find((l) => l === word.toUpperCase() || l.startsWith(word.toUpperCase()))
   if (level !== undefined && word !== '') return { name: name === '.' ? '' : name, level }
-  throw new FirstlightError('cli/bad-option', `'${word}' is no log level.`, {
+  throw usageError(`'${word}' is no log level.`, {
     hint: `Known are ${LOG_LEVELS.join(', ')}; write LEVEL or name=LEVEL.`,
   })
 }
@@ -79,7 +72,7 @@ function openLogFile(path: string): LogSink {
 function splitLabel(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw new FirstlightError('cli/bad-option', `Cannot read the label '${text}'.`, {
+  throw usageError(`Cannot read the label '${text}'.`, {
     hint: 'Write --log-label key=value.',
   })
 }

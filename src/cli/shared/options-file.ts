@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
-import { ArgumentError, FileNotFoundError } from '#butler'
+import { ArgumentError } from '#butler'
 import { closest, messageOf } from '#core'
+import { usageError } from './report.ts'
 
 /** The option that every command has; values of the command line go before those of the file. */
 export const addOptionsFile = (command: Command): Command =>
@@ -34,16 +35,16 @@ async function readYaml(folder: string, shown: string): Promise<Readonly<Record<
   try {
     text = await readNamedText(folder, shown)
   } catch (cause) {
-    throw new FileNotFoundError(`The options file '${shown}' cannot be read.`, { cause })
+    throw usageError(`The options file '${shown}' cannot be read.`, { cause })
   }
   let tree: unknown
   try {
     tree = parse(text)
   } catch (error) {
-    throw new ArgumentError(`The options file '${shown}' is not YAML: ${messageOf(error).split('\n')[0]!}`)
+    throw usageError(`The options file '${shown}' is not YAML: ${messageOf(error).split('\n')[0]!}`)
   }
   if (isMap(tree)) return tree
-  throw new ArgumentError(`The options file '${shown}' has no subcommands at its top.`)
+  throw usageError(`The options file '${shown}' has no subcommands at its top.`)
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { isFirstlightError, messageOf } from '#core'
+import { FirstlightError, isFirstlightError, messageOf } from '#core'
 import type { CommandIo } from './io.ts'
 
 /** Thrown to end with a code after everything has been said. */
@@ -11,6 +11,14 @@ export class ExitCode extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** Code of errors that are the command line's own. */
+const USAGE = 'cli/usage'
+
+export const usageError = (
+  message: string,
+  options: { readonly hint?: string; readonly cause?: unknown } = {},
+): FirstlightError => new FirstlightError(USAGE, message, options)
 
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -44,5 +52,5 @@ export function reportError(error: unknown, io: CommandIo, withStack: boolean): 
   io.err(`Error: ${messageOf(error)}\n`)
   if (isFirstlightError(error) && error.hint !== undefined) io.err(`${error.hint}\n`)
   if ((withStack || !isFirstlightError(error)) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
-  return 1
+  return isFirstlightError(error) && error.code === USAGE ? 2 : 1
 }
