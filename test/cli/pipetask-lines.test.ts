@@ -117,7 +117,7 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [['cleanup', '-b', '<REPO>', 'u/nosuch', '--no-confirm'], 1, /Did not find a collection named "u\/nosuch"/],
   [['purge', '-b', '<REPO>', 'HSC/raw/all', '--no-confirm'], 1, /must be a CHAINED collection/],
   [['report', '<REPO>', '<WORK>/none.qg'], 1, /Cannot read the graph file/],
-  [['--log-level', 'BOGUS', 'build', '-p', FRAME, '--show', 'tasks'], 1, /'BOGUS' is no log level/],
+  [['--log-level', 'BOGUS', 'build', '-p', FRAME, '--show', 'tasks'], 2, /'BOGUS' is no log level/],
 ]
 
 test.each(
