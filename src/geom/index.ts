@@ -43,4 +43,5 @@ export {
   healpixRanges,
 } from './regions/healpix.ts'
 export { healpixEnvelope } from './regions/healpix-envelope.ts'
+export { healpixNestOfRing, healpixRingOfNest } from './regions/healpix-ring.ts'
 export { healpixNeighbours } from './regions/healpix-neighbours.ts'

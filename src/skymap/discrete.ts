@@ -1,7 +1,14 @@
 import { Angle, ConvexPolygon, SpherePoint } from '#geom'
-import { checkConfig, type DiscreteSkyMapConfig, SKY_MAP_DEFAULTS, type SkyMapConfig } from './config.ts'
+import {
+  cellsConfig,
+  checkConfig,
+  type DiscreteSkyMapConfig,
+  SKY_MAP_DEFAULTS,
+  type SkyMapOptions,
+} from './config.ts'
 import { skyMapError } from './errors.ts'
 import { hashSkyMap, searchAll, type SkyMap, type TractPatches } from './sky-map.ts'
+import { TractCache } from './tract-cache.ts'
 import { TractInfo } from './tract-info.ts'
 
 /** Tracts at listed places, each around one field. @see lsst.skymap.DiscreteSkyMap */
@@ -9,12 +16,13 @@ export class DiscreteSkyMap implements SkyMap {
   readonly kind = 'discrete'
   readonly className = 'DiscreteSkyMap'
   readonly config: DiscreteSkyMapConfig
-  readonly #tracts = new Map<number, TractInfo>()
+  readonly #tracts: TractCache
 
   constructor(
-    config: Partial<DiscreteSkyMapConfig> & Pick<DiscreteSkyMapConfig, 'raList' | 'decList' | 'radiusList'>,
+    config: SkyMapOptions<DiscreteSkyMapConfig> &
+      Pick<DiscreteSkyMapConfig, 'raList' | 'decList' | 'radiusList'>,
   ) {
-    this.config = { ...SKY_MAP_DEFAULTS, ...config }
+    this.config = { ...SKY_MAP_DEFAULTS, ...config, cells: cellsConfig(config) }
     checkConfig(this.config)
     const { raList, decList, radiusList } = this.config
     if (raList.length !== decList.length || raList.length !== radiusList.length)
@@ -22,6 +30,10 @@ export class DiscreteSkyMap implements SkyMap {
         'bad-config',
         `A discrete sky map needs as many ra as dec and radius; there are ${raList.length}, ${decList.length} and ${radiusList.length}.`,
       )
+    this.#tracts = new TractCache(raList.length, (id) => {
+      const center = SpherePoint.fromDegrees(raList[id]!, decList[id]!)
+      return new TractInfo(id, center, { radius: Angle.fromDegrees(radiusList[id]!) }, this.config)
+    })
   }
 
   get numTracts(): number {
@@ -29,32 +41,15 @@ export class DiscreteSkyMap implements SkyMap {
   }
 
   tract(id: number): TractInfo {
-    const known = this.#tracts.get(id)
-    if (known !== undefined) return known
-    const { raList, decList, radiusList } = this.config
-    const [ra, dec, radius] = [raList[id], decList[id], radiusList[id]]
-    if (ra === undefined || dec === undefined || radius === undefined)
-      throw skyMapError(
-        'no-tract',
-        `There is no tract ${id}: this sky map has ${this.numTracts}, counted from 0.`,
-      )
-    const made = new TractInfo(id, SpherePoint.fromDegrees(ra, dec), Angle.fromDegrees(radius), this.config)
-    this.#tracts.set(id, made)
-    return made
+    return this.#tracts.get(id)
   }
 
-  *tracts(): IterableIterator<TractInfo> {
-    for (let id = 0; id < this.numTracts; id++) yield this.tract(id)
+  tracts(): IterableIterator<TractInfo> {
+    return this.#tracts.all()
   }
 
-  /** The nearest centre. */
   findTract(coord: SpherePoint): TractInfo {
-    let [best, distance] = [-1, Number.POSITIVE_INFINITY]
-    for (let id = 0; id < this.numTracts; id++) {
-      const d = this.tract(id).center.separation(coord).radians
-      if (d < distance) [best, distance] = [id, d]
-    }
-    return this.tract(best)
+    return this.#tracts.nearest(coord)
   }
 
   findTractPatchList(coords: readonly SpherePoint[]): readonly TractPatches[] {
@@ -80,7 +75,7 @@ export class DiscreteSkyMap implements SkyMap {
  */
 export function makeDiscreteSkyMap(
   corners: readonly SpherePoint[],
-  config: Partial<SkyMapConfig> = {},
+  config: SkyMapOptions = {},
   borderDegrees = 0,
 ): DiscreteSkyMap {
   const { center, openingAngle } = ConvexPolygon.convexHull(corners).boundingCircle()

@@ -1,5 +1,6 @@
 import { type Box2I, ConvexPolygon } from '#geom'
 import type { SkyWcs } from '#wcs'
+import type { CellInfo } from './patch-grid.ts'
 
 /** One patch of a tract; its pixels are the tract's. */
 export interface PatchInfo {
@@ -9,9 +10,11 @@ export interface PatchInfo {
   readonly sequentialIndex: number
   /** Inner boxes tile the tract. */
   readonly innerBBox: Box2I
-  /** With the border, clipped to the tract. */
+  /** With the border, clipped to the tract unless it has cells. */
   readonly outerBBox: Box2I
   readonly wcs: SkyWcs
+  /** Row by row; none of a patch that is not made of cells. */
+  readonly cells: readonly CellInfo[]
 }
 
 /** The sky that the pixels of a box cover. */

@@ -1,7 +1,14 @@
 import { Angle, SpherePoint, wrapRadians } from '#geom'
-import { checkConfig, type RingsSkyMapConfig, SKY_MAP_DEFAULTS } from './config.ts'
+import {
+  cellsConfig,
+  checkConfig,
+  type RingsSkyMapConfig,
+  SKY_MAP_DEFAULTS,
+  type SkyMapOptions,
+} from './config.ts'
 import { skyMapError } from './errors.ts'
 import { hashSkyMap, searchAll, type SkyMap, type TractPatches } from './sky-map.ts'
+import { TractCache } from './tract-cache.ts'
 import { TractInfo } from './tract-info.ts'
 
 const TWO_PI = 2 * Math.PI
@@ -19,10 +26,10 @@ export class RingsSkyMap implements SkyMap {
   readonly #ringSize: number
   /** Tracts of each ring. */
   readonly #counts: readonly number[]
-  readonly #tracts = new Map<number, TractInfo>()
+  readonly #tracts: TractCache
 
-  constructor(config: Partial<RingsSkyMapConfig> & Pick<RingsSkyMapConfig, 'numRings'>) {
-    this.config = { ...SKY_MAP_DEFAULTS, raStart: 0, ...config }
+  constructor(config: SkyMapOptions<RingsSkyMapConfig> & Pick<RingsSkyMapConfig, 'numRings'>) {
+    this.config = { ...SKY_MAP_DEFAULTS, raStart: 0, ...config, cells: cellsConfig(config) }
     checkConfig(this.config)
     const { numRings } = this.config
     if (!(Number.isInteger(numRings) && numRings > 0))
@@ -34,23 +41,19 @@ export class RingsSkyMap implements SkyMap {
       return Math.trunc((TWO_PI * Math.cos(nearest)) / this.#ringSize) + 1
     })
     this.numTracts = this.#counts.reduce((n, c) => n + c, 2)
+    const radius = new Angle(this.#ringSize / 2)
+    this.#tracts = new TractCache(
+      this.numTracts,
+      (id) => new TractInfo(id, this.#center(id), { radius }, this.config),
+    )
   }
 
   tract(id: number): TractInfo {
-    const known = this.#tracts.get(id)
-    if (known !== undefined) return known
-    if (!(Number.isInteger(id) && id >= 0 && id < this.numTracts))
-      throw skyMapError(
-        'no-tract',
-        `There is no tract ${id}: this sky map has ${this.numTracts}, counted from 0.`,
-      )
-    const made = new TractInfo(id, this.#center(id), new Angle(this.#ringSize / 2), this.config)
-    this.#tracts.set(id, made)
-    return made
+    return this.#tracts.get(id)
   }
 
-  *tracts(): IterableIterator<TractInfo> {
-    for (let id = 0; id < this.numTracts; id++) yield this.tract(id)
+  tracts(): IterableIterator<TractInfo> {
+    return this.#tracts.all()
   }
 
   findTract({ ra, dec }: SpherePoint): TractInfo {

@@ -1,5 +1,6 @@
 import type { SpherePoint } from '#geom'
 import type { SkyMapConfig } from './config.ts'
+import { packConfig } from './patch-grid.ts'
 import type { PatchInfo } from './patch-info.ts'
 import type { TractInfo } from './tract-info.ts'
 
@@ -9,9 +10,11 @@ export interface TractPatches {
   readonly patches: readonly PatchInfo[]
 }
 
+export type SkyMapKind = 'discrete' | 'dodeca' | 'equat' | 'healpix' | 'rings'
+
 /** The sky cut into tracts. */
 export interface SkyMap {
-  readonly kind: 'discrete' | 'rings'
+  readonly kind: SkyMapKind
   /** Name of the stack's class. */
   readonly className: string
   readonly config: SkyMapConfig
@@ -28,7 +31,7 @@ export interface SkyMap {
 }
 
 /**
- * SHA-1 of the class name, the common config packed as `<iiidd3sd` and what the class adds.
+ * SHA-1 of the class name, the common config packed and what the class adds.
  * @see lsst.skymap.BaseSkyMap.getSha1
  */
 export async function hashSkyMap(
@@ -37,15 +40,7 @@ export async function hashSkyMap(
   own: Uint8Array,
 ): Promise<Uint8Array> {
   const name = new TextEncoder().encode(className)
-  const packed = new Uint8Array(39)
-  const view = new DataView(packed.buffer)
-  view.setInt32(0, config.patchInnerDimensions[0], true)
-  view.setInt32(4, config.patchInnerDimensions[1], true)
-  view.setInt32(8, config.patchBorder, true)
-  view.setFloat64(12, config.tractOverlap, true)
-  view.setFloat64(20, config.pixelScale, true)
-  packed.set(new TextEncoder().encode(config.projection).subarray(0, 3), 28)
-  view.setFloat64(31, config.rotation, true)
+  const packed = packConfig(config)
   const all = new Uint8Array(name.length + packed.length + own.length)
   all.set(name)
   all.set(packed, name.length)

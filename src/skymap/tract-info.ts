@@ -2,7 +2,14 @@ import { Angle, Box2I, ConvexPolygon, type Point2D, SpherePoint } from '#geom'
 import { makeCdMatrix, makeTanWcs, shiftWcs, type SkyWcs } from '#wcs'
 import type { SkyMapConfig } from './config.ts'
 import { skyMapError } from './errors.ts'
+import { cellsOf, type PatchGrid, patchGrid } from './patch-grid.ts'
 import { type PatchInfo, skyPolygon } from './patch-info.ts'
+
+/** The sky that a tract must cover, overlap not included. */
+export type TractOutline =
+  | { readonly radius: Angle }
+  /** Corners, and the reference point of the WCS where that is not the centre. */
+  | { readonly vertices: readonly SpherePoint[]; readonly reference?: SpherePoint }
 
 /** A piece of the sky with one WCS, cut into patches. Pixels start at (0, 0). @see lsst.skymap.ExplicitTractInfo */
 export class TractInfo {
@@ -12,19 +19,22 @@ export class TractInfo {
   readonly wcs: SkyWcs
   /** Columns and rows of patches. */
   readonly numPatches: readonly [nx: number, ny: number]
-  readonly #config: SkyMapConfig
+  readonly #grid: PatchGrid
 
-  /** @param radius of the sky that the tract must cover, overlap not included */
-  constructor(id: number, center: SpherePoint, radius: Angle, config: SkyMapConfig) {
+  constructor(id: number, center: SpherePoint, outline: TractOutline, config: SkyMapConfig) {
     this.id = id
     this.center = center
-    this.#config = config
+    this.#grid = patchGrid(config)
     const scale = Angle.fromArcseconds(config.pixelScale)
     const cd = makeCdMatrix(scale, Angle.fromDegrees(config.rotation))
-    const wcs = makeTanWcs({ crpix: { x: 0, y: 0 }, crval: center, cd, projection: config.projection })
-    const reach = radius.plus(Angle.fromDegrees(config.tractOverlap))
-    const { corner, counts } = layOut(boxAround(center, reach, wcs), config.patchInnerDimensions)
-    const [nx, ny] = config.patchInnerDimensions
+    const crval = ('vertices' in outline && outline.reference) || center
+    const wcs = makeTanWcs({ crpix: { x: 0, y: 0 }, crval, cd, projection: config.projection })
+    const overlap = Angle.fromDegrees(config.tractOverlap)
+    const points =
+      'radius' in outline ? ends(center, outline.radius.plus(overlap)) : edge(outline.vertices, overlap)
+    const box = expand(points.map((p) => wcs.skyToPixel(p)))
+    const [nx, ny] = this.#grid.inner
+    const { corner, counts } = layOut(box, this.#grid.inner)
     this.numPatches = counts
     this.bbox = new Box2I(0, 0, counts[0] * nx, counts[1] * ny)
     this.wcs = shiftWcs(wcs, -corner.x, -corner.y)
@@ -43,10 +53,20 @@ export class TractInfo {
         'no-patch',
         `Tract ${this.id} has ${nx} × ${ny} patches; there is no patch ${String(which)}.`,
       )
-    const [width, height] = this.#config.patchInnerDimensions
+    const { inner, border, cells } = this.#grid
+    const [width, height] = inner
     const innerBBox = new Box2I(x * width, y * height, width, height)
-    const outerBBox = innerBBox.grow(this.#config.patchBorder).intersect(this.bbox)
-    return { index: [x, y], sequentialIndex: nx * y + x, innerBBox, outerBBox, wcs: this.wcs }
+    const grown = innerBBox.grow(border)
+    return {
+      index: [x, y],
+      sequentialIndex: nx * y + x,
+      innerBBox,
+      outerBBox: cells === undefined ? grown.intersect(this.bbox) : grown,
+      wcs: this.wcs,
+      get cells() {
+        return cells === undefined ? [] : cellsOf(innerBBox, cells)
+      },
+    }
   }
 
   *patches(): IterableIterator<PatchInfo> {
@@ -58,7 +78,7 @@ export class TractInfo {
     const at = this.#pixel(coord)
     if (at === undefined || !this.bbox.contains(at))
       throw skyMapError('no-patch', `The direction ${coord.toString()} is not in tract ${this.id}.`)
-    const [width, height] = this.#config.patchInnerDimensions
+    const [width, height] = this.#grid.inner
     return this.patch([
       Math.floor(Math.floor(at.x + 0.5) / width),
       Math.floor(Math.floor(at.y + 0.5) / height),
@@ -68,9 +88,9 @@ export class TractInfo {
   /** Patches that an image with these corners may touch: those that meet the box around them, grown by the border. */
   findPatchList(coords: readonly SpherePoint[]): readonly PatchInfo[] {
     const points = coords.map((c) => this.#pixel(c)).filter((p) => p !== undefined)
-    const box = expand(points).grow(this.#config.patchBorder).intersect(this.bbox)
+    const box = expand(points).grow(this.#grid.border).intersect(this.bbox)
     if (points.length === 0 || box.isEmpty) return []
-    const [width, height] = this.#config.patchInnerDimensions
+    const [width, height] = this.#grid.inner
     const found: PatchInfo[] = []
     for (let y = Math.floor(box.y0 / height); y <= Math.floor(box.y1 / height); y++)
       for (let x = Math.floor(box.x0 / width); x <= Math.floor(box.x1 / width); x++)
@@ -95,13 +115,20 @@ export class TractInfo {
   }
 }
 
-/** Whole pixels around the four points at `reach` from the centre, as the stack expands a Box2D. */
-function boxAround(center: SpherePoint, reach: Angle, wcs: SkyWcs): Box2I {
-  return expand(
-    [0, 90, 180, 270].map((bearing) => wcs.skyToPixel(center.offset(Angle.fromDegrees(bearing), reach))),
+/** The four points at `reach` from the centre. */
+const ends = (center: SpherePoint, reach: Angle): readonly SpherePoint[] =>
+  [0, 90, 180, 270].map((bearing) => center.offset(Angle.fromDegrees(bearing), reach))
+
+/** Every corner, or 24 points at half the overlap around it. */
+function edge(vertices: readonly SpherePoint[], overlap: Angle): readonly SpherePoint[] {
+  if (overlap.radians === 0) return vertices
+  const half = new Angle(overlap.radians / 2)
+  return vertices.flatMap((vertex) =>
+    Array.from({ length: 24 }, (_, i) => vertex.offset(Angle.fromDegrees(15 * i), half)),
   )
 }
 
+/** Whole pixels around points, as the stack expands a Box2D. */
 function expand(points: readonly Point2D[]): Box2I {
   const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)]
   const low = (v: readonly number[]): number => Math.floor(Math.min(...v) + 0.5)

@@ -1,4 +1,5 @@
 import type { Angle, Point2D, SpherePoint } from '#geom'
+import { makeCea } from './cylindrical.ts'
 import { FitsWcs } from './fits-wcs.ts'
 import type { SipTerms } from './parts.ts'
 import { Polynomial2D } from './polynomial.ts'
@@ -15,11 +16,15 @@ export interface TanWcsOptions {
   readonly crval: SpherePoint
   /** [CD1_1, CD1_2, CD2_1, CD2_2], degrees a pixel. */
   readonly cd: readonly [number, number, number, number]
-  /** `TAN` by default; sky maps use `STG`. */
-  readonly projection?: 'TAN' | 'STG'
+  /** `TAN` by default; sky maps use `STG`, those along the equator `CEA`. */
+  readonly projection?: 'TAN' | 'STG' | 'CEA'
 }
 
-const PROJECTIONS: Readonly<Record<'TAN' | 'STG', Projection>> = { TAN, STG }
+const PROJECTIONS: Readonly<Record<'TAN' | 'STG' | 'CEA', Projection>> = {
+  TAN,
+  STG,
+  CEA: makeCea(1),
+}
 
 export const makeTanWcs = ({ crpix, crval, cd, projection = 'TAN' }: TanWcsOptions): SkyWcs =>
   new FitsWcs({

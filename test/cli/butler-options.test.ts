@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import type { SkyMap } from '#skymap'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { type Butler, exportRepository, importRepository } from '#butler'
@@ -373,4 +374,40 @@ test('register-skymap makes a map of its configuration, once', async () => {
   expect([(await run(...args)).code, (await run(...args)).code]).toEqual([0, 0])
   const records = await butler.queryDimensionRecords('skymap', { where: "skymap = 'mine'" })
   expect(records[0]!.get('tract_max')).toBe(1)
+})
+
+// Numbers of patches: as in test/skymap/whole-sky.test.ts.
+test.each([
+  ['dodeca', 12, [3, 3], ['withTractsOnPoles=True', 'pixelScale=600', 'patchInnerDimensions=[200, 200]']],
+  [
+    'healpix',
+    12,
+    [3, 3],
+    ['log2NSide=0', 'pixelScale=600', 'tractBuilder="legacy"', 'patchInnerDimensions=(200, 200)'],
+  ],
+  [
+    'equat',
+    3,
+    [7, 1],
+    [
+      'numTracts=3',
+      'decRange=[0, 2]',
+      'pixelScale=120',
+      "tractBuilder='cells'",
+      'tractBuilder["cells"].numCellsPerPatchInner=4',
+    ],
+  ],
+] as const)('register-skymap makes a %s map that is read back', async (kind, tracts, patches, fields) => {
+  const config = [`name=${kind}`, `skyMap=${kind}`, ...fields.map((field) => `skyMap["${kind}"].${field}`)]
+  const { code, err } = await run('register-skymap', butler.root, ...config.flatMap((c) => ['-c', c]))
+  expect(err).toContain(`Registered sky map '${kind}'`)
+  expect(code).toBe(0)
+  const map = await butler.get<SkyMap>('skyMap', { skymap: kind }, { collections: 'skymaps' })
+  expect([map.kind, map.numTracts]).toEqual([kind, tracts])
+  const where = `skymap = '${kind}'`
+  const [record] = await butler.queryDimensionRecords('skymap', { where })
+  expect([record!.get('patch_nx_max'), record!.get('patch_ny_max')]).toEqual(patches)
+  expect(record!.get('hash')).toEqual(await map.sha1())
+  const rows = await butler.queryDimensionRecords('patch', { where, limit: null })
+  expect(rows).toHaveLength([...map.tracts()].reduce((n, tract) => n + tract.patchCount, 0))
 })

@@ -3,7 +3,7 @@ import { ArgumentError } from '#butler'
 import { defaultContext } from '#core'
 import { addCollections, collect } from '../shared/options.ts'
 import type { CommandContext } from './context.ts'
-import { ANY_SKYMAP, type ConfigLine, configLines, type ConfigOptions, valueOf } from './skymap-config.ts'
+import { ANY_SKYMAP, type ConfigLine, configLines, type ConfigOptions, setField } from './skymap-config.ts'
 
 interface Options extends ConfigOptions {
   readonly collections?: readonly string[]
@@ -57,10 +57,10 @@ function readConfig(lines: readonly ConfigLine[]) {
   const skyMap: Record<string, unknown> = {}
   let [borderSize, doAppend] = [0, false]
   for (const { left, right } of lines) {
-    const [, field] = /^skyMap\.(\w+)$/.exec(left) ?? []
+    const [, field] = /^skyMap\.(.+)$/.exec(left) ?? []
     if (left === 'borderSize') borderSize = Number(right)
     else if (left === 'doAppend') doAppend = /^true$/i.test(right)
-    else if (field !== undefined && ANY_SKYMAP.includes(field)) skyMap[field] = valueOf(right)
+    else if (field !== undefined && setField(skyMap, field, right)) continue
     else if (left !== 'coaddName' && left !== 'doWrite')
       throw new ArgumentError(`make-discrete-skymap has no '${left}'.`, {
         hint: `It has borderSize, doAppend and skyMap.… with ${ANY_SKYMAP.join(', ')}.`,

@@ -9,8 +9,8 @@ import type { Region } from './region.ts'
 export const HEALPIX_MAX_LEVEL = 24
 
 /** Row and column of the 12 base pixels in the butterfly layout. @see Górski et al. 2005, ApJ 622, 759 */
-const JRLL = [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4]
-const JPLL = [1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7]
+export const JRLL = [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4]
+export const JPLL = [1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7]
 
 function checkLevel(level: number): void {
   if (!(Number.isInteger(level) && level >= 0 && level <= HEALPIX_MAX_LEVEL))
