@@ -205,11 +205,13 @@ test.each([
     '--old-skymap-id',
   ],
   [['update-exposures-from-raws', 'REPO', 'HSC'], 'Which exposures are to be updated is not said'],
+  [['define-visits', 'REPO', 'HSC', '-C', 'visits.py'], "no 'groupExposures='by-nosuch''"],
   [['register-skymap', 'REPO', '-c', 'skyMap.rings.nosuch=1'], "no 'skyMap.rings.nosuch' here"],
   [['ingest-raws', 'REPO', '.', '--ingest-task', 'mine.Task'], "no task 'mine.Task' here"],
   [['ingest-raws', 'REPO', '.', '--regex', 'csv', '-c', 'color=red'], "'color=red' is no config"],
   [['query-data-ids', 'REPO', 'visit', '--offset', '1'], '--offset is not supported'],
 ])('%j says what is wrong', async (args, message) => {
+  writeFileSync(join(folder, 'visits.py'), "config.groupExposures = 'by-nosuch'\n")
   writeFileSync(join(folder, 'first.csv'), 'instrument,visit,detector\nCam,1,1\n')
   const { code, err } = await run(...args.map((arg) => (arg === 'REPO' ? butler.root : arg)))
   expect(code).toBe(1)

@@ -147,6 +147,66 @@ test('visits are one to one with science exposures; regions hold the chips', asy
   expect(await butler.queryDimensionRecords('visit_system')).toHaveLength(1)
 })
 
+const visitsOf = async (element: string) =>
+  (await butler.queryDimensionRecords(element, { where: "instrument = 'TinyCam'", explain: false })).map(
+    (record) => record.fields,
+  )
+
+test('snaps of a sequence are visits each, and one together by counter', async () => {
+  await ingest(ALL)
+  for (const [index, record] of (await exposures()).entries()) {
+    const snap = {
+      seq_num: 7 + index,
+      seq_start: 7,
+      seq_end: 8,
+      azimuth: 359 + 2 * index,
+      day_obs: record.get('day_obs'),
+    }
+    await butler.registry.syncDimensionData('exposure', { ...recordInput(record), ...snap }, { update: true })
+  }
+  const options = { grouping: 'one-to-one-and-by-counter' } as const
+  // The first snap gives its number to the sequence and has a 9 before its own.
+  expect(await defineVisits(butler, TinyCam, options)).toEqual([91002, 1004, 1002])
+  expect(await defineVisits(butler, TinyCam, options)).toEqual([])
+  const members = (await visitsOf('visit_system_membership')).map((m) => [m['visit_system'], m['visit']])
+  expect(members.toSorted()).toEqual([
+    [0, 1004],
+    [0, 91002],
+    [2, 1002],
+  ])
+  const pairs = (await visitsOf('visit_definition')).filter((d) => d['visit'] === 1002)
+  expect(pairs.map((d) => d['exposure'])).toEqual([1002, 1004])
+  const [first, second] = await exposures()
+  const visit = (
+    await butler.queryDimensionRecords('visit', { where: "instrument = 'TinyCam' AND visit = 1002" })
+  )[0]!
+  expect(visit.get('exposure_time')).toBe(
+    Number(first!.get('exposure_time')) + Number(second!.get('exposure_time')),
+  )
+  // 359° and 1° on both sides of north.
+  expect(Math.abs(Math.sin((Number(visit.get('azimuth')) * Math.PI) / 180))).toBeLessThan(1e-12)
+  expect([visit.timespan!.begin, visit.timespan!.end]).toEqual([
+    first!.timespan!.begin,
+    second!.timespan!.end,
+  ])
+})
+
+test('exposures of a group are one visit, numbered by the digits of its name', async () => {
+  await ingest(ALL)
+  await butler.registry.syncDimensionData('group', { instrument: 'TinyCam', name: 'g-77' })
+  for (const record of await exposures())
+    await butler.registry.syncDimensionData(
+      'exposure',
+      { ...recordInput(record), group: 'g-77' },
+      { update: true },
+    )
+  expect(await defineVisits(butler, TinyCam, { grouping: 'by-group-metadata' })).toEqual([77])
+  expect((await visitsOf('visit_system')).map((v) => [v['id'], v['name']])).toEqual([
+    [1, 'by-group-metadata'],
+  ])
+  expect((await visitsOf('visit')).map((v) => v['name'])).toEqual(['g-77'])
+})
+
 const here = { collections: ['TinyCam/raw/all'] }
 
 test('exposure records are as the headers of their raws say again', async () => {

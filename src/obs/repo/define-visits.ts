@@ -1,15 +1,16 @@
 import { type Butler, ConflictingDefinitionError, type DimensionRecord } from '#butler'
 import { type Context, defaultContext, FirstlightError } from '#core'
 import { Angle, ConvexPolygon, SpherePoint, type Vector3 } from '#geom'
+import { Timespan } from '#time'
 import type { Instrument } from '../instrument.ts'
-
-/** Visit systems by the anchor's numbers; only the first groups frames here, each science exposure being a visit. */
-export const ONE_TO_ONE = { id: 0, name: 'one-to-one' } as const
+import { type Grouping, GROUPINGS, type VisitDefinition } from './group-exposures.ts'
 
 /** Pixels that chip outlines are grown by before they become regions, so that a pointing error loses nothing. */
 const PADDING = 250
 
 export interface DefineVisitsOptions {
+  /** `one-to-one` by default. */
+  readonly grouping?: Grouping
   /** Expression that picks exposures. */
   readonly where?: string
   /** Replace visit records that differ. */
@@ -19,9 +20,9 @@ export interface DefineVisitsOptions {
 }
 
 /**
- * One visit for each science exposure that has none yet: the visit with its region, its exposure, its visit system, and the
- * region of every chip, from the boresight and the camera. @returns ids of the visits that were defined
- * @see lsst.obs.base.DefineVisitsTask, one-to-one, single-raw-wcs
+ * The visits of science exposures that are not defined yet: each with its region, its exposures, its visit systems, and the
+ * region of every chip, from the boresight of its first exposure and the camera. @returns ids of the visits that were defined
+ * @see lsst.obs.base.DefineVisitsTask, single-raw-wcs
  */
 export async function defineVisits(
   butler: Butler,
@@ -33,79 +34,114 @@ export async function defineVisits(
   const where = options.where === undefined ? wanted : `(${wanted}) AND (${options.where})`
   const query = { where, limit: null, explain: false }
   const exposures = await butler.queryDimensionRecords('exposure', query)
-  const defined =
-    options.updateRecords === true ? new Set<number>() : await definedExposures(butler, instrument)
-  const fresh = exposures.filter((record) => !defined.has(Number(record.id)))
+  const placed = exposures.filter((exposure) => {
+    const isPlaced = exposure.get('tracking_ra') !== null
+    if (!isPlaced) ctx.log.warn(`Exposure ${exposure.id} does not say where it looked; it becomes no visit.`)
+    return isPlaced
+  })
+  const defined = options.updateRecords === true ? new Set<number>() : await definedVisits(butler, instrument)
+  const fresh = GROUPINGS[options.grouping ?? 'one-to-one'](placed).filter(({ id }) => !defined.has(id))
   const bar = ctx.progress.start('Defining visits', fresh.length, 'visits')
   const visits: number[] = []
-  for (const exposure of fresh) {
+  for (const visit of fresh) {
     ctx.signal.throwIfAborted()
-    if (exposure.get('tracking_ra') === null) {
-      ctx.log.warn(`Exposure ${exposure.id} does not say where it looked; it becomes no visit.`)
-      continue
-    }
     bar.advance()
     try {
-      await defineVisit(butler, instrument, exposure, options.updateRecords === true)
+      await defineVisit(butler, instrument, visit, options.updateRecords === true)
     } catch (error) {
       if (options.skipConflicting !== true || !(error instanceof ConflictingDefinitionError)) throw error
-      ctx.log.warn(`Visit ${exposure.id} is defined otherwise already and stays so: ${error.message}`)
+      ctx.log.warn(`Visit ${visit.id} is defined otherwise already and stays so: ${error.message}`)
       continue
     }
-    visits.push(Number(exposure.id))
+    visits.push(visit.id)
   }
   bar.end()
   return visits
 }
 
-async function definedExposures(butler: Butler, { name }: Instrument): Promise<ReadonlySet<number>> {
+async function definedVisits(butler: Butler, { name }: Instrument): Promise<ReadonlySet<number>> {
   const query = { where: `instrument = '${name}'`, limit: null, explain: false }
   const rows = await butler.queryDimensionRecords('visit_definition', query)
-  return new Set(rows.map((row) => Number(row.get('exposure'))))
+  return new Set(rows.map((row) => Number(row.get('visit'))))
 }
 
 async function defineVisit(
   butler: Butler,
   instrument: Instrument,
-  exposure: DimensionRecord,
+  visit: VisitDefinition,
   update: boolean,
 ): Promise<void> {
-  const { regions, whole } = visitRegions(instrument, exposure)
-  const id = Number(exposure.id)
-  const key = { instrument: instrument.name, visit: id }
+  const { regions, whole } = visitRegions(instrument, visit.exposures[0])
+  const key = { instrument: instrument.name, visit: visit.id }
   await butler.transaction(async ({ registry }) => {
-    await registry.syncDimensionData('visit_system', { instrument: instrument.name, ...ONE_TO_ONE })
+    for (const system of visit.systems)
+      await registry.syncDimensionData('visit_system', { instrument: instrument.name, ...system })
     await registry.syncDimensionData(
       'visit',
-      { ...visitRecord(instrument, exposure), region: whole },
+      { ...visitRecord(instrument, visit), region: whole },
       { update },
     )
-    await registry.syncDimensionData('visit_definition', { ...key, exposure: id })
-    await registry.syncDimensionData('visit_system_membership', { ...key, visit_system: ONE_TO_ONE.id })
+    for (const { id } of visit.exposures)
+      await registry.syncDimensionData('visit_definition', { ...key, exposure: Number(id) })
+    for (const { id } of visit.systems)
+      await registry.syncDimensionData('visit_system_membership', { ...key, visit_system: id })
     const rows = [...regions].map(([detector, region]) => ({ ...key, detector, region }))
     await registry.insertDimensionData('visit_detector_region', rows, { replace: update })
   })
 }
 
-function visitRecord(instrument: Instrument, exposure: DimensionRecord) {
-  const copied = [
-    'physical_filter',
-    'day_obs',
-    'seq_num',
-    'exposure_time',
-    'target_name',
-    'observation_reason',
-    'science_program',
-    'azimuth',
-    'zenith_angle',
-  ]
+/** Sums, means and what all exposures of a visit agree about, as the stack puts them together. */
+function visitRecord(instrument: Instrument, { id, name, exposures }: VisitDefinition) {
+  const all = (field: string) => exposures.map((e) => e.get(field) ?? null)
+  const numbers = (field: string): readonly number[] | undefined => {
+    const found = all(field).filter((v) => typeof v === 'number')
+    return found.length === exposures.length ? found : undefined
+  }
+  const common = (field: string) => {
+    const [first, ...others] = all(field)
+    return others.every((v) => v === first) ? first : null
+  }
+  const sum = (field: string): number | null => numbers(field)?.reduce((a, b) => a + b) ?? null
+  const least = (field: string): number | null => {
+    const found = numbers(field)
+    return found === undefined ? null : Math.min(...found)
+  }
+  const zenith = sum('zenith_angle')
   return {
     instrument: instrument.name,
-    id: Number(exposure.id),
-    name: String(exposure.get('obs_id')),
-    ...Object.fromEntries(copied.map((field) => [field, exposure.get(field) ?? null])),
-    timespan: exposure.timespan,
+    id,
+    name,
+    physical_filter: common('physical_filter'),
+    day_obs: least('day_obs'),
+    seq_num: least('seq_num'),
+    exposure_time: sum('exposure_time'),
+    target_name: common('target_name'),
+    observation_reason: common('observation_reason') ?? 'various',
+    science_program: common('science_program'),
+    azimuth: meanAngle(numbers('azimuth')),
+    zenith_angle: zenith === null ? null : zenith / exposures.length,
+    timespan: spanOf(exposures),
   }
+}
+
+/** From the first begin to the last end. */
+function spanOf(exposures: VisitDefinition['exposures']): Timespan | undefined {
+  const spans = exposures.map(({ timespan }) => timespan)
+  const [first, ...others] = spans.filter((span) => span !== undefined)
+  if (first === undefined || others.length + 1 < spans.length) return undefined
+  const [begin, end] = others.reduce<readonly [bigint, bigint]>(
+    ([low, high], { nsec: [b, e] }) => [b < low ? b : low, e > high ? e : high],
+    first.nsec,
+  )
+  return Timespan.fromNsec(begin, end)
+}
+
+/** Degrees, right also across north. */
+function meanAngle(angles: readonly number[] | undefined): number | null {
+  if (angles === undefined) return null
+  if (angles.length === 1) return angles[0]!
+  const mean = (f: (a: number) => number) => angles.reduce((s, a) => s + f((a * Math.PI) / 180), 0)
+  return ((Math.atan2(mean(Math.sin), mean(Math.cos)) * 180) / Math.PI + 360) % 360
 }
 
 /** Outline of each chip on the sky, and the convex hull of them all. */
