@@ -64,7 +64,7 @@ test.each([
   const file = join(folder, 'wrong.yaml')
   writeFileSync(file, text)
   const { code, err } = await run('query-datasets', butler.root, 'note', '-@', file)
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   expect(err).toContain(message)
   expect(err).not.toContain('    at ')
 })

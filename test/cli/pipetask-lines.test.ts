@@ -73,7 +73,11 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
   [build('-C', 'isr:<WORK>', '--show', 'config'), 1, /is a folder/],
   // The real one says 2 of a folder and 1 of a missing file.
   [['build', '-p', '<WORK>', '--show', 'tasks'], 1, /is a folder/],
-  [build('-C', 'isr:nosuch.py', '--show', 'config'), 1, /^Error: No such file: 'nosuch\.py'\.\n$/],
+  [
+    build('-C', 'isr:nosuch.py', '--show', 'config'),
+    1,
+    /^Error: -C: task 'isr': No such file: 'nosuch\.py'\.\n$/,
+  ],
   [build('-s', '/nosuch/x.yaml'), 1, /The folder of \/nosuch\/x\.yaml does not exist/],
   [build('--task-module', 'nosuch.mjs', '--show', 'tasks'), 1, /No such file: .*nosuch\.mjs/],
   [graph('-q', '/nosuch/x.qg'), 1, /^Error: The folder of \/nosuch\/x\.qg does not exist/],

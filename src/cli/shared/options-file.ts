@@ -1,5 +1,4 @@
 import type { Command, Option } from 'commander'
-import { ArgumentError } from '#butler'
 import { closest, messageOf } from '#core'
 import { usageError } from './report.ts'
 
@@ -20,7 +19,7 @@ export async function applyOptionsFile(command: Command, cwd: string): Promise<v
   const section = (await readYaml(cwd, file))[command.name()]
   if (section === undefined || section === null) return
   if (!isMap(section))
-    throw new ArgumentError(`'${command.name()}' in '${file}' is not a list of options.`, {
+    throw usageError(`'${command.name()}' in '${file}' is not a list of options.`, {
       hint: `Write ${command.name()}: and below it name: value.`,
     })
   for (const [name, value] of Object.entries(section)) {
@@ -57,7 +56,7 @@ function optionOf(command: Command, name: string, file: string): Option {
   const found = known.find((o) => o.name() === wanted || o.short === `-${wanted}`)
   if (found !== undefined) return found
   const names = known.map((o) => o.name())
-  throw new ArgumentError(`'${file}' gives ${command.name()} an option '${name}', which it has not.`, {
+  throw usageError(`'${file}' gives ${command.name()} an option '${name}', which it has not.`, {
     hint: `Did you mean ${closest(wanted, names) ?? names.join(', ')}?`,
   })
 }
