@@ -20,6 +20,10 @@ beforeAll(() => {
   writeFileSync(join(work, 'open.csv'), 'instrument,visit,detector\n"HSC,903334,4\n')
   writeFileSync(join(work, 'implied.csv'), 'instrument,physical_filter,visit,detector\nHSC,HSC-I,903334,4\n')
   writeFileSync(join(work, 'visits.csv'), 'visit,detector\n903334,4\n903334,5\n')
+  writeFileSync(
+    join(work, 'steps.yaml'),
+    `description: x\ntasks:\n  isr: fl_tasks.IsrTask\nsubsets:\n  one: [isr]\nsteps:\n  - label: one\n    dimensions: [detectr]\n`,
+  )
   writeFileSync(join(work, 'tract.csv'), 'tract\n0\n')
 })
 afterAll(() => master.remove())
@@ -77,6 +81,11 @@ const LINES: readonly (readonly [argv: readonly string[], rc: number, said: RegE
     build('-C', 'isr:nosuch.py', '--show', 'config'),
     1,
     /^Error: -C: task 'isr': No such file: 'nosuch\.py'\.\n$/,
+  ],
+  [
+    ['build', '-p', '<WORK>/steps.yaml', '--show', 'pipeline-graph'],
+    1,
+    /steps\.yaml:7:\d+: No such dimension 'detectr'\.\nDid you mean 'detector'/,
   ],
   [build('-s', '/nosuch/x.yaml'), 1, /The folder of \/nosuch\/x\.yaml does not exist/],
   [build('--task-module', 'nosuch.mjs', '--show', 'tasks'), 1, /No such file: .*nosuch\.mjs/],
