@@ -314,7 +314,7 @@ describe('sessions', () => {
 })
 
 test('an idle kernel is culled when asked for, and not under an open page', async () => {
-  const culling = await startTestServer({ cullIdleSec: 0.2, cullEverySec: 0.1 })
+  const culling = await startTestServer({ cullIdleSec: 1, cullEverySec: 0.1 })
   addKernelspec(culling, 'fake', [process.execPath, FAKE, '{connection_file}'])
   try {
     const { id } = (await (
@@ -323,8 +323,8 @@ test('an idle kernel is culled when asked for, and not under an open page', asyn
     const page = await TestChannel.open(culling, id)
     await page.idle(page.execute('hello'))
     const count = async () => ((await (await culling.call('GET', '/api/kernels')).json()) as unknown[]).length
-    // Five times as long as an idle kernel without a page would be kept.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    // Twice as long as an idle kernel without a page would be kept, which is long enough to open one.
+    await new Promise((resolve) => setTimeout(resolve, 2000))
     expect(await count()).toBe(1)
     await page.close()
     await expect.poll(count, { timeout: 10_000 }).toBe(0)
